@@ -1,0 +1,58 @@
+"""Instruments are data: what is traded, in which currency, on which price grid, in which lots.
+
+Dated rules (tick bands, lots) are resolved for one trading date before the engine starts a day, so that nothing in the
+engine asks a calendar. Knows no venue and no order.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from msgspec import Struct
+
+from router.core.types import Px, Qty
+
+
+class TickBand(Struct, frozen=True, gc=False):
+    """From this price up (quanta, inclusive), displayed prices are multiples of `tick` (quanta)."""
+
+    from_px: Px
+    tick: Px
+
+
+class Instrument(Struct, frozen=True):
+    """One tradable thing on one trading date.
+
+    `price_scale` is quanta per currency unit; `round_lot` in shares; `multiplier` is currency per price unit and share
+    (1 for equities).
+    """
+
+    symbol: str
+    currency: str = "USD"
+    asset_class: str = "equity"
+    price_scale: int = 10_000
+    multiplier: int = 1
+    round_lot: Qty = 100
+    ticks: tuple[TickBand, ...] = (TickBand(0, 1), TickBand(10_000, 100))
+    calendar: str = "XNYS"
+    primary_venue: str | None = None
+    adv: Qty | None = None
+    """Average daily volume in shares, where configuration knows it."""
+
+    def tick(self, px: Px) -> Px:
+        """The tick in force at `px`; bands are closed below."""
+        ticks = self.ticks
+        if len(ticks) == 1:
+            return ticks[0].tick
+        return ticks[bisect_right(ticks, px, key=lambda band: band.from_px) - 1].tick
+
+    def on_tick(self, px: Px) -> bool:
+        return px % self.tick(px) == 0
+
+    def floor(self, px: Px) -> Px:
+        """The highest displayable price at or below `px` (what a buy limit rounds to)."""
+        return px - px % self.tick(px)
+
+    def ceil(self, px: Px) -> Px:
+        """The lowest displayable price at or above `px` (what a sell limit rounds to)."""
+        return -(-px // self.tick(px)) * self.tick(px)
