@@ -11,7 +11,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 SHIPPED = ("config", "sessions.cfg")
 
 
-class ShippedSettings(BuildHookInterface):
+class ShippedSettings(BuildHookInterface[Any]):
     """Hatchling's custom build hook."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

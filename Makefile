@@ -1,0 +1,81 @@
+# One command for each thing a person wants. Everything is installed into .venv, from wheels only, by locked hashes.
+#
+#   make demo    a market, a client and an algorithm, on this machine, in a minute
+#   make test    lint, types, import contracts, then the tests with coverage: what CI runs
+#   make lint    the first three of those
+#   make bench   the benchmarks
+#   make lock    writes requirements/*.txt anew (LOCK_ARGS=--upgrade takes the newest releases)
+#   make test-quickfix-official    the FIX tests on QuickFIX's own source distribution (a C++ compiler, 6-12 minutes)
+#   make clean   removes what the tools left behind, not the environments
+
+PYTHON ?= python3
+VENV ?= .venv
+OFFICIAL_VENV ?= .venv-official
+LOCK_ARGS ?=
+
+BIN := $(VENV)/bin
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+LOCKED := --require-hashes --only-binary=:all:
+# The build backend comes from the lock too, so that nothing unlocked is fetched.
+PROJECT := --no-deps --no-build-isolation --editable .
+BUILD_FILES := pyproject.toml hatch_build.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench lock test-quickfix-official clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+demo: $(VENV)/.demo
+	$(BIN)/sluice demo
+
+test: lint
+	$(BIN)/python -m pytest --cov
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks
+
+# Stamps: made again when a lock or the packaging changes, and only then.
+$(VENV)/.demo: requirements/demo.txt $(BUILD_FILES) | $(BIN)/python
+	$(BIN)/python $(PIP_INSTALL) $(LOCKED) -r requirements/demo.txt
+	$(BIN)/python $(PIP_INSTALL) $(PROJECT)
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(BUILD_FILES) | $(BIN)/python
+	$(BIN)/python $(PIP_INSTALL) $(LOCKED) -r requirements/dev.txt
+	$(BIN)/python $(PIP_INSTALL) $(PROJECT)
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and f"Python 3.11 or later is needed; {sys.executable} is {v[0]}.{v[1]}. Name another: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+# Locked on the oldest Python we support, whose choices hold on the newer ones.
+PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
+	--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --build-deps-for editable $(LOCK_ARGS)
+
+lock: $(VENV)/.dev
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "locks are made on Python 3.11")'
+	$(PIP_COMPILE) --extra quickfix-tls -o requirements/demo.txt pyproject.toml
+	$(PIP_COMPILE) --extra quickfix-tls --extra dev -c requirements/demo.txt -o requirements/dev.txt pyproject.toml
+	$(PIP_COMPILE) --extra quickfix --extra dev -c requirements/dev.txt -o requirements/official.txt pyproject.toml
+
+# quickfix is built here by its own setup.py (with a setuptools that pip fetches); all else is the wheels of .venv.
+$(OFFICIAL_VENV)/.official: requirements/official.txt $(BUILD_FILES)
+	test -x $(OFFICIAL_VENV)/bin/python || $(PYTHON) -m venv $(OFFICIAL_VENV)
+	$(OFFICIAL_VENV)/bin/python $(PIP_INSTALL) $(LOCKED) --no-binary=quickfix -r requirements/official.txt
+	$(OFFICIAL_VENV)/bin/python $(PIP_INSTALL) $(PROJECT)
+	@touch $@
+
+test-quickfix-official: $(OFFICIAL_VENV)/.official
+	$(OFFICIAL_VENV)/bin/python -m pytest -m fix
+
+clean:
+	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
