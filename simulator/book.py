@@ -1,0 +1,546 @@
+"""A price-time limit order book in which every order's place in the queue is exact: price, then displayed, then time.
+
+It must not know a venue, a message, a clock or a client: orders are ints, and what happened is left in three lists
+(`trades`, `touched`, `prevented`) that the caller reads and clears. There are two kinds of orders.
+
+Background orders (history's, or a synthetic market's) are many. One costs two dictionary entries and no object: the
+book's `oid -> run`, and the run's `oid -> shares`, whose insertion order *is* time priority. A run is a stretch of a
+level's queue with no order of ours inside.
+
+Own orders are few, so each ends a run: a level is `run, own, run, own, ...`, and the shares ahead of an own order are a
+sum over the parts before it. Nothing walks a queue, and a background order pays nothing for our being there.
+
+Ids: background `oid >= 0` (0 is the taker nobody named), own `key < 0`. Prices are quanta, quantities shares.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from enum import IntEnum
+from itertools import takewhile
+from typing import Final, NamedTuple
+
+from router.api import Px, Qty
+
+NOBODY: Final = 0
+"""The taker's id in a trade whose aggressor has no id in this book."""
+
+
+class SelfMatch(IntEnum):
+    """What happens when an own order would trade with another own order."""
+
+    ALLOW = 0
+    CANCEL_NEWEST = 1
+    CANCEL_OLDEST = 2
+    CANCEL_BOTH = 3
+    DECREMENT = 4
+
+
+class Trade(NamedTuple):
+    """`maker_leaves` is what the maker has left in this book (reserve included); `hidden` that it stood undisplayed."""
+
+    px: Px
+    qty: Qty
+    maker: int
+    taker: int
+    taker_is_buy: bool
+    hidden: bool
+    maker_leaves: Qty
+
+
+class Level:
+    """One price of one ladder; it is itself the first run of its queue. `rest` is None until an own order joins."""
+
+    __slots__ = ("ladder", "px", "qty", "queue", "rest", "visits")
+
+    def __init__(self, ladder: Ladder, px: Px) -> None:
+        self.ladder = ladder
+        self.px = px
+        self.qty = 0
+        self.queue: dict[int, Qty] = {}
+        self.rest: list[Run | Own] | None = None
+        self.visits = 0
+
+    @property
+    def total(self) -> Qty:
+        """All shares that stand at this price in this ladder, ours included."""
+        return self.qty if self.rest is None else self.qty + sum(part.qty for part in self.rest)
+
+    def tail(self) -> Level | Run:
+        """Where the next background order queues: the last part, or a new run behind our order."""
+        if self.rest is None:
+            return self
+        last = self.rest[-1]
+        if isinstance(last, Own):
+            last = Run(self)
+            self.rest.append(last)
+        return last
+
+
+class Run:
+    """A stretch of background orders behind one of ours."""
+
+    __slots__ = ("level", "qty", "queue", "visits")
+
+    def __init__(self, level: Level) -> None:
+        self.level = level
+        self.qty = 0
+        self.queue: dict[int, Qty] = {}
+        self.visits = 0
+
+
+class Own:
+    """An order of ours: `qty` stands in the queue, `reserve` waits behind it to be shown `display` at a time."""
+
+    __slots__ = ("display", "key", "level", "qty", "reserve")
+
+    def __init__(self, key: int, level: Level, qty: Qty, reserve: Qty, display: Qty) -> None:
+        self.key = key
+        self.level = level
+        self.qty = qty
+        self.reserve = reserve
+        self.display = display
+
+    @property
+    def leaves(self) -> Qty:
+        return self.qty + self.reserve
+
+
+class Ladder:
+    """The levels of one side, displayed or hidden. `keys` ascend towards the best: px for bids, -px for asks."""
+
+    __slots__ = ("hidden", "is_bid", "keys", "levels")
+
+    def __init__(self, *, is_bid: bool, hidden: bool) -> None:
+        self.is_bid = is_bid
+        self.hidden = hidden
+        self.keys: list[int] = []
+        self.levels: dict[Px, Level] = {}
+
+    def open(self, px: Px) -> Level:
+        level = self.levels[px] = Level(self, px)
+        insort(self.keys, px if self.is_bid else -px)
+        return level
+
+    def close(self, px: Px) -> None:
+        del self.levels[px]
+        key = px if self.is_bid else -px
+        # The best level is the one that most often empties.
+        if self.keys[-1] == key:
+            self.keys.pop()
+        else:
+            del self.keys[bisect_left(self.keys, key)]
+
+    def prices(self, n: int | None = None) -> list[Px]:
+        """The best `n` prices (None: all), best first."""
+        keys = self.keys if n is None else self.keys[-n:] if n else []
+        return [key if self.is_bid else -key for key in reversed(keys)]
+
+    def best(self) -> Level | None:
+        keys = self.keys
+        return self.levels[keys[-1] if self.is_bid else -keys[-1]] if keys else None
+
+
+class Book:
+    """See the module. Background calls never raise on an id that is gone: its shares may be ones that we took."""
+
+    def __init__(self, self_match: SelfMatch = SelfMatch.ALLOW) -> None:
+        self.self_match = self_match
+        self.trades: list[Trade] = []
+        """What traded since the caller last cleared it, in order."""
+        self.touched: list[Level | Run] = []
+        """Where displayed quantity may have changed; read it through `changes`."""
+        self.prevented: list[tuple[int, Qty]] = []
+        """(own key, shares) taken out of a resting own order by self-match prevention."""
+        self._bids = Ladder(is_bid=True, hidden=False)
+        self._asks = Ladder(is_bid=False, hidden=False)
+        self._hidden_bids = Ladder(is_bid=True, hidden=True)
+        self._hidden_asks = Ladder(is_bid=False, hidden=True)
+        self._orders: dict[int, Level | Run] = {}
+        self._own: dict[int, Own] = {}
+
+    # --- background flow
+
+    def add(self, oid: int, is_bid: bool, px: Px, qty: Qty, hidden: bool = False) -> None:
+        """A background order joins the back of its queue. It never trades here: `limit` is for one that may cross."""
+        assert qty > 0 <= oid, (oid, qty)
+        orders = self._orders
+        assert oid not in orders, oid
+        ladder = self._ladder(is_bid, hidden=True) if hidden else self._bids if is_bid else self._asks
+        level = ladder.levels.get(px)
+        home: Level | Run = ladder.open(px) if level is None else level if level.rest is None else level.tail()
+        home.queue[oid] = qty
+        home.qty += qty
+        orders[oid] = home
+        self.touched.append(home)
+
+    def delete(self, oid: int) -> Qty:
+        """A background order is withdrawn whole. Returns its shares; 0 when it is gone already."""
+        home = self._orders.pop(oid, None)
+        if home is None:
+            return 0
+        qty = home.queue.pop(oid)
+        home.qty -= qty
+        self.touched.append(home)
+        if not home.queue:
+            self._emptied(home)
+        return qty
+
+    def reduce(self, oid: int, qty: Qty) -> Qty:
+        """A background order is made smaller by up to `qty` and keeps its place. Returns what was taken off."""
+        home = self._orders.get(oid)
+        if home is None:
+            return 0
+        have = home.queue[oid]
+        if qty >= have:
+            return self.delete(oid)
+        home.queue[oid] = have - qty
+        home.qty -= qty
+        self.touched.append(home)
+        return qty
+
+    def execute(self, oid: int, qty: Qty) -> Qty:
+        """History executed `qty` of this resting order. Returns what traded, with us or with it.
+
+        An own order with priority over it (a better price, or ahead in its queue) is hit first, and what we got is
+        withdrawn from `oid` untraded: the aggressor's shares are spent once. What we took from `oid` earlier is
+        absorbed: it trades what it has left, and nothing when it is gone (`hit_own` then).
+        """
+        home = self._orders.get(oid)
+        if home is None:
+            return 0
+        level = home if isinstance(home, Level) else home.level
+        is_bid = level.ladder.is_bid
+        ours = self._hit(self._own_before(level, home), qty, NOBODY) if self._own else 0
+        left = qty - ours
+        have = home.queue[oid]
+        traded = min(have, left)
+        if traded:
+            hidden = level.ladder.hidden
+            self.trades.append(Trade(level.px, traded, oid, NOBODY, not is_bid, hidden, max(have - qty, 0)))
+        self.reduce(oid, qty)
+        return ours + traded
+
+    def hit_own(self, is_bid: bool, px: Px, qty: Qty) -> Qty:
+        """History executed `qty` at `px` against somebody who is not in this book (hidden, or taken by us before).
+
+        Own orders resting on that side at a better price are hit, and at `px` those with nothing ahead. Returns their
+        shares; nobody else trades.
+        """
+        hit = [own for own in self._own_ranked(is_bid) if self._beats(own, is_bid, px)]
+        return self._hit(hit, qty, NOBODY)
+
+    def market(self, is_buy: bool, qty: Qty, limit_px: Px | None = None) -> Qty:
+        """A background taker trades with whatever stands there, ours included, down to `limit_px`. Returns the fill."""
+        return self.take(NOBODY, is_buy, qty, limit_px)[0]
+
+    def limit(self, oid: int, is_bid: bool, px: Px, qty: Qty, hidden: bool = False) -> Qty:
+        """A background limit order: takes what crosses, rests what remains. Returns what it took."""
+        filled = self.take(oid, is_bid, qty, px)[0]
+        if filled < qty:
+            self.add(oid, is_bid, px, qty - filled, hidden)
+        return filled
+
+    # --- own orders
+
+    def take(self, taker: int, is_buy: bool, qty: Qty, limit_px: Px | None) -> tuple[Qty, Qty]:
+        """Trade up to `qty`, best price first, displayed before hidden, oldest first.
+
+        Returns (shares filled, shares of the taker cancelled by self-match prevention).
+        """
+        assert qty > 0, (taker, qty)
+        left, cancelled = qty, 0
+        # Each turn fills the taker, empties a level, or stops at our own order: the loop ends with the book.
+        while left and (level := self._best_level(not is_buy, limit_px)):
+            left, stopped = self._take_level(level, left, taker)
+            if stopped:
+                cancelled += stopped
+                left -= stopped
+        return qty - left - cancelled, cancelled
+
+    def post(self, key: int, is_bid: bool, px: Px, qty: Qty, display: Qty | None = None) -> None:
+        """Rest an own order at the back. `display` None shows all, 0 nothing (hidden), else a reserve order's peak.
+
+        It does not match: the caller has taken what crosses, or refused (post-only).
+        """
+        assert key < 0 < qty, (key, qty)
+        assert key not in self._own, key
+        ladder = self._ladder(is_bid, hidden=display == 0)
+        level = ladder.levels.get(px) or ladder.open(px)
+        peak = min(display, qty) if display else qty
+        own = self._own[key] = Own(key, level, peak, qty - peak, display or 0)
+        if level.rest is None:
+            level.rest = []
+        level.rest.append(own)
+        self.touched.append(level)
+
+    def cancel(self, key: int) -> Qty:
+        """Withdraw an own order. Returns the shares that were left; 0 when it is gone."""
+        own = self._own.pop(key, None)
+        if own is None:
+            return 0
+        self._leave(own)
+        return own.leaves
+
+    def shrink(self, key: int, leaves: Qty) -> None:
+        """Make an own order smaller where it stands: the reserve goes first, the place is kept."""
+        own = self._own[key]
+        assert 0 < leaves <= own.leaves, (key, leaves, own.leaves)
+        own.reserve = max(leaves - own.qty, 0)
+        own.qty = min(own.qty, leaves)
+        self.touched.append(own.level)
+
+    def leaves(self, key: int) -> Qty:
+        """What an own order has left, reserve included; 0 when it is gone."""
+        own = self._own.get(key)
+        return own.leaves if own else 0
+
+    def ahead(self, key: int) -> Qty:
+        """The shares that trade before this own order at its price: exact. A hidden one waits for all displayed."""
+        own = self._own[key]
+        level = own.level
+        assert level.rest is not None, key
+        before = level.qty + sum(part.qty for part in takewhile(lambda part: part is not own, level.rest))
+        return before + (self.level(level.ladder.is_bid, level.px) if level.ladder.hidden else 0)
+
+    # --- what anybody may ask
+
+    @property
+    def bid(self) -> Px | None:
+        """The best displayed bid."""
+        return self._bids.keys[-1] if self._bids.keys else None
+
+    @property
+    def ask(self) -> Px | None:
+        """The best displayed offer."""
+        return -self._asks.keys[-1] if self._asks.keys else None
+
+    def best(self) -> tuple[Px | None, Qty, Px | None, Qty]:
+        """(bid, its shares, ask, its shares), displayed; (None, 0) for an empty side."""
+        bid, ask = self._bids.best(), self._asks.best()
+        return (
+            bid.px if bid else None,
+            bid.total if bid else 0,
+            ask.px if ask else None,
+            ask.total if ask else 0,
+        )
+
+    def level(self, is_bid: bool, px: Px) -> Qty:
+        """Displayed shares at a price, ours included."""
+        level = self._ladder(is_bid, hidden=False).levels.get(px)
+        return level.total if level else 0
+
+    def levels(self, is_bid: bool, n: int) -> list[tuple[Px, Qty]]:
+        """The best `n` displayed levels as (px, shares), best first."""
+        ladder = self._ladder(is_bid, hidden=False)
+        return [(px, ladder.levels[px].total) for px in ladder.prices(n)]
+
+    def qty_of(self, oid: int) -> Qty:
+        """What a background order has left; 0 when it is gone."""
+        home = self._orders.get(oid)
+        return home.queue[oid] if home else 0
+
+    def available(self, is_buy: bool, limit_px: Px | None, enough: Qty, *, from_own: bool = True) -> Qty:
+        """What a taker could get, hidden included, counted until `enough` (FOK, minimum quantity)."""
+        found = 0
+        for ladder in (self._ladder(not is_buy, hidden=False), self._ladder(not is_buy, hidden=True)):
+            for px in ladder.prices():
+                if found >= enough or not _accepts(is_buy, limit_px, px):
+                    break
+                found += ladder.levels[px].total + self._unseen(ladder.levels[px], from_own=from_own)
+        return found
+
+    def changes(self) -> list[tuple[bool, Px, Qty]]:
+        """(is_bid, px, displayed shares now) of every level touched since last asked, each once."""
+        now: dict[tuple[bool, Px], Qty] = {}
+        for home in self.touched:
+            level = home if isinstance(home, Level) else home.level
+            ladder = level.ladder
+            if not ladder.hidden:
+                standing = ladder.levels.get(level.px)
+                now[ladder.is_bid, level.px] = standing.total if standing else 0
+        self.touched.clear()
+        return [(is_bid, px, qty) for (is_bid, px), qty in now.items()]
+
+    def __len__(self) -> int:
+        return len(self._orders) + len(self._own)
+
+    # --- inside
+
+    def _ladder(self, is_bid: bool, *, hidden: bool) -> Ladder:
+        if hidden:
+            return self._hidden_bids if is_bid else self._hidden_asks
+        return self._bids if is_bid else self._asks
+
+    def _best_level(self, is_bid: bool, limit_px: Px | None) -> Level | None:
+        """The next level that a taker on the other side meets: the better price, displayed where they are equal."""
+        level = self._ladder(is_bid, hidden=False).best()
+        hidden = self._ladder(is_bid, hidden=True).best()
+        if level is None or (hidden and (hidden.px > level.px if is_bid else hidden.px < level.px)):
+            level = hidden
+        return level if level and _accepts(not is_bid, limit_px, level.px) else None
+
+    def _take_level(self, level: Level, left: Qty, taker: int) -> tuple[Qty, Qty]:
+        """Trade at one level. Returns (what the taker still wants, how much of that self-match prevention cancels)."""
+        self.touched.append(level)
+        if level.queue:
+            left = self._take_run(level, level, left, taker)
+        while left and level.rest:
+            part = level.rest[0]
+            if isinstance(part, Run):
+                left = self._take_run(part, level, left, taker)
+            elif taker < 0 and self.self_match:
+                stopped = self._prevent(part, left)
+                if stopped:
+                    return left, stopped
+            else:
+                left -= self._fill_own(part, left, taker)
+        return left, 0
+
+    def _take_run(self, run: Level | Run, level: Level, left: Qty, taker: int) -> Qty:
+        queue, wanted, gone = run.queue, left, []
+        is_buy, hidden = not level.ladder.is_bid, level.ladder.hidden
+        for oid, have in queue.items():
+            traded = min(have, left)
+            left -= traded
+            self.trades.append(Trade(level.px, traded, oid, taker, is_buy, hidden, have - traded))
+            if traded < have:
+                queue[oid] = have - traded
+            else:
+                gone.append(oid)
+            if not left:
+                break
+        run.qty -= wanted - left
+        for oid in gone:
+            del queue[oid], self._orders[oid]
+        if not queue:
+            self._emptied(run)
+        else:
+            _compact(run)
+        return left
+
+    def _fill_own(self, own: Own, left: Qty, taker: int) -> Qty:
+        """Trade with one of ours; a reserve order whose peak is gone shows the next one at the back."""
+        traded = min(own.qty, left)
+        own.qty -= traded
+        level = own.level
+        ladder = level.ladder
+        self.trades.append(Trade(level.px, traded, own.key, taker, not ladder.is_bid, ladder.hidden, own.leaves))
+        if own.qty == 0:
+            self._refresh(own)
+        return traded
+
+    def _refresh(self, own: Own) -> None:
+        """Show the next peak at the back of the queue, or leave it when nothing is in reserve."""
+        if not own.reserve:
+            del self._own[own.key]
+            self._leave(own)
+            return
+        own.qty = min(own.display, own.reserve)
+        own.reserve -= own.qty
+        parts = own.level.rest
+        assert parts is not None, own.key
+        parts.remove(own)
+        parts.append(own)
+
+    def _prevent(self, own: Own, left: Qty) -> Qty:
+        """Keep an own taker of `left` from the own order it has met. Returns how much of the taker is cancelled."""
+        rule = self.self_match
+        if rule is SelfMatch.CANCEL_NEWEST:
+            return left
+        if rule is SelfMatch.DECREMENT:
+            # Both lose the smaller: the larger goes on, as if they had traded, without a print.
+            both = min(own.leaves, left)
+            self.prevented.append((own.key, both))
+            if both == own.leaves:
+                self.cancel(own.key)
+            else:
+                self.shrink(own.key, own.leaves - both)
+            return both
+        self.prevented.append((own.key, self.cancel(own.key)))
+        return left if rule is SelfMatch.CANCEL_BOTH else 0
+
+    def _hit(self, owns: list[Own], qty: Qty, taker: int) -> Qty:
+        """Fill own orders in the order given, up to `qty` (peak and reserve: the aggressor is bigger than either)."""
+        left = qty
+        for own in owns:
+            while left and own.key in self._own:
+                self.touched.append(own.level)
+                left -= self._fill_own(own, left, taker)
+        return qty - left
+
+    def _own_ranked(self, is_bid: bool) -> list[Own]:
+        """Our orders of one side in the order in which a taker would meet them."""
+        found: list[Own] = []
+        ladders = (self._ladder(is_bid, hidden=False), self._ladder(is_bid, hidden=True))
+        prices = {own.level.px for own in self._own.values() if own.level.ladder in ladders}
+        for px in sorted(prices, reverse=is_bid):
+            for ladder in ladders:
+                level = ladder.levels.get(px)
+                found += [part for part in (level and level.rest) or () if isinstance(part, Own)]
+        return found
+
+    def _own_before(self, level: Level, home: Level | Run) -> list[Own]:
+        """Our orders that a taker meets before it meets the orders of `home`."""
+        is_bid, px = level.ladder.is_bid, level.px
+        better = [
+            own for own in self._own_ranked(is_bid) if own.level.px != px and _accepts(not is_bid, px, own.level.px)
+        ]
+        shown = self._ladder(is_bid, hidden=False).levels.get(px) if level.ladder.hidden else None
+        here = list((shown and shown.rest) or ())
+        if home is not level:
+            here += takewhile(lambda part: part is not home, level.rest or ())
+        return better + [part for part in here if isinstance(part, Own)]
+
+    def _beats(self, own: Own, is_bid: bool, px: Px) -> bool:
+        if own.level.px != px:
+            return _accepts(not is_bid, px, own.level.px)
+        return self.ahead(own.key) == 0
+
+    def _unseen(self, level: Level, *, from_own: bool) -> Qty:
+        """What `total` leaves out (reserves), or, when ours do not count, what it has too much."""
+        ours = [part for part in level.rest or () if isinstance(part, Own)]
+        return sum(own.reserve for own in ours) if from_own else -sum(own.qty for own in ours)
+
+    def _leave(self, own: Own) -> None:
+        level = own.level
+        assert level.rest is not None, own.key
+        level.rest.remove(own)
+        self.touched.append(level)
+        self._settle(level)
+
+    def _emptied(self, home: Level | Run) -> None:
+        """The last background order of a run is gone."""
+        if isinstance(home, Run):
+            level = home.level
+            assert level.rest is not None, level.px
+            level.rest.remove(home)
+        else:
+            level = home
+        self._settle(level)
+
+    def _settle(self, level: Level) -> None:
+        """Forget what is empty."""
+        if level.rest:
+            return
+        level.rest = None
+        if not level.queue:
+            level.ladder.close(level.px)
+
+
+def _accepts(is_buy: bool, limit_px: Px | None, px: Px) -> bool:
+    if limit_px is None:
+        return True
+    return px <= limit_px if is_buy else px >= limit_px
+
+
+def _compact(run: Level | Run) -> None:
+    """Rebuild a queue whose front has been looked for often.
+
+    A dict keeps the place of a removed key, so finding the first walks over all removed before it. Rebuilding every
+    ~2 sqrt(n) looks makes both walks and rebuilding cost about sqrt(n) steps of a nanosecond or two.
+    """
+    run.visits += 1
+    if run.visits > 16 and run.visits * run.visits > 4 * len(run.queue):
+        run.queue = dict(run.queue)
+        run.visits = 0

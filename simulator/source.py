@@ -1,0 +1,99 @@
+"""Where background flow comes from, and what it may reach: a market source sees books, the tape and the NBBO.
+
+It must not know the router, an order of ours, or how the world is run. A source is asked for its next instant and then
+stepped at it; between two of its steps the world may have changed (our orders trade in the same books), so that a
+source decides lazily, from the state it finds.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from router.api import Nbbo, Ns, Phase, PhaseChange, PrintKind, Px, Qty, VenueSays
+from simulator.book import Book
+
+
+class MarketPort(Protocol):
+    """What a source may do to the market within one step; all of it happens at `now`."""
+
+    @property
+    def now(self) -> Ns:
+        """The virtual time, UTC ns."""
+        ...
+
+    def book(self, venue: str, symbol: str) -> Book:
+        """The book of a symbol on a lit venue.
+
+        Ask in every step in which it is changed: asking tells the world to look for trades and level changes in it.
+        KeyError when the venue has no such book.
+        """
+        ...
+
+    def nbbo(self, symbol: str) -> Nbbo:
+        """The public best prices as they stood before this step."""
+        ...
+
+    def phase_of(self, symbol: str) -> Phase:
+        """The symbol's trading phase now."""
+        ...
+
+    def phase(self, symbol: str, phase: Phase, venue: str | None = None) -> None:
+        """The symbol's phase changes (a halt, a resumption), everywhere or on one venue."""
+        ...
+
+    def tape(
+        self,
+        venue: str,
+        symbol: str,
+        px: Px,
+        qty: Qty,
+        *,
+        kind: PrintKind = PrintKind.REGULAR,
+        aggressor_is_buy: bool | None = None,
+    ) -> None:
+        """A print that no book here made: an auction of history, a trade off exchange, a hidden execution."""
+        ...
+
+    def venue_down(self, venue: str, text: str) -> None:
+        """The venue stops answering: it takes no command and its resting orders stay, UNKNOWN to their owner."""
+        ...
+
+    def venue_up(self, venue: str) -> None:
+        """The venue answers again."""
+        ...
+
+
+@runtime_checkable
+class MarketSource(Protocol):
+    """Background flow for the books of one or several venues and symbols, from a seed or from a file."""
+
+    @property
+    def next_at(self) -> Ns | None:
+        """When it next wants `step`, or None when it has ended. It changes only in `step`."""
+        ...
+
+    def step(self, port: MarketPort) -> None:
+        """Do everything due at `port.now` (equal to `next_at`), and move `next_at` on."""
+        ...
+
+
+@runtime_checkable
+class HasBooks(Protocol):
+    """A venue with displayed books that sources may feed."""
+
+    def book(self, symbol: str) -> Book:
+        """Its book of a symbol; KeyError without one."""
+        ...
+
+    def drain(self, at: Ns, symbol: str) -> list[VenueSays]:
+        """What the venue says because of what happened in that book since last drained."""
+        ...
+
+
+@runtime_checkable
+class HearsPhases(Protocol):
+    """A venue that acts on a change of phase; the world tells it at once, without latency."""
+
+    def on_phase(self, at: Ns, change: PhaseChange) -> list[VenueSays]:
+        """The symbol's phase changed, everywhere or on this venue."""
+        ...
