@@ -40,7 +40,7 @@ from router.core.events import (
 )
 from router.core.instruments import Instrument, TickBand
 from router.core.outputs import CancelChild, QueryChild, ReplaceChild, SendChild, VenueCommand
-from router.core.params import AlgoParams
+from router.core.params import AlgoParams, Kind, Param, ParamRefusal, parse_params, show_ppm
 from router.core.profiles import CalendarDay, FeeRule, VenueProfile
 from router.core.types import (
     MICROSECOND,
@@ -92,6 +92,7 @@ __all__ = [
     "Done",
     "FeeRule",
     "Instrument",
+    "Kind",
     "LastLiquidityInd",
     "LevelUpdate",
     "MarketEvent",
@@ -101,6 +102,8 @@ __all__ = [
     "Ns",
     "OrdType",
     "OrderTerms",
+    "Param",
+    "ParamRefusal",
     "Peg",
     "Phase",
     "PhaseChange",
@@ -131,4 +134,6 @@ __all__ = [
     "VenueUp",
     "WakeAt",
     "WatchPx",
+    "parse_params",
+    "show_ppm",
 ]
