@@ -1,0 +1,241 @@
+"""The journal on disk: one SQLite file in WAL mode, one writer, batch transactions, one process per state directory.
+
+Knows lines and their order (`router.journal`), not what they say. An input is committed before the engine sees it; its
+outputs are written after and committed with the next batch at the latest: they follow from the inputs, so a stop in
+between loses nothing (recovery writes them again).
+
+Durability: `process` survives the death of the process (synchronous=NORMAL: the WAL is written, not fsynced, at each
+commit); `power` survives the machine's (synchronous=FULL: one fsync a batch).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, Literal, TypeAlias, TypeVar
+
+from router.core.events import Event
+from router.core.outputs import Output
+from router.core.types import Ns
+from router.journal import FORMAT, Heads, InputLine, OutputLine, input_line, output_line
+
+Durability: TypeAlias = Literal["process", "power"]
+Result = TypeVar("Result")
+
+FILE_NAME: Final = "journal.sqlite3"
+LOCK_NAME: Final = "lock"
+_SYNCHRONOUS: Final[dict[Durability, str]] = {"process": "NORMAL", "power": "FULL"}
+_SCHEMA: Final = """
+CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE inputs (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
+                     hash BLOB NOT NULL);
+CREATE TABLE outputs (seq INTEGER NOT NULL, n INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
+                      hash BLOB NOT NULL, PRIMARY KEY (seq, n)) WITHOUT ROWID;
+CREATE TABLE handed (target TEXT PRIMARY KEY, seq INTEGER NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+class JournalError(Exception):
+    """The journal cannot be opened, read or written. The text names the file and the way out."""
+
+
+class StateLock:
+    """Holds a state directory for this process; a second process is refused with a line that names the first.
+
+    The kernel drops the lock when the process dies, however it dies, so there is never a stale one to remove.
+    """
+
+    def __init__(self, state: Path) -> None:
+        state.mkdir(parents=True, exist_ok=True)
+        self._file = (state / LOCK_NAME).open("a+", encoding="ascii")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.seek(0)
+            holder = self._file.read().strip() or "unknown"
+            self._file.close()
+            raise JournalError(f"{state} is in use by process {holder}: stop it, or give another --state") from None
+        self._file.truncate(0)
+        self._file.write(f"{os.getpid()}\n")
+        self._file.flush()
+
+    def release(self) -> None:
+        """Let the directory go; calling it again changes nothing."""
+        self._file.close()
+
+
+class JournalReader:
+    """Reads a journal, in use or not, without writing a byte to it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if not path.is_file():
+            raise JournalError(f"{path}: no such journal")
+        self._db = _guard(path, lambda: sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True))
+        _check_format(self._db, path)
+
+    def inputs(self, after: int = 0) -> Iterator[InputLine]:
+        """Inputs numbered above `after`, in order."""
+        rows = self._rows(
+            "SELECT seq, at, kind, CAST(body AS BLOB), hash FROM inputs WHERE seq > ? ORDER BY seq", after
+        )
+        return (InputLine(*row) for row in rows)
+
+    def outputs(self, after: int = 0) -> Iterator[OutputLine]:
+        """Outputs of inputs numbered above `after`, in order."""
+        rows = self._rows(
+            "SELECT seq, n, kind, CAST(body AS BLOB), hash FROM outputs WHERE seq > ? ORDER BY seq, n", after
+        )
+        return (OutputLine(*row) for row in rows)
+
+    def _rows(self, query: str, after: int) -> Iterator[tuple[int, int, str, bytes, bytes]]:
+        try:
+            yield from self._db.execute(query, (after,))
+        except sqlite3.DatabaseError as error:
+            raise _explained(self.path, error) from error
+
+    def close(self) -> None:
+        self._db.close()
+
+
+class JournalFile:
+    """The one writer of a journal. Lines go into the open transaction; `commit` makes them last.
+
+    After the first failed write nothing more is accepted: what was not committed was not answered either, so the
+    clients' engines send it again to the next process.
+    """
+
+    def __init__(self, state: Path, *, durability: Durability = "process") -> None:
+        self.path = state / FILE_NAME
+        self._failed = False
+        self._open = False
+        self._lock = StateLock(state)
+        try:
+            self._db = _guard(self.path, lambda: _connect(self.path, durability))
+            self._last, heads = _guard(self.path, lambda: _end_of(self._db))
+        except BaseException:
+            self._lock.release()
+            raise
+        self._input_hash, self._output_hash = heads.inputs, heads.outputs
+
+    @property
+    def last_seq(self) -> int:
+        """Number of the last input; 0 for an empty journal."""
+        return self._last.seq if self._last else 0
+
+    @property
+    def heads(self) -> Heads:
+        return Heads(self._input_hash, self._output_hash)
+
+    def append(self, at: Ns, event: Event) -> InputLine:
+        """Give `event` the next number and write it into the open transaction."""
+        line = input_line(self._input_hash, self.last_seq + 1, at, event)
+        self._execute(
+            "INSERT INTO inputs VALUES (?, ?, ?, ?, ?)", (line.seq, line.at, line.kind, line.body.decode(), line.hash)
+        )
+        self._last, self._input_hash = line, line.hash
+        return line
+
+    def write_outputs(self, cause: InputLine, outputs: Sequence[Output]) -> None:
+        """Write what the engine said to `cause` into the open transaction."""
+        rows = []
+        for n, output in enumerate(outputs):
+            line = output_line(self._output_hash, cause, n, output)
+            self._output_hash = line.hash
+            rows.append((line.seq, line.n, line.kind, line.body.decode(), line.hash))
+        if rows:
+            self._begin()
+            self._write(lambda: self._db.executemany("INSERT INTO outputs VALUES (?, ?, ?, ?, ?)", rows))
+
+    def mark_handed(self, target: str, seq: int, n: int) -> None:
+        """Outputs to `target` up to (seq, n) have been handed to its FIX session's store."""
+        self._execute("INSERT OR REPLACE INTO handed VALUES (?, ?, ?)", (target, seq, n))
+
+    def handed(self) -> dict[str, tuple[int, int]]:
+        """The last (seq, n) handed over, by target."""
+        rows = _guard(self.path, lambda: self._db.execute("SELECT target, seq, n FROM handed").fetchall())
+        return {target: (seq, n) for target, seq, n in rows}
+
+    def commit(self) -> None:
+        """Make everything written so far last, as far as the durability setting promises."""
+        if self._open:
+            self._write(lambda: self._db.execute("COMMIT"))
+            self._open = False
+
+    def reader(self) -> JournalReader:
+        return JournalReader(self.path)
+
+    def close(self) -> None:
+        """Commit, close the file and let the state directory go; the lock goes even where the commit fails."""
+        try:
+            if not self._failed:
+                self.commit()
+        finally:
+            self._db.close()
+            self._lock.release()
+
+    def _execute(self, statement: str, values: tuple[object, ...]) -> None:
+        self._begin()
+        self._write(lambda: self._db.execute(statement, values))
+
+    def _begin(self) -> None:
+        if not self._open:
+            self._write(lambda: self._db.execute("BEGIN IMMEDIATE"))
+            self._open = True
+
+    def _write(self, action: Callable[[], object]) -> None:
+        if self._failed:
+            raise JournalError(f"{self.path}: nothing is accepted after a failed write; start again")
+        try:
+            action()
+        except sqlite3.Error as error:
+            self._failed = True
+            raise _explained(self.path, error) from error
+
+
+def _connect(path: Path, durability: Durability) -> sqlite3.Connection:
+    fresh = not path.exists()
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute(f"PRAGMA synchronous={_SYNCHRONOUS[durability]}")
+    if fresh or db.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
+        db.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
+        db.execute("INSERT INTO about VALUES ('format', ?)", (str(FORMAT),))
+    _check_format(db, path)
+    return db
+
+
+def _check_format(db: sqlite3.Connection, path: Path) -> None:
+    row = _guard(path, lambda: db.execute("SELECT value FROM about WHERE key = 'format'").fetchone())
+    if row != (str(FORMAT),):
+        found = "none" if row is None else row[0]
+        raise JournalError(f"{path}: journal format {found}, this version reads {FORMAT}")
+
+
+def _end_of(db: sqlite3.Connection) -> tuple[InputLine | None, Heads]:
+    row = db.execute("SELECT seq, at, kind, CAST(body AS BLOB), hash FROM inputs ORDER BY seq DESC LIMIT 1").fetchone()
+    out = db.execute("SELECT hash FROM outputs ORDER BY seq DESC, n DESC LIMIT 1").fetchone()
+    last = InputLine(*row) if row else None
+    heads = Heads()
+    return last, Heads(last.hash if last else heads.inputs, out[0] if out else heads.outputs)
+
+
+def _guard(path: Path, action: Callable[[], Result]) -> Result:
+    try:
+        return action()
+    except sqlite3.Error as error:
+        raise _explained(path, error) from error
+
+
+def _explained(path: Path, error: sqlite3.Error) -> JournalError:
+    name = getattr(error, "sqlite_errorname", "")
+    if name == "SQLITE_FULL":
+        return JournalError(
+            f"{path}: the disk is full ({error}): free space, then start again; nothing answered is lost"
+        )
+    if name in {"SQLITE_CORRUPT", "SQLITE_NOTADB"}:
+        return JournalError(f"{path}: the file is damaged ({error}): keep it, restore a copy, and see docs/journal.md")
+    return JournalError(f"{path}: {error}")

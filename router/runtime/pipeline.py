@@ -1,0 +1,145 @@
+"""The pipeline: stamp ▸ journal ▸ handle ▸ deliver, and the timers. One object, live, simulated and replayed.
+
+It owns the order in which things happen and nothing else: it reads no clock (the time is an argument), and knows no
+FIX and no venue. Ties at one instant: what the market and the venues said first, then timers by (at, timer_id), so that
+an algorithm woken at T has seen all of T.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from heapq import heapify, heappop, heappush
+from typing import Protocol, TypeAlias
+
+from msgspec import Struct
+
+from router.core.events import Event, TimerFired
+from router.core.outputs import Output, SetTimer
+from router.core.types import Ns
+from router.journal import Engine, InputLine, apply
+
+
+class Journal(Protocol):
+    """Where inputs go before the engine sees them."""
+
+    @property
+    def last_seq(self) -> int: ...
+    def append(self, at: Ns, event: Event) -> InputLine: ...
+    def write_outputs(self, cause: InputLine, outputs: Sequence[Output]) -> None: ...
+    def commit(self) -> None: ...
+
+
+class MarketClock(Protocol):
+    """The simulated world, as far as time goes: when it next has something to say, and what."""
+
+    @property
+    def next_at(self) -> Ns | None: ...
+    def step(self) -> list[tuple[Ns, Event]]: ...
+
+
+class Batch(Struct, frozen=True, gc=False):
+    """What the engine said to one input, to be carried out by the shell; timers are not in it."""
+
+    seq: int
+    at: Ns
+    outputs: list[Output]
+
+
+Deliver: TypeAlias = Callable[[Batch], None]
+
+
+class Pipeline:
+    """Feeds the engine in order of time. `at` and `seq` only grow; a late stamp counts as now."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        deliver: Deliver,
+        *,
+        journal: Journal | None = None,
+        world: MarketClock | None = None,
+        at: Ns = 0,
+        timers: Iterable[tuple[Ns, int]] = (),
+    ) -> None:
+        self._engine = engine
+        self._deliver = deliver
+        self._journal = journal
+        self._world = world
+        self._timers = list(timers)
+        heapify(self._timers)
+        self.at = at
+        self.seq = journal.last_seq if journal else 0
+
+    @property
+    def next_at(self) -> Ns | None:
+        """When the world or a timer is next due; None when neither is."""
+        timer = self._timers[0][0] if self._timers else None
+        market = self._world.next_at if self._world else None
+        if timer is None or market is None:
+            return timer if market is None else market
+        return min(timer, market)
+
+    def submit(self, at: Ns, events: Sequence[Event]) -> None:
+        """Take inputs from outside (clients, venues, the desk) that came in together."""
+        self._run([(at, event) for event in events])
+
+    def step(self) -> bool:
+        """Do what is due next, whatever the time; False when nothing ever is."""
+        timer = self._timers[0][0] if self._timers else None
+        market = self._world.next_at if self._world else None
+        if self._world and market is not None and (timer is None or market <= timer):
+            self._run(self._world.step())
+            return True
+        if timer is None:
+            return False
+        self._run([(timer, TimerFired(timer_id)) for timer_id in self._due(timer)])
+        return True
+
+    def run_until(self, until: Ns, *, steps_max: int = 1_000) -> bool:
+        """Do what is due at or before `until`; True when all of it is done, False when `steps_max` came first."""
+        for _ in range(steps_max):
+            due = self.next_at
+            if due is None or due > until:
+                return True
+            self.step()
+        return False
+
+    def flush(self) -> None:
+        """Commit what the journal holds open: the outputs of the last batch."""
+        if self._journal:
+            self._journal.commit()
+
+    def _due(self, at: Ns) -> list[int]:
+        due = []
+        while self._timers and self._timers[0][0] == at:
+            due.append(heappop(self._timers)[1])
+        return due
+
+    def _run(self, stamped: Sequence[tuple[Ns, Event]]) -> None:
+        # All inputs of a batch are on disk before the engine sees the first: one commit for all of them.
+        if self._journal is None:
+            for at, event in stamped:
+                self._handle(self._stamp(at), event, None)
+            return
+        lines = [self._journal.append(self._stamp(at), event) for at, event in stamped]
+        self._journal.commit()
+        for line, (_, event) in zip(lines, stamped, strict=True):
+            self._handle(line.at, event, line)
+
+    def _stamp(self, at: Ns) -> Ns:
+        self.at = max(self.at, at)
+        return self.at
+
+    def _handle(self, at: Ns, event: Event, line: InputLine | None) -> None:
+        self.seq = line.seq if line else self.seq + 1
+        outputs = apply(self._engine, self.seq, at, event)
+        if line and self._journal:
+            self._journal.write_outputs(line, outputs)
+        others: list[Output] = []
+        for output in outputs:
+            if isinstance(output, SetTimer):
+                heappush(self._timers, (max(output.at, at), output.timer_id))
+            else:
+                others.append(output)
+        if others:
+            self._deliver(Batch(self.seq, at, others))
