@@ -1,0 +1,145 @@
+"""LOBSTER message and orderbook files: one day of one lit book, order by order. Reads, and knows no book.
+
+Format (LOBSTER "Output Structure", 2013): messages are time in seconds after midnight, type, order id, size, price x
+10^4 and side of the *resting* order; row k of the orderbook file is the state after message k, an empty level is
++-9999999999.
+The file name holds symbol, date, session in milliseconds after New York midnight, kind and number of levels.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from enum import IntEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from router.api import MILLISECOND, Ns, Px, Qty
+from simulator.feeds.text import FeedError, lines, midnight
+
+_NAME = re.compile(
+    r"(?P<symbol>[A-Z.]+)_(?P<day>\d{4}-\d\d-\d\d)_(?P<start>\d+)_(?P<end>\d+)_(?P<kind>message|orderbook)_(?P<levels>\d+)\.csv(\.xz)?"
+)
+EMPTY = 9_999_999_999
+_SECOND_DIGITS = 9
+
+
+class Kind(IntEnum):
+    """Message type, column 2."""
+
+    ADD = 1
+    REDUCE = 2
+    DELETE = 3
+    EXECUTE = 4
+    EXECUTE_HIDDEN = 5
+    CROSS = 6
+    HALT = 7
+
+
+class LobsterDay(NamedTuple):
+    """What the file name says, and where the two files are."""
+
+    symbol: str
+    day: date
+    open: Ns
+    close: Ns
+    levels: int
+    messages: Path
+    orderbooks: Path
+
+
+class Message(NamedTuple):
+    """One row of the message file; `px` in 10^-4. A halt carries its meaning in `px`: -1 halt, 0 quoting, 1 trading."""
+
+    at: Ns
+    kind: int
+    oid: int
+    qty: Qty
+    px: Px
+    is_bid: bool
+
+
+class BookRow(NamedTuple):
+    """One row of the orderbook file: (px, qty) pairs, best first, empty levels left out."""
+
+    asks: tuple[tuple[Px, Qty], ...]
+    bids: tuple[tuple[Px, Qty], ...]
+
+
+def open_day(path: Path) -> LobsterDay:
+    """The day that `path` (either file of the pair) belongs to; the other file must lie beside it."""
+    match = _NAME.fullmatch(path.name)
+    if match is None:
+        raise FeedError(path, 0, "not a LOBSTER file name (SYMBOL_YYYY-MM-DD_START_END_message_LEVELS.csv[.xz])")
+    start_of_day = midnight(date.fromisoformat(match["day"]))
+    own = f"_{match['kind']}_"
+    pair = {kind: path.with_name(path.name.replace(own, f"_{kind}_")) for kind in ("message", "orderbook")}
+    for kind, file in pair.items():
+        if not file.is_file():
+            raise FeedError(file, 0, f"no such file: the {kind} file must lie beside {path.name}")
+    return LobsterDay(
+        symbol=match["symbol"],
+        day=date.fromisoformat(match["day"]),
+        open=start_of_day + int(match["start"]) * MILLISECOND,
+        close=start_of_day + int(match["end"]) * MILLISECOND,
+        levels=int(match["levels"]),
+        messages=pair["message"],
+        orderbooks=pair["orderbook"],
+    )
+
+
+def read_messages(day: LobsterDay) -> Iterator[Message]:
+    """The day's messages in order; FeedError names file, line and text of a row that is none."""
+    start = midnight(day.day)
+    for number, line in enumerate(lines(day.messages), 1):
+        try:
+            when, kind, oid, qty, px, direction = line.split(",")
+            seconds, _, fraction = when.partition(".")
+            # Digits are counted, never multiplied: 34200.05990197 is eight of them, and no float holds nine.
+            at = start + int(seconds + fraction.ljust(_SECOND_DIGITS, "0"))
+            message = Message(at, int(kind), int(oid), int(qty), int(px), direction == "1")
+        except ValueError:
+            raise FeedError(day.messages, number, f"not a LOBSTER message: {line!r}") from None
+        if len(fraction) > _SECOND_DIGITS or not 1 <= message.kind <= Kind.HALT or direction not in {"1", "-1"}:
+            raise FeedError(day.messages, number, f"not a LOBSTER message: {line!r}")
+        yield message
+
+
+def read_rows(day: LobsterDay) -> Iterator[list[str]]:
+    """The day's orderbook rows as text fields, one row per message: most are never needed as numbers."""
+    width = 4 * day.levels
+    for number, line in enumerate(lines(day.orderbooks), 1):
+        fields = line.split(",")
+        if len(fields) != width:
+            raise FeedError(day.orderbooks, number, f"{len(fields)} fields, {width} wanted for {day.levels} levels")
+        yield fields
+
+
+def parse_row(day: LobsterDay, number: int, fields: Sequence[str]) -> BookRow:
+    """Row `number` (from 1) as levels; FeedError names the file and the row."""
+    try:
+        row = [int(field) for field in fields]
+    except ValueError:
+        raise FeedError(day.orderbooks, number, f"not a LOBSTER orderbook row: {','.join(fields)!r}") from None
+    asks = zip(row[0::4], row[1::4], strict=True)
+    bids = zip(row[2::4], row[3::4], strict=True)
+    return BookRow(_known(asks), _known(bids))
+
+
+def _known(levels: Iterable[tuple[Px, Qty]]) -> tuple[tuple[Px, Qty], ...]:
+    return tuple(level for level in levels if abs(level[0]) != EMPTY)
+
+
+def book_before(message: Message, row: BookRow) -> BookRow:
+    """The book before `message`, whose row is the state after it: how a replay finds its opening book.
+
+    What had left the file's view by the message's own doing cannot be known and is not invented.
+    """
+    sign = {Kind.ADD: -1, Kind.REDUCE: 1, Kind.DELETE: 1, Kind.EXECUTE: 1}.get(Kind(message.kind), 0)
+    if sign == 0:
+        return row
+    levels = dict(row.bids if message.is_bid else row.asks)
+    levels[message.px] = levels.get(message.px, 0) + sign * message.qty
+    side = tuple(sorted(((px, qty) for px, qty in levels.items() if qty > 0), reverse=message.is_bid))
+    return BookRow(row.asks, side) if message.is_bid else BookRow(side, row.bids)

@@ -1,0 +1,60 @@
+"""Lines of a recorded file, plain or xz, and errors that name file, line and value.
+
+The one place in the simulator that opens a file (read only). It must not know what a line means.
+"""
+
+from __future__ import annotations
+
+import lzma
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from router.api import SECOND, Ns
+
+NEW_YORK = ZoneInfo("America/New_York")
+QUANTA = 10_000
+"""Price quanta per currency unit in every file format read here."""
+
+
+class FeedError(ValueError):
+    """A recorded file is not what its format says; the text names file, line and value."""
+
+    def __init__(self, path: Path, line: int, what: str) -> None:
+        super().__init__(f"{path.name}:{line}: {what}" if line else f"{path.name}: {what}")
+
+
+def lines(path: Path) -> Iterator[str]:
+    """The lines of a text file, xz-compressed when its name says so, without their ends."""
+    if not path.is_file():
+        raise FeedError(path, 0, f"no such file in {path.parent}")
+    try:
+        with lzma.open(path, "rt", encoding="ascii") if path.suffix == ".xz" else path.open(encoding="ascii") as text:
+            for line in text:
+                yield line.rstrip("\r\n")
+    except (lzma.LZMAError, EOFError, UnicodeDecodeError) as error:
+        raise FeedError(path, 0, f"unreadable: {error}") from error
+
+
+def midnight(day: date, zone: ZoneInfo = NEW_YORK) -> Ns:
+    """Local midnight of `day` in UTC ns."""
+    return int(datetime.combine(day, time(0), zone).astimezone(UTC).timestamp()) * SECOND
+
+
+def parse_day(text: str) -> date:
+    """A date written YYYY-MM-DD or YYYYMMDD; ValueError names the text."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"not a date: {text!r} (YYYY-MM-DD or YYYYMMDD)") from None
+
+
+def decimal_to_int(text: str, places: int) -> int:
+    """A decimal numeral as an exact int of `places` decimals ("1.5", 4 -> 15000); a finer one is refused."""
+    whole, _, fraction = text.partition(".")
+    fraction = fraction.rstrip("0")
+    digits = whole + fraction.ljust(places, "0")
+    if not whole.lstrip("-") or len(fraction) > places or not digits.lstrip("-").isdecimal():
+        raise ValueError(f"not a number of at most {places} decimals: {text!r}")
+    return int(digits)
