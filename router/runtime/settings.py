@@ -1,0 +1,252 @@
+"""Settings: a home directory's files into the structs that the engine, the gateway and the sessions are made of.
+
+A home holds `sessions.cfg` and `config/*.toml`. Knows which file holds what; what a setting does is said in its file
+and by its struct. Every error names the file, the line where there is one, and the key.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from router.core.instruments import Instrument
+from router.core.profiles import (
+    CalendarDay,
+    ClientProfile,
+    EngineConfig,
+    RiskLimits,
+    RouterSettings,
+    RuleProfile,
+    VenueProfile,
+)
+from router.core.types import SECOND, Ns, Ppm
+from router.market.calendar import RawCalendar, calendar_days
+from router.market.reference import RawReference, resolve_instruments
+from router.runtime.journal_file import Durability
+from router.runtime.sessions_file import FixSession, read_sessions
+from router.runtime.toml_file import SettingsError, convert_section, read_toml
+
+SESSIONS_NAME: Final = "sessions.cfg"
+CONFIG_NAME: Final = "config"
+
+
+class ClientSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One `[[client]]` of `clients.toml`: what the client asked of us. `dialect` names a file of `config/dialects`."""
+
+    comp_id: str
+    dialect: str = "standard"
+    cancel_on_disconnect: bool = False
+    default_strategy: str | None = None
+    pending_new: bool = False
+    refuse_replace_below_cum: bool = False
+    queue_replaces: bool = True
+
+
+class ClientsFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of `clients.toml`."""
+
+    client: tuple[ClientSettings, ...] = ()
+
+
+class RiskFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of `risk.toml`: limits for everybody, and by CompID what differs."""
+
+    default: dict[str, object] = {}
+    client: dict[str, dict[str, object]] = {}
+
+
+class VenuesFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of `venues.toml`."""
+
+    venues: tuple[VenueProfile, ...]
+
+
+class CalendarsFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of `calendars.toml`."""
+
+    calendars: dict[str, RawCalendar]
+
+
+class EngineSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[engine]` of `engine.toml`."""
+
+    seed: int = 0
+    child_reply_timeout_ns: Ns = 2 * SECOND
+
+
+class JournalSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[journal]` of `engine.toml`."""
+
+    durability: Durability = "process"
+
+
+class EngineFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of `engine.toml`."""
+
+    engine: EngineSection = EngineSection()
+    journal: JournalSection = JournalSection()
+    router: RouterSettings = RouterSettings()
+    rules: tuple[RuleProfile, ...] = (RuleProfile(),)
+
+
+class CurvesFile(Struct, frozen=True):
+    """`curves.toml`, written by `sluice curves`: ppm per equal bin by symbol. What else it says is provenance."""
+
+    curves: dict[str, tuple[Ppm, ...]] = {}
+
+
+class Settings(Struct, frozen=True):
+    """Everything read from one home; dated rules are not resolved yet."""
+
+    home: Path
+    sessions: tuple[FixSession, ...]
+    clients: tuple[ClientProfile, ...]
+    dialects: dict[str, str]
+    """By client CompID, the name of its dialect."""
+    venues: tuple[VenueProfile, ...]
+    reference: RawReference
+    calendars: dict[str, RawCalendar]
+    engine: EngineFile
+    curves: dict[str, tuple[Ppm, ...]]
+
+    @property
+    def config(self) -> Path:
+        return self.home / CONFIG_NAME
+
+    def instruments(self, day: str) -> tuple[Instrument, ...]:
+        """The instruments as they stand on `day` (YYYYMMDD)."""
+        try:
+            return resolve_instruments(self.reference, day)
+        except ValueError as error:
+            raise SettingsError(f"{self.config / 'instruments.toml'}: {error}") from None
+
+    def calendar_days(self, first: str, last: str) -> dict[str, tuple[CalendarDay, ...]]:
+        """Every calendar's sessions from `first` to `last`, both included."""
+        try:
+            return {name: calendar_days(raw, first, last) for name, raw in self.calendars.items()}
+        except ValueError as error:
+            raise SettingsError(f"{self.config / 'calendars.toml'}: {error}") from None
+
+    def engine_config(
+        self, day: str, last: str | None = None, *, sessions: Mapping[str, Sequence[CalendarDay]] | None = None
+    ) -> EngineConfig:
+        """What the engine is made of on `day`.
+
+        Calendars reach from `day` to `last` (default: the same day); `sessions` overrides them where a replayed market
+        brings its own.
+        """
+        calendars = self.calendar_days(day, last or day)
+        calendars |= {name: tuple(days) for name, days in (sessions or {}).items()}
+        return EngineConfig(
+            instruments=self.instruments(day),
+            venues=self.venues,
+            clients=self.clients,
+            calendars=calendars,
+            rules=self.engine.rules,
+            router=self.engine.router,
+            curves=self.curves,
+            seed=self.engine.engine.seed,
+            child_reply_timeout_ns=self.engine.engine.child_reply_timeout_ns,
+        )
+
+
+def default_home() -> Path:
+    """Where the shipped settings are: the repository's root when editable, else inside the installed package."""
+    root = Path(__file__).resolve().parents[2]
+    return root if (root / SESSIONS_NAME).is_file() else Path(__file__).resolve().parent / "shipped"
+
+
+def write_home(target: Path, *, source: Path | None = None) -> list[Path]:
+    """Copy the shipped settings to `target` as a start of one's own; what is already there is never overwritten."""
+    source = source or default_home()
+    written = []
+    for path in [source / SESSIONS_NAME, *sorted((source / CONFIG_NAME).rglob("*.toml"))]:
+        copy = target / path.relative_to(source)
+        if copy.exists():
+            raise SettingsError(f"{copy}: is there already; nothing is overwritten")
+        written.append(copy)
+    for copy in written:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / copy.relative_to(target), copy)
+    return written
+
+
+def read_settings(home: Path) -> Settings:
+    """All settings of a home. Raises SettingsError at the first thing wrong."""
+    config = home / CONFIG_NAME
+    sessions = read_sessions(home / SESSIONS_NAME)
+    clients_path = config / "clients.toml"
+    clients = read_toml(clients_path, ClientsFile).client
+    limits = _limits(config / "risk.toml", [client.comp_id for client in clients])
+    venues = read_toml(config / "venues.toml", VenuesFile).venues
+    _refuse_strays(clients_path, clients, sessions, venues)
+    curves = config / "curves.toml"
+    return Settings(
+        home=home,
+        sessions=sessions,
+        clients=tuple(_profile(client, limits[client.comp_id]) for client in clients),
+        dialects={client.comp_id: client.dialect for client in clients},
+        venues=venues,
+        reference=read_toml(config / "instruments.toml", RawReference),
+        calendars=read_toml(config / "calendars.toml", CalendarsFile).calendars,
+        engine=read_toml(config / "engine.toml", EngineFile),
+        curves=read_toml(curves, CurvesFile).curves if curves.is_file() else {},
+    )
+
+
+def _profile(client: ClientSettings, limits: RiskLimits) -> ClientProfile:
+    return ClientProfile(
+        comp_id=client.comp_id,
+        limits=limits,
+        cancel_on_disconnect=client.cancel_on_disconnect,
+        default_strategy=client.default_strategy,
+        pending_new=client.pending_new,
+        refuse_replace_below_cum=client.refuse_replace_below_cum,
+        queue_replaces=client.queue_replaces,
+    )
+
+
+def _limits(path: Path, clients: Iterable[str]) -> dict[str, RiskLimits]:
+    """Each client's limits: the defaults, with what `[client.COMPID]` says instead. "none" switches a limit off."""
+    raw = read_toml(path, RiskFile)
+    known = list(clients)
+    strays = [name for name in raw.client if name not in known]
+    if strays:
+        raise SettingsError(f"{path}: client.{strays[0]}: no such client in clients.toml")
+    default = _none(raw.default)
+    convert_section(path, ("default",), default, RiskLimits)
+    return {name: _own_limits(path, name, default, _none(raw.client.get(name, {}))) for name in known}
+
+
+def _own_limits(path: Path, name: str, default: dict[str, object], own: dict[str, object]) -> RiskLimits:
+    convert_section(path, ("client", name), own, RiskLimits)
+    return msgspec.convert(default | own, RiskLimits)
+
+
+def _none(keys: dict[str, object]) -> dict[str, object]:
+    """TOML cannot say None; the text "none" does."""
+    return {key: None if value == "none" else value for key, value in keys.items()}
+
+
+def _refuse_strays(
+    path: Path, clients: Sequence[ClientSettings], sessions: Sequence[FixSession], venues: Sequence[VenueProfile]
+) -> None:
+    """Every accepting session is a client's and every client has one; every connecting session is a venue's."""
+    known = [client.comp_id for client in clients]
+    if len(set(known)) < len(known):
+        raise SettingsError(f"{path}: client: a comp_id is there twice in {', '.join(known)}")
+    accepting = [session.theirs for session in sessions if session.accepts]
+    for name in [*accepting, *known]:
+        if name not in known:
+            raise SettingsError(f"{path}: client: {name} has a session in sessions.cfg and no [[client]] here")
+        if name not in accepting:
+            raise SettingsError(f"{path}: client: {name} has no accepting session in sessions.cfg")
+    mics = [venue.mic for venue in venues]
+    for session in sessions:
+        if not session.accepts and session.theirs not in mics:
+            raise SettingsError(f"sessions.cfg:{session.line}: {session.theirs} is no venue of venues.toml")
