@@ -99,6 +99,10 @@ class ClientProfile(Struct, frozen=True, forbid_unknown_fields=True):
     pending_new: bool = False
     refuse_replace_below_cum: bool = False
     queue_replaces: bool = True
+    overlap_replaces: bool = False
+    """Announce a second replace while the first is pending (FIX 4.4 App. D, D.2.b), not after it (D.2.a)."""
+    revive_filled: bool = True
+    """A replace of a filled order to a larger quantity is taken (C.1.c), else refused as too late."""
 
 
 class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):

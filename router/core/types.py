@@ -125,6 +125,7 @@ class OrdRejReason(StrEnum):
     TOO_LATE = "4"
     UNKNOWN_ORDER = "5"
     DUPLICATE_ORDER = "6"
+    DUPLICATE_OF_VERBAL_ORDER = "7"
     STALE_ORDER = "8"
     UNSUPPORTED = "11"
     INCORRECT_QUANTITY = "13"
