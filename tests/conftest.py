@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
 from support.guards import LitterGuard, LoopbackGuard
 
 REPO = Path(__file__).resolve().parent.parent

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from support.guards import GuardError, LitterGuard, LoopbackGuard, is_loopback
 
 

@@ -3,6 +3,7 @@
 import textwrap
 
 import pytest
+
 from support import house
 from support.set_order import loops_over_sets
 

@@ -1,6 +1,7 @@
 """The house rules, held against every tracked file. `test_rules.py` shows that each rule can say no."""
 
 import pytest
+
 from support import house
 from support.set_order import loops_over_sets
 from support.tree import Tree
