@@ -71,7 +71,7 @@ class PendingReplace(Struct, frozen=True, gc=False):
 
 
 class Child:
-    """A child order. `qty` and `px` are in force at the venue as far as we know; a pending replace's are not.
+    """One order of ours. `qty` and `px` are in force at the venue as far as we know; a pending replace's are not.
 
     `slice_id` is the slice that it works, `sent_at` when it left, `ahead` the displayed quantity ahead of it at the
     venue's last word, None where the venue does not say.
@@ -200,8 +200,9 @@ class Child:
         self.qty, self.px = report.qty, report.px
         if not report.kept_place or report.ahead is not None:
             self.ahead = report.ahead
+        self.is_accepted = True
         if self.replacing is not None and self.replacing.request_id == report.request_id:
-            self.replacing = None
+            self.replacing, self.unknown = None, False
         self._settle()
 
     def _request_refused(self, report: ChildRequestRejected) -> None:
@@ -214,15 +215,16 @@ class Child:
 
     def _reconciled(self, report: ChildStatus) -> None:
         """The answer to our question: what we asked before it was lost, or is answered by it."""
-        self.cancel_id = self.replacing = None
+        self.cancel_id = None
         self.unknown = False
         if not report.known:
             self._end(ChildState.CANCELED if self.is_accepted else ChildState.REJECTED)
         elif report.is_open:
+            # It stands; but a replace not answered may still take effect, and raise what can trade.
             self.is_accepted = True
         elif report.cum_qty > self.fills.cum_qty:
             # It is over, but fills of it have not reached us: just those may still come.
-            self.qty, self.unknown = report.cum_qty, True
+            self.qty, self.replacing, self.unknown = report.cum_qty, None, True
         else:
             self._end(ChildState.CANCELED)
 

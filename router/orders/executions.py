@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from router.core.outputs import ClientOutput
 from router.core.types import (
+    CxlRejReason,
     ExecRestatementReason,
     ExecType,
     LastLiquidityInd,
     Ns,
+    OrdRejReason,
     OrdStatus,
     Px,
     Qty,
@@ -19,7 +21,7 @@ from router.core.types import (
 from router.orders.fills import FillKey
 from router.orders.parent import Parent
 from router.orders.reports import report
-from router.orders.requests import Requests
+from router.orders.requests import Refusal, Requests
 from router.orders.states import ParentEvent as Happens
 from router.orders.terms import split
 
@@ -82,6 +84,13 @@ class Executions(Requests):
             last_px=px,
         )
         return [correction]
+
+    def decline(self, at: Ns, parent: Parent, reason: OrdRejReason, text: str) -> list[ClientOutput]:
+        """Refuse an order that was received but not confirmed, and the requests that came after it."""
+        late = tuple(parent.requests)
+        parent.requests.clear()
+        rejected = self._rejected(at, parent, reason, text)
+        return [rejected, *(self._too_late(at, parent, request) for request in late)]
 
     def unsolicited_cancel(
         self, at: Ns, parent: Parent, reason: ExecRestatementReason | None = None, text: str = ""
@@ -147,13 +156,18 @@ class Executions(Requests):
         """
         assert new > 0, new
         assert old > 0, old
+        if not parent.is_open:
+            return []
         reason = ExecRestatementReason.GT_CORPORATE_ACTION
         if new < old:
             return self.unsolicited_cancel(at, parent, reason, f"reverse split, {new} for {old}")
+        text = f"split, {new} for {old}"
+        # What a waiting replace asks for is counted in the shares of yesterday.
+        refused = self._refuse_replaces(at, parent, Refusal(CxlRejReason.BROKER_OPTION, text))
         with parent.on(Happens.RESTATE):
             parent.fills.split(new, old)
             parent.terms = split(parent.terms, new, old)
-        return [self._restated(at, parent, reason, f"split, {new} for {old}")]
+        return [*refused, self._restated(at, parent, reason, text)]
 
     def _restated(self, at: Ns, parent: Parent, reason: ExecRestatementReason, text: str) -> ClientOutput:
         return report(self._ids, at, parent, ExecType.RESTATED, restatement_reason=reason, text=text)

@@ -98,7 +98,7 @@ class Parents(Executions):
             account=bad.account,
         )
         parent = self._enter(bad.client, bad.cl_ord_id or "", terms, bad.echo)
-        return self.decline(at, parent, bad.ord_rej_reason, bad.text)
+        return [self._rejected(at, parent, bad.ord_rej_reason, bad.text)]
 
     def _bad_cancel(self, at: Ns, bad: BadRequest, cl_ord_id: str, response_to: CxlRejResponseTo) -> ClientOutput:
         parent = self.find(bad.client, bad.orig_cl_ord_id, bad.order_id)

@@ -83,26 +83,24 @@ class Register:
         first = self.duplicate_of(order)
         if first is None:
             parent = self._enter(order.client, order.cl_ord_id, terms_of(order), order.echo)
-            return self.decline(at, parent, reason, text)
+            return [self._rejected(at, parent, reason, text)]
         if order.poss_resend:
-            return [status_report(self._ids, at, first, order.cl_ord_id, echo=order.echo)]
+            return [status_report(self._ids, at, first, order.cl_ord_id, as_asked=True, echo=order.echo)]
         return [self._duplicate(at, first, order.cl_ord_id, text, order.echo)]
 
-    def decline(self, at: Ns, parent: Parent, reason: OrdRejReason, text: str) -> list[ClientOutput]:
-        """Refuse an order that was received but not confirmed."""
+    def _rejected(self, at: Ns, parent: Parent, reason: OrdRejReason, text: str) -> ClientOutput:
         with parent.on(ParentEvent.REJECT, OrdStatus.REJECTED):
             parent.text = text
-        return [report(self._ids, at, parent, ExecType.REJECTED, ord_rej_reason=reason, text=text)]
+        return report(self._ids, at, parent, ExecType.REJECTED, ord_rej_reason=reason, text=text)
 
     def _duplicate(self, at: Ns, first: Parent, cl_ord_id: str, text: str, echo: Echo) -> ClientOutput:
-        """The reject of a second order combined with the state of the first."""
-        waiting = first.request(cl_ord_id)
+        """The reject of a second order combined with the state of the first, under the id that both used."""
         return report(
             self._ids,
             at,
             first,
             ExecType.REJECTED,
-            request=waiting.event if waiting else None,
+            cl_ord_id=cl_ord_id,
             ord_rej_reason=OrdRejReason.DUPLICATE_ORDER,
             text=text or f"ClOrdID(11) {cl_ord_id} was used before, for order {first.order_id}",
             echo=echo,

@@ -36,6 +36,7 @@ def report(
     exec_type: ExecType,
     *,
     request: ClientRequest | None = None,
+    cl_ord_id: str | None = None,
     orig_cl_ord_id: str | None = None,
     exec_id: str | None = None,
     exec_ref_id: str | None = None,
@@ -47,18 +48,16 @@ def report(
     restatement_reason: ExecRestatementReason | None = None,
     status_req_id: str | None = None,
     text: str = "",
-    echo: Echo | None = None,
+    echo: Echo = (),
 ) -> ExecReport:
     """ExecutionReport(8) on `parent`.
 
-    With a `request` it answers that: its ClOrdID(11), and the last accepted one as OrigClOrdID(41) unless
-    `orig_cl_ord_id` says which was the last before this.
+    With a `request` it answers that: its ClOrdID(11), and the last accepted one as OrigClOrdID(41). Otherwise it is on
+    the order itself: the last accepted ClOrdID, or the `cl_ord_id` given.
     """
     terms, fills = parent.terms, parent.fills
-    cl_ord_id, asked_echo = parent.cl_ord_id, echo or ()
     if request is not None:
-        cl_ord_id, asked_echo = request.cl_ord_id, request.echo
-        orig_cl_ord_id = orig_cl_ord_id or parent.cl_ord_id
+        cl_ord_id, orig_cl_ord_id, echo = request.cl_ord_id, parent.cl_ord_id, request.echo
     # DayOrderQty(424) and its like are for a GT order on the days after its first (H.1.a).
     has_days = fills.day > 0
     return ExecReport(
@@ -67,7 +66,7 @@ def report(
         exec_id=exec_id or ids.execution(),
         exec_type=exec_type,
         ord_status=parent.status,
-        cl_ord_id=cl_ord_id,
+        cl_ord_id=cl_ord_id or parent.cl_ord_id,
         orig_cl_ord_id=orig_cl_ord_id,
         exec_ref_id=exec_ref_id,
         symbol=terms.symbol,
@@ -96,21 +95,32 @@ def report(
         params=terms.params,
         currency=terms.currency,
         text=text,
-        echo=merged(parent.echo, asked_echo),
+        echo=merged(parent.echo, echo),
     )
 
 
 def status_report(
-    ids: Ids, at: Ns, parent: Parent, cl_ord_id: str | None, *, status_req_id: str | None = None, echo: Echo = ()
+    ids: Ids,
+    at: Ns,
+    parent: Parent,
+    cl_ord_id: str,
+    *,
+    as_asked: bool = False,
+    status_req_id: str | None = None,
+    echo: Echo = (),
 ) -> ExecReport:
-    """The order as it stands, ExecType(150)=I: under the id of a waiting request where asked by that (G.1.c)."""
-    waiting = parent.request(cl_ord_id) if cl_ord_id else None
+    """The order as it stands, ExecType(150)=I.
+
+    Under the id of a waiting request where asked by that (G.1.c), else under the last accepted one, or `as_asked`.
+    """
+    waiting = parent.request(cl_ord_id)
     return report(
         ids,
         at,
         parent,
         ExecType.ORDER_STATUS,
         request=waiting.event if waiting else None,
+        cl_ord_id=cl_ord_id if as_asked else None,
         exec_id=NO_EXEC_ID,
         status_req_id=status_req_id,
         text=parent.text,

@@ -32,9 +32,14 @@ class Refusal(NamedTuple):
 class Requests(Register):
     """Base of `Parents`: F and G."""
 
-    def request_cancel(self, at: Ns, request: CancelRequest) -> tuple[Parent | None, list[ClientOutput]]:
-        """Take in an OrderCancelRequest(F); the parent comes back if the request waits or is pending."""
-        return self._request(at, request, None)
+    def request_cancel(
+        self, at: Ns, request: CancelRequest, *, refusal: str | None = None, reason: CxlRejReason = CxlRejReason.OTHER
+    ) -> tuple[Parent | None, list[ClientOutput]]:
+        """Take in an OrderCancelRequest(F); the parent comes back if the request waits or is pending.
+
+        `refusal` is what we object to it, of our own will; the void is said before that.
+        """
+        return self._request(at, request, Refusal(reason, refusal) if refusal is not None else None)
 
     def request_replace(
         self,
@@ -56,12 +61,11 @@ class Requests(Register):
         assert head.is_cancel, (parent.order_id, head.event.cl_ord_id)
         if parent.own_status is OrdStatus.FILLED:
             return self.cancel_refused(at, parent, CxlRejReason.TOO_LATE, _too_late_text(parent, head.event))
-        late = tuple(parent.requests)[1:]
         head.on(RequestEvent.ACCEPT)
         with parent.on(ParentEvent.CANCEL, OrdStatus.CANCELED):
-            parent.requests.clear()
-        canceled = report(self._ids, at, parent, ExecType.CANCELED, request=head.event)
-        return [canceled, *(self._too_late(at, parent, request) for request in late)]
+            parent.requests.popleft()
+        assert not parent.requests, f"{parent.order_id}: a request was let in behind a cancel"
+        return [report(self._ids, at, parent, ExecType.CANCELED, request=head.event)]
 
     def cancel_refused(self, at: Ns, parent: Parent, reason: CxlRejReason, text: str) -> list[ClientOutput]:
         """The cancel dealt with now is refused, and the order goes on."""
@@ -205,6 +209,13 @@ class Requests(Register):
         text = _too_late_text(parent, request.event)
         return cancel_reject(at, parent, request.event, CxlRejReason.TOO_LATE, text)
 
+    def _refuse_replaces(self, at: Ns, parent: Parent, refusal: Refusal) -> list[ClientOutput]:
+        """Refuse every replace that waits; a cancel stays in line, and comes up."""
+        outs: list[ClientOutput] = []
+        while parent.requests and not parent.requests[0].is_cancel:
+            outs.append(self._drop_head(at, parent, refusal))
+        return outs + self._go_on(at, parent)
+
     def _outrun(self, parent: Parent, request: ReplaceRequest) -> Refusal | None:
         """Whether fills have overtaken a replace while it was pending."""
         if parent.own_status is OrdStatus.FILLED and request.qty <= parent.cum_qty:
@@ -219,6 +230,11 @@ class Requests(Register):
 
 def _mismatch(parent: Parent, event: ClientRequest) -> Refusal | None:
     """A request must name the order's own symbol and side: if not, it was meant for another order."""
+    if event.order_id not in {None, parent.order_id}:
+        text = (
+            f"OrderID(37) {event.order_id} is not that of OrigClOrdID(41) {event.orig_cl_ord_id}: {parent.order_id} is"
+        )
+        return Refusal(CxlRejReason.OTHER, text)
     if event.symbol != parent.symbol:
         return Refusal(CxlRejReason.OTHER, f"Symbol(55) {event.symbol}: the order's is {parent.symbol}")
     if event.side is not parent.side:
