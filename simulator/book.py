@@ -33,7 +33,6 @@ class SelfMatch(IntEnum):
     CANCEL_NEWEST = 1
     CANCEL_OLDEST = 2
     CANCEL_BOTH = 3
-    DECREMENT = 4
 
 
 class Trade(NamedTuple):
@@ -152,6 +151,8 @@ class Book:
         """Where displayed quantity may have changed; read it through `changes`."""
         self.prevented: list[tuple[int, Qty]] = []
         """(own key, shares) taken out of a resting own order by self-match prevention."""
+        self.own_net: Qty = 0
+        """Shares bought less sold by own orders here: all that a reactive market needs to know of us."""
         self._bids = Ladder(is_bid=True, hidden=False)
         self._asks = Ladder(is_bid=False, hidden=False)
         self._hidden_bids = Ladder(is_bid=True, hidden=True)
@@ -256,7 +257,10 @@ class Book:
             if stopped:
                 cancelled += stopped
                 left -= stopped
-        return qty - left - cancelled, cancelled
+        filled = qty - left - cancelled
+        if taker < 0:
+            self.own_net += filled if is_buy else -filled
+        return filled, cancelled
 
     def post(self, key: int, is_bid: bool, px: Px, qty: Qty, display: Qty | None = None) -> None:
         """Rest an own order at the back. `display` None shows all, 0 nothing (hidden), else a reserve order's peak.
@@ -339,6 +343,14 @@ class Book:
         """What a background order has left; 0 when it is gone."""
         home = self._orders.get(oid)
         return home.queue[oid] if home else 0
+
+    def orders(self, is_bid: bool, px: Px) -> list[int]:
+        """The background orders displayed at a price, oldest first: what a synthetic market may withdraw."""
+        level = self._ladder(is_bid, hidden=False).levels.get(px)
+        if level is None:
+            return []
+        behind = [part.queue for part in level.rest or () if isinstance(part, Run)]
+        return [oid for queue in (level.queue, *behind) for oid in queue]
 
     def available(self, is_buy: bool, limit_px: Px | None, enough: Qty, *, from_own: bool = True) -> Qty:
         """What a taker could get, hidden included, counted until `enough` (FOK, minimum quantity)."""
@@ -425,6 +437,7 @@ class Book:
         own.qty -= traded
         level = own.level
         ladder = level.ladder
+        self.own_net += traded if ladder.is_bid else -traded
         self.trades.append(Trade(level.px, traded, own.key, taker, not ladder.is_bid, ladder.hidden, own.leaves))
         if own.qty == 0:
             self._refresh(own)
@@ -448,15 +461,6 @@ class Book:
         rule = self.self_match
         if rule is SelfMatch.CANCEL_NEWEST:
             return left
-        if rule is SelfMatch.DECREMENT:
-            # Both lose the smaller: the larger goes on, as if they had traded, without a print.
-            both = min(own.leaves, left)
-            self.prevented.append((own.key, both))
-            if both == own.leaves:
-                self.cancel(own.key)
-            else:
-                self.shrink(own.key, own.leaves - both)
-            return both
         self.prevented.append((own.key, self.cancel(own.key)))
         return left if rule is SelfMatch.CANCEL_BOTH else 0
 

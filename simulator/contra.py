@@ -1,0 +1,104 @@
+"""The other participants of a pool or a cross: what they want, from a seed.
+
+Bias: they do not see us, do not learn, and do not react to what we do; only the toxic ones react, to the NBBO. It must
+not know how a venue matches. Sizes are geometric in round lots, arrivals a Poisson process.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+import msgspec
+
+from router.api import PPM, SECOND, Ns, Ppm, Px, Qty
+from simulator.desk import VenueOrder
+
+
+class Interest:
+    """Somebody's wish to trade: ours (`order` set) or a contra's. `px` None: any price the venue makes."""
+
+    __slots__ = ("expires", "is_buy", "leaves", "min_qty", "order", "px", "seq")
+
+    def __init__(
+        self,
+        *,
+        is_buy: bool,
+        leaves: Qty,
+        seq: int,
+        px: Px | None = None,
+        min_qty: Qty = 0,
+        expires: Ns | None = None,
+        order: VenueOrder | None = None,
+    ) -> None:
+        self.is_buy = is_buy
+        self.leaves = leaves
+        self.seq = seq
+        self.px = px
+        self.min_qty = min_qty
+        self.expires = expires
+        self.order = order
+
+    @property
+    def least(self) -> Qty:
+        """The smallest trade it takes: MinQty(110), or all of it when less is left."""
+        return min(self.min_qty, self.leaves)
+
+    def accepts(self, px: Px) -> bool:
+        if self.px is None:
+            return True
+        return px <= self.px if self.is_buy else px >= self.px
+
+
+class ContraMix(msgspec.Struct, frozen=True):
+    """Who else is there, per symbol.
+
+    `contra_per_second_ppm` arrivals a second in millionths (200,000: one in five seconds); `contra_lots_mean` round
+    lots an order. `noise_ppm` of them are immediate-or-cancel, the rest (natural) stay `contra_patience_ns` and half of
+    them want at least `contra_min_qty`. `toxic_ppm`: the chance that a move of the midpoint brings a taker on its side.
+    """
+
+    contra_per_second_ppm: Ppm = 200_000
+    contra_lots_mean: int = 4
+    contra_patience_ns: Ns = 10 * SECOND
+    contra_min_qty: Qty = 0
+    noise_ppm: Ppm = 500_000
+    toxic_ppm: Ppm = 100_000
+
+
+class ContraFlow:
+    """The contra participants of one symbol on one venue."""
+
+    def __init__(self, rng: Random, mix: ContraMix, round_lot: Qty) -> None:
+        self._rng = rng
+        self._mix = mix
+        self._lot = round_lot
+
+    def arrival_after(self, at: Ns) -> Ns | None:
+        """The next arrival's instant; None when nobody comes."""
+        rate = self._mix.contra_per_second_ppm
+        return at + 1 + int(self._rng.expovariate(rate / PPM) * SECOND) if rate else None
+
+    def arrive(self, at: Ns, seq: int) -> Interest:
+        """A natural order, which stays, or a noise order, which does not (it expires as it arrives)."""
+        rng, mix = self._rng, self._mix
+        noise = rng.randrange(PPM) < mix.noise_ppm
+        picky = not noise and rng.random() < 0.5
+        return Interest(
+            is_buy=rng.random() < 0.5,
+            leaves=self.size(),
+            seq=seq,
+            min_qty=mix.contra_min_qty if picky else 0,
+            expires=at if noise else at + mix.contra_patience_ns,
+        )
+
+    def toxic(self, at: Ns, seq: int, *, mid_rose: bool) -> Interest | None:
+        """A taker on the side of the move that has just begun, or nobody."""
+        if self._rng.randrange(PPM) >= self._mix.toxic_ppm:
+            return None
+        return Interest(is_buy=mid_rose, leaves=self.size(), seq=seq, expires=at)
+
+    def size(self) -> Qty:
+        """Geometric round lots of the mix's mean, never nothing."""
+        mean = max(self._mix.contra_lots_mean, 1)
+        lots = 1 + (int(self._rng.expovariate(1 / (mean - 1))) if mean > 1 else 0)
+        return lots * self._lot

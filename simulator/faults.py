@@ -1,0 +1,177 @@
+"""Venues that misbehave as real ones do: one wrapper around any venue, its faults drawn from the seed.
+
+Settings begin with `fault_` and stand in the venue's profile; without any the venue is left bare. The wrapper must not
+know how the venue matches. Its faults are of reports and of timing: it makes no shares, so that what was bought is what
+was sold, whatever is said of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from random import Random
+
+import msgspec
+
+from router.api import (
+    PPM,
+    SECOND,
+    CancelChild,
+    ChildAccepted,
+    ChildBusted,
+    ChildCanceled,
+    ChildCorrected,
+    ChildFilled,
+    ChildRejected,
+    ChildReplaced,
+    ChildRequestRejected,
+    Nbbo,
+    Ns,
+    PhaseChange,
+    Ppm,
+    Px,
+    SendChild,
+    SimulatedVenue,
+    VenueCommand,
+    VenueProfile,
+    VenueSays,
+)
+from simulator.book import Book
+from simulator.desk import FAULT_PREFIX
+from simulator.source import HasBooks, HearsPhases
+
+
+class FaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=lambda name: FAULT_PREFIX + name):
+    """Chances in millionths, each drawn per command or per fill.
+
+    `reject_ppm`: a new order is refused. `lost_ppm`: a command never arrives, nobody answers. `late_ppm`: a command is
+    carried out, but acknowledged `late_ns` later, its fills perhaps before. `late_cancel_ppm`: a cancel is looked at
+    `late_ns` later, so that fills come in between. `duplicate_ppm`: a fill is reported twice with one ExecID(17).
+    `bust_ppm`, `correct_ppm`: a fill is taken back, or its price moved by `correct_px` quanta, `amend_ns` later.
+    """
+
+    reject_ppm: Ppm = 0
+    lost_ppm: Ppm = 0
+    late_ppm: Ppm = 0
+    late_cancel_ppm: Ppm = 0
+    late_ns: Ns = 5 * SECOND
+    duplicate_ppm: Ppm = 0
+    bust_ppm: Ppm = 0
+    correct_ppm: Ppm = 0
+    correct_px: Px = 100
+    amend_ns: Ns = 10 * SECOND
+
+
+class FaultyVenue:
+    """A `SimulatedVenue` around another, with the faults of `FaultSettings`."""
+
+    def __init__(self, venue: SimulatedVenue, faults: FaultSettings, rng: Random) -> None:
+        self.mic = venue.mic
+        self._venue = venue
+        self._faults = faults
+        self._rng = rng
+        self._later: list[tuple[Ns, int, Callable[[Ns], list[VenueSays]]]] = []
+        self._count = 0
+
+    @property
+    def next_at(self) -> Ns | None:
+        due = self._venue.next_at
+        if self._later:
+            return self._later[0][0] if due is None else min(due, self._later[0][0])
+        return due
+
+    def on_nbbo(self, at: Ns, nbbo: Nbbo) -> list[VenueSays]:
+        return self._spoil(at, self._venue.on_nbbo(at, nbbo))
+
+    def on_time(self, at: Ns) -> list[VenueSays]:
+        says: list[VenueSays] = []
+        while self._later and self._later[0][0] <= at:
+            says += heappop(self._later)[2](at)
+        due = self._venue.next_at
+        # The first call of all tells a venue the time, due or not.
+        if due is None or due <= at:
+            says += self._spoil(at, self._venue.on_time(at))
+        return says
+
+    def on_phase(self, at: Ns, change: PhaseChange) -> list[VenueSays]:
+        return self._spoil(at, self._venue.on_phase(at, change)) if isinstance(self._venue, HearsPhases) else []
+
+    def on_command(self, at: Ns, command: VenueCommand) -> list[VenueSays]:
+        faults = self._faults
+        if self._hits(faults.lost_ppm):
+            return []
+        if isinstance(command, SendChild) and self._hits(faults.reject_ppm):
+            return [ChildRejected(self.mic, command.child_id, f"{self.mic}: refused without a reason given")]
+        if isinstance(command, CancelChild) and self._hits(faults.late_cancel_ppm):
+            self._do_later(at + faults.late_ns, lambda then: self._spoil(then, self._venue.on_command(then, command)))
+            return []
+        says = self._spoil(at, self._venue.on_command(at, command))
+        if not self._hits(faults.late_ppm):
+            return says
+        answers = [event for event in says if isinstance(event, _ANSWERS)]
+        self._do_later(at + faults.late_ns, lambda _: list(answers))
+        return [event for event in says if not isinstance(event, _ANSWERS)]
+
+    # --- inside
+
+    def _hits(self, ppm: Ppm) -> bool:
+        """Draws only for faults that are configured: switching one on leaves what others draw as it was without it."""
+        return ppm > 0 and self._rng.randrange(PPM) < ppm
+
+    def _do_later(self, at: Ns, what: Callable[[Ns], list[VenueSays]]) -> None:
+        self._count += 1
+        heappush(self._later, (at, self._count, what))
+
+    def _spoil(self, at: Ns, says: list[VenueSays]) -> list[VenueSays]:
+        """Repeat fills, and arrange for some to be taken back or corrected."""
+        spoiled: list[VenueSays] = []
+        for event in says:
+            spoiled.append(event)
+            if isinstance(event, ChildFilled):
+                if self._hits(self._faults.duplicate_ppm):
+                    spoiled.append(event)
+                self._amend(at, event)
+        return spoiled
+
+    def _amend(self, at: Ns, fill: ChildFilled) -> None:
+        faults = self._faults
+        if self._hits(faults.bust_ppm):
+            bust = ChildBusted(self.mic, fill.child_id, f"{fill.exec_id}-B", fill.exec_id)
+            self._do_later(at + faults.amend_ns, lambda _: [bust])
+        elif self._hits(faults.correct_ppm):
+            px = fill.px + faults.correct_px
+            correct = ChildCorrected(self.mic, fill.child_id, f"{fill.exec_id}-C", fill.exec_id, fill.qty, px)
+            self._do_later(at + faults.amend_ns, lambda _: [correct])
+
+
+_ANSWERS = (ChildAccepted, ChildReplaced, ChildCanceled, ChildRequestRejected, ChildRejected)
+
+
+class FaultyBooks(FaultyVenue):
+    """The same around a venue with displayed books."""
+
+    def __init__(self, venue: SimulatedVenue, books: HasBooks, faults: FaultSettings, rng: Random) -> None:
+        super().__init__(venue, faults, rng)
+        self._books = books
+
+    def book(self, symbol: str) -> Book:
+        return self._books.book(symbol)
+
+    def drain(self, at: Ns, symbol: str) -> list[VenueSays]:
+        return self._spoil(at, self._books.drain(at, symbol))
+
+
+def with_faults(venue: SimulatedVenue, profile: VenueProfile, seed: int) -> SimulatedVenue:
+    """The venue itself, or wrapped when its profile has `fault_` settings.
+
+    Raises ValueError naming the venue and the key for an unknown fault or a value of the wrong type.
+    """
+    chosen = {name: value for name, value in profile.settings.items() if name.startswith(FAULT_PREFIX)}
+    if not chosen:
+        return venue
+    try:
+        faults = msgspec.convert(chosen, FaultSettings)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"venue {profile.mic}, settings: {error}") from None
+    rng = Random(f"{seed}:{profile.mic}:faults")
+    return FaultyBooks(venue, venue, faults, rng) if isinstance(venue, HasBooks) else FaultyVenue(venue, faults, rng)

@@ -1,0 +1,407 @@
+"""The world: venues, background flow and latency on one event heap, and that heap is the clock.
+
+It must not know the router or an algorithm: commands come in by `send`, what the engine hears comes out of `step`. Who
+paces it (as fast as the CPU goes, or wall time) is the caller's business. Same profiles, sources and seed: same bytes.
+
+What takes time: a command (`latency_ns`, plus a seeded jitter), a report (the same), market data
+(`market_data_latency_ns`). What takes none, and so flatters us a little: the venues' own knowledge of the NBBO, and a
+change of phase, which everybody hears at once. Each venue's commands arrive in the order sent, its reports and its
+market data each in the order said.
+
+At one instant: what was under way arrives first, in the order in which it was sent off, then the sources move, in their
+order, then the venues' own timers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from heapq import heappop, heappush
+from random import Random
+from typing import Final, TypeAlias
+
+from router.api import (
+    BookSnapshot,
+    CalendarDay,
+    Instrument,
+    LevelUpdate,
+    MarketEvent,
+    Nbbo,
+    Ns,
+    Phase,
+    PhaseChange,
+    PrintKind,
+    Px,
+    Qty,
+    SimulatedVenue,
+    TradePrint,
+    VenueCommand,
+    VenueDown,
+    VenueFactory,
+    VenueKind,
+    VenueProfile,
+    VenueReport,
+    VenueSays,
+    VenueUp,
+)
+from simulator.book import Book
+from simulator.crossing import CrossingVenue
+from simulator.dark import DarkVenue
+from simulator.faults import with_faults
+from simulator.lit import LitVenue
+from simulator.source import HasBooks, HearsPhases, MarketSource
+
+Delivered: TypeAlias = VenueReport | MarketEvent
+"""What `World.step` gives the engine: venue reports, venue state and market data."""
+
+FACTORIES: Final[Mapping[str, VenueFactory]] = {"lit": LitVenue, "dark": DarkVenue, "cross": CrossingVenue}
+"""The bundled venues by the name of their entry point in `sluice.venues`."""
+
+NEVER: Final = 1 << 62
+INSTANT_MAX: Final = 1_000_000
+"""Happenings at one instant. Beyond it a source or a venue does not move its `next_at`: that is a bug, not a burst."""
+HELD_MAX: Final = 100_000
+"""Reports held for a venue that is down; a venue answers no commands then, so that the bound is its open orders."""
+NBBO_REFRESH_NS: Final = 100_000_000
+"""A change of size alone reaches the venues at most this often: they price from the NBBO, and need its age."""
+SNAPSHOT_LEVELS: Final = 1_000
+"""Levels per side in the snapshot that follows a venue's return."""
+
+
+class _Link:
+    """One venue and its wires."""
+
+    __slots__ = ("books", "command_at", "down", "hears", "held", "profile", "report_at", "rng", "venue")
+
+    def __init__(self, profile: VenueProfile, venue: SimulatedVenue, rng: Random) -> None:
+        self.profile = profile
+        self.venue = venue
+        self.books: HasBooks | None = venue if isinstance(venue, HasBooks) else None
+        self.hears: HearsPhases | None = venue if isinstance(venue, HearsPhases) else None
+        self.rng = rng
+        self.down = False
+        self.held: list[VenueReport] = []
+        self.command_at: Ns = 0
+        self.report_at: Ns = 0
+
+    def delay(self) -> Ns:
+        """One way between the router and the venue: the profile's latency and up to its jitter."""
+        profile = self.profile
+        jitter = profile.latency_jitter_ns
+        return profile.latency_ns + (self.rng.randrange(jitter + 1) if jitter else 0)
+
+
+_Arrival: TypeAlias = tuple[int, VenueCommand]
+_Happening: TypeAlias = _Arrival | list[Delivered] | PhaseChange
+
+
+class World:
+    """See the module. `days` gives each symbol's session; a symbol without one trades from `start` on.
+
+    Raises ValueError when a profile names a plug-in that `factories` does not have, or two profiles one MIC.
+    """
+
+    def __init__(
+        self,
+        venues: Sequence[VenueProfile],
+        instruments: Mapping[str, Instrument],
+        sources: Sequence[MarketSource],
+        *,
+        seed: int,
+        start: Ns,
+        factories: Mapping[str, VenueFactory] | None = None,
+        days: Mapping[str, CalendarDay] | None = None,
+    ) -> None:
+        self._now = start
+        self._heap: list[tuple[Ns, int, _Happening]] = []
+        self._sequence = 0
+        self._sources = tuple(sources)
+        self._links = _link_all(venues, instruments, seed, factories or FACTORIES)
+        self._index = {link.profile.mic: number for number, link in enumerate(self._links)}
+        self._phases: dict[str, Phase] = {}
+        self._nbbo = {symbol: Nbbo(symbol, None, None, at=start) for symbol in instruments}
+        self._told = dict(self._nbbo)
+        self._protected = [
+            number for number, link in enumerate(self._links) if link.books is not None and _counts(link.profile)
+        ]
+        self._bests: dict[tuple[int, str], tuple[Px | None, Qty, Px | None, Qty]] = {}
+        # A dict as an ordered set: the books that sources have asked for in this step.
+        self._asked: dict[tuple[int, str], None] = {}
+        self._source_at = [_or_never(source.next_at) for source in self._sources]
+        self._timer_at = [NEVER] * len(self._links)
+        self._open_session(instruments, days or {})
+
+    # --- the clock
+
+    @property
+    def now(self) -> Ns:
+        return self._now
+
+    @property
+    def next_at(self) -> Ns | None:
+        """When something happens next; None when nothing ever will."""
+        at = self._next_due()
+        return None if at == NEVER else at
+
+    def step(self) -> list[tuple[Ns, Delivered]]:
+        """Go on to `next_at`, let everything due then happen, and return what the engine hears at that instant."""
+        at = self._next_due()
+        assert at != NEVER, "nothing is due"
+        assert at >= self._now, (at, self._now)
+        self._now = at
+        heard: list[tuple[Ns, Delivered]] = []
+        for _ in range(INSTANT_MAX):
+            if self._heap and self._heap[0][0] == at:
+                self._happen(heappop(self._heap)[2], heard)
+            elif at in self._source_at:
+                self._step_source(self._source_at.index(at))
+            elif at in self._timer_at:
+                number = self._timer_at.index(at)
+                self._said(number, self._links[number].venue.on_time(at))
+            else:
+                return heard
+        raise AssertionError(f"more than {INSTANT_MAX} happenings at {at}: next_at {self._source_at} {self._timer_at}")
+
+    def send(self, at: Ns, command: VenueCommand) -> None:
+        """A command leaves the router at `at` and reaches its venue after the latency, behind those sent before.
+
+        Raises KeyError when no such venue is simulated here.
+        """
+        number = self._index[command.venue]
+        link = self._links[number]
+        link.command_at = max(link.command_at, max(at, self._now) + link.delay())
+        self._push(link.command_at, (number, command))
+
+    # --- MarketPort: what a source may do
+
+    def book(self, venue: str, symbol: str) -> Book:
+        number = self._index[venue]
+        books = self._links[number].books
+        if books is None:
+            raise KeyError(f"{venue} has no displayed book")
+        self._asked[number, symbol] = None
+        return books.book(symbol)
+
+    def nbbo(self, symbol: str) -> Nbbo:
+        return self._nbbo[symbol]
+
+    def phase_of(self, symbol: str) -> Phase:
+        return self._phases[symbol]
+
+    def phase(self, symbol: str, phase: Phase, venue: str | None = None) -> None:
+        self._push(self._now, PhaseChange(symbol, phase, venue))
+
+    def tape(
+        self,
+        venue: str,
+        symbol: str,
+        px: Px,
+        qty: Qty,
+        *,
+        kind: PrintKind = PrintKind.REGULAR,
+        aggressor_is_buy: bool | None = None,
+    ) -> None:
+        """See `MarketPort`. A venue that is not simulated here (a reporting facility) has no latency."""
+        event = TradePrint(venue, symbol, px, qty, aggressor_is_buy, kind)
+        number = self._index.get(venue)
+        if number is None:
+            self._push(self._now, [event])
+        else:
+            self._publish(self._links[number], [event])
+
+    def venue_down(self, venue: str, text: str) -> None:
+        link = self._links[self._index[venue]]
+        if not link.down:
+            link.down = True
+            self._push(self._now, [VenueDown(venue, text)])
+            self._renew_all()
+
+    def venue_up(self, venue: str) -> None:
+        """Logged on again: the session is up, what it has to report is sent again, and its books are told whole."""
+        link = self._links[self._index[venue]]
+        if not link.down:
+            return
+        link.down = False
+        held, link.held = link.held, []
+        self._report(link, [VenueUp(venue), *held])
+        if link.books is not None:
+            self._publish(link, [_snapshot(venue, symbol, link.books.book(symbol)) for symbol in self._phases])
+            self._renew_all()
+
+    # --- happenings
+
+    def _happen(self, what: _Happening, heard: list[tuple[Ns, Delivered]]) -> None:
+        at = self._now
+        if isinstance(what, list):
+            heard += [(at, event) for event in what]
+        elif isinstance(what, tuple):
+            number, command = what
+            link = self._links[number]
+            # Into the void: nobody answers a command to a venue that is down.
+            if not link.down:
+                self._said(number, link.venue.on_command(at, command))
+        else:
+            heard.append((at, what))
+            if what.venue is None:
+                self._phases[what.symbol] = what.phase
+            for number, link in enumerate(self._links):
+                if link.hears is not None:
+                    self._said(number, link.hears.on_phase(at, what))
+
+    def _step_source(self, number: int) -> None:
+        source = self._sources[number]
+        source.step(self)
+        self._source_at[number] = _or_never(source.next_at)
+        if self._asked:
+            asked = list(self._asked)
+            self._asked.clear()
+            for venue, symbol in asked:
+                books = self._links[venue].books
+                assert books is not None, venue
+                self._said(venue, books.drain(self._now, symbol))
+
+    def _said(self, number: int, says: Sequence[VenueSays]) -> None:
+        """Send off what a venue said, then let the others know if the best prices changed."""
+        link = self._links[number]
+        self._timer_at[number] = _or_never(link.venue.next_at)
+        if not says:
+            return
+        data: list[Delivered] = []
+        reports: list[VenueReport] = []
+        moved: dict[str, None] = {}
+        for event in says:
+            if isinstance(event, LevelUpdate):
+                moved[event.symbol] = None
+                data.append(event)
+            elif isinstance(event, TradePrint | BookSnapshot | PhaseChange):
+                data.append(event)
+            else:
+                reports.append(event)
+        if reports:
+            self._report(link, reports)
+        if data:
+            self._publish(link, data)
+        for symbol in moved:
+            self._review_nbbo(number, symbol)
+
+    def _report(self, link: _Link, reports: list[VenueReport]) -> None:
+        """To the owner of the orders, in order; kept while the venue is down, as a FIX session keeps them."""
+        if link.down:
+            assert len(link.held) < HELD_MAX, f"{link.profile.mic}: {HELD_MAX} reports held while down"
+            link.held += reports
+            return
+        link.report_at = max(link.report_at, self._now + link.delay())
+        self._push(link.report_at, [*reports])
+
+    def _publish(self, link: _Link, events: list[Delivered]) -> None:
+        """To everybody; lost while the venue is down."""
+        if not link.down:
+            self._push(self._now + link.profile.market_data_latency_ns, events)
+
+    def _push(self, at: Ns, what: _Happening) -> None:
+        self._sequence += 1
+        heappush(self._heap, (at, self._sequence, what))
+
+    def _next_due(self) -> Ns:
+        at = self._heap[0][0] if self._heap else NEVER
+        return min(at, min(self._source_at, default=NEVER), min(self._timer_at, default=NEVER))
+
+    # --- NBBO
+
+    def _review_nbbo(self, number: int, symbol: str) -> None:
+        """A displayed book changed: if its best did, the national best may have."""
+        link = self._links[number]
+        if number not in self._protected or link.books is None:
+            return
+        best = link.books.book(symbol).best()
+        if self._bests.get((number, symbol)) != best:
+            self._bests[number, symbol] = best
+            self._renew_nbbo(symbol)
+
+    def _renew_nbbo(self, symbol: str) -> None:
+        """Combine the venues' bests, and tell everybody of a new price at once, of a new size now and then."""
+        old = self._told[symbol]
+        new = self._nbbo[symbol] = self._combine(symbol)
+        if (new.bid, new.ask) != (old.bid, old.ask) or new.at - old.at >= NBBO_REFRESH_NS:
+            self._told[symbol] = new
+            for number, link in enumerate(self._links):
+                self._said(number, link.venue.on_nbbo(self._now, new))
+
+    def _renew_all(self) -> None:
+        """A venue's quotes left the NBBO, or are back."""
+        for symbol in self._nbbo:
+            self._renew_nbbo(symbol)
+
+    def _combine(self, symbol: str) -> Nbbo:
+        """The best over the protected venues that are up, with all shares shown at it."""
+        bid: Px | None = None
+        ask: Px | None = None
+        bid_qty = ask_qty = 0
+        for number in self._protected:
+            best = self._bests.get((number, symbol))
+            if best is None or self._links[number].down:
+                continue
+            px, qty, ask_px, ask_shown = best
+            if px is not None:
+                bid_qty = qty if bid is None or px > bid else bid_qty + qty if px == bid else bid_qty
+                bid = px if bid is None or px > bid else bid
+            if ask_px is not None:
+                ask_qty = (
+                    ask_shown if ask is None or ask_px < ask else ask_qty + ask_shown if ask_px == ask else ask_qty
+                )
+                ask = ask_px if ask is None or ask_px < ask else ask
+        return Nbbo(symbol, bid, ask, bid_qty, ask_qty, self._now)
+
+    # --- start
+
+    def _open_session(self, instruments: Mapping[str, Instrument], days: Mapping[str, CalendarDay]) -> None:
+        """Everybody is up, phases stand as the calendar has them, and the venues learn the date."""
+        start = self._now
+        for link in self._links:
+            self._push(start, [VenueUp(link.profile.mic)])
+        for symbol in instruments:
+            day = days.get(symbol)
+            self._phases[symbol] = Phase.PRE_OPEN
+            if day is None:
+                self._push(start, PhaseChange(symbol, Phase.CONTINUOUS))
+                continue
+            if start < day.open:
+                self._push(start, PhaseChange(symbol, Phase.PRE_OPEN))
+            self._push(max(start, day.open), PhaseChange(symbol, Phase.CONTINUOUS))
+            self._push(max(start, day.close), PhaseChange(symbol, Phase.CLOSED))
+        for number, link in enumerate(self._links):
+            self._said(number, link.venue.on_time(start))
+
+
+def _link_all(
+    venues: Sequence[VenueProfile],
+    instruments: Mapping[str, Instrument],
+    seed: int,
+    factories: Mapping[str, VenueFactory],
+) -> list[_Link]:
+    links: list[_Link] = []
+    for profile in venues:
+        if not profile.enabled:
+            continue
+        if profile.plugin not in factories:
+            known = ", ".join(sorted(factories))
+            raise ValueError(f"venue {profile.mic}: plugin {profile.plugin!r} is not simulated here (known: {known})")
+        if any(link.profile.mic == profile.mic for link in links):
+            raise ValueError(f"venue {profile.mic}: configured twice")
+        venue = with_faults(factories[profile.plugin](profile, instruments, seed), profile, seed)
+        links.append(_Link(profile, venue, Random(f"{seed}:{profile.mic}:latency")))
+    return links
+
+
+def _counts(profile: VenueProfile) -> bool:
+    """Whether a venue's displayed prices take part in the NBBO."""
+    return profile.kind is VenueKind.LIT and profile.protected
+
+
+def _snapshot(venue: str, symbol: str, book: Book) -> BookSnapshot:
+    return BookSnapshot(
+        venue, symbol, tuple(book.levels(True, SNAPSHOT_LEVELS)), tuple(book.levels(False, SNAPSHOT_LEVELS))
+    )
+
+
+def _or_never(at: Ns | None) -> Ns:
+    return NEVER if at is None else at
