@@ -187,8 +187,12 @@ class Algorithm(Protocol):
 class AlgoFactory(Protocol):
     """The class behind an entry point in `sluice.algos`."""
 
-    name: ClassVar[str]
-    Params: ClassVar[type[AlgoParams]]
+    # Properties, since that is how a type checker lets a class object have them.
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def Params(self) -> type[AlgoParams]: ...  # noqa: N802 - it is the class's own name for its parameters
 
     def __call__(self, params: AlgoParams, terms: OrderTerms) -> Algorithm: ...
 
