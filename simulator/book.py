@@ -364,6 +364,8 @@ class Book:
 
     def changes(self) -> list[tuple[bool, Px, Qty]]:
         """(is_bid, px, displayed shares now) of every level touched since last asked, each once."""
+        if not self.touched:
+            return []
         now: dict[tuple[bool, Px], Qty] = {}
         for home in self.touched:
             level = home if isinstance(home, Level) else home.level

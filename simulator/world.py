@@ -126,8 +126,9 @@ class World:
         self._bests: dict[tuple[int, str], tuple[Px | None, Qty, Px | None, Qty]] = {}
         # A dict as an ordered set: the books that sources have asked for in this step.
         self._asked: dict[tuple[int, str], None] = {}
-        self._source_at = [_or_never(source.next_at) for source in self._sources]
-        self._timer_at = [NEVER] * len(self._links)
+        # When each source, then each venue, wants its turn; the soonest is kept beside, as it is asked for more often.
+        self._wants_at = [_or_never(source.next_at) for source in self._sources] + [NEVER] * len(self._links)
+        self._soonest = min(self._wants_at, default=NEVER)
         self._open_session(instruments, days or {})
 
     # --- the clock
@@ -140,7 +141,7 @@ class World:
     def next_at(self) -> Ns | None:
         """When something happens next; None when nothing ever will."""
         at = self._next_due()
-        return None if at == NEVER else at
+        return at if at != NEVER else None
 
     def step(self) -> list[tuple[Ns, Delivered]]:
         """Go on to `next_at`, let everything due then happen, and return what the engine hears at that instant."""
@@ -152,14 +153,11 @@ class World:
         for _ in range(INSTANT_MAX):
             if self._heap and self._heap[0][0] == at:
                 self._happen(heappop(self._heap)[2], heard)
-            elif at in self._source_at:
-                self._step_source(self._source_at.index(at))
-            elif at in self._timer_at:
-                number = self._timer_at.index(at)
-                self._said(number, self._links[number].venue.on_time(at))
+            elif self._soonest == at:
+                self._take_turn(self._wants_at.index(at))
             else:
                 return heard
-        raise AssertionError(f"more than {INSTANT_MAX} happenings at {at}: next_at {self._source_at} {self._timer_at}")
+        raise AssertionError(f"more than {INSTANT_MAX} happenings at {at}: next_at {self._wants_at}")
 
     def send(self, at: Ns, command: VenueCommand) -> None:
         """A command leaves the router at `at` and reaches its venue after the latency, behind those sent before.
@@ -247,22 +245,36 @@ class World:
                 if link.hears is not None:
                     self._said(number, link.hears.on_phase(at, what))
 
-    def _step_source(self, number: int) -> None:
-        source = self._sources[number]
-        source.step(self)
-        self._source_at[number] = _or_never(source.next_at)
-        if self._asked:
-            asked = list(self._asked)
-            self._asked.clear()
-            for venue, symbol in asked:
-                books = self._links[venue].books
-                assert books is not None, venue
-                self._said(venue, books.drain(self._now, symbol))
+    def _take_turn(self, turn: int) -> None:
+        """A source or a venue does what is due now."""
+        if turn < len(self._sources):
+            source = self._sources[turn]
+            source.step(self)
+            self._wants(turn, source.next_at)
+            self._drain_asked()
+        else:
+            number = turn - len(self._sources)
+            self._said(number, self._links[number].venue.on_time(self._now))
+
+    def _drain_asked(self) -> None:
+        """Say what came of the books that a source asked for."""
+        asked = list(self._asked)
+        self._asked.clear()
+        for number, symbol in asked:
+            books = self._links[number].books
+            assert books is not None, number
+            self._said(number, books.drain(self._now, symbol))
+
+    def _wants(self, turn: int, next_at: Ns | None) -> None:
+        at = _or_never(next_at)
+        if self._wants_at[turn] != at:
+            self._wants_at[turn] = at
+            self._soonest = min(self._wants_at)
 
     def _said(self, number: int, says: Sequence[VenueSays]) -> None:
         """Send off what a venue said, then let the others know if the best prices changed."""
         link = self._links[number]
-        self._timer_at[number] = _or_never(link.venue.next_at)
+        self._wants(len(self._sources) + number, link.venue.next_at)
         if not says:
             return
         data: list[Delivered] = []
@@ -302,8 +314,9 @@ class World:
         heappush(self._heap, (at, self._sequence, what))
 
     def _next_due(self) -> Ns:
-        at = self._heap[0][0] if self._heap else NEVER
-        return min(at, min(self._source_at, default=NEVER), min(self._timer_at, default=NEVER))
+        if self._heap and self._heap[0][0] < self._soonest:
+            return self._heap[0][0]
+        return self._soonest
 
     # --- NBBO
 
