@@ -125,12 +125,12 @@ class ScheduledPace:
         qty, end, lot = self._terms.qty, self._terms.end, self._terms.instrument.round_lot
         cut = self._cuts.next_cut(view.now, end, view.rng)
         if self._resolve:
-            self._anchor = Anchor(view.now - shift, view.filled, view.market.volume)
+            self._anchor = Anchor(view.now - shift, self._state(view), view.market.volume)
         else:
             self._due = self._planned(view, view.now - shift)
         due = self._due
         planned = self._planned(view, cut - shift)
-        fresh = max(0, planned - (view.filled if self._resolve else due))
+        fresh = max(0, planned - (self._anchor.filled if self._resolve else due))
         tolerance = max(lot, fresh * self._lateness // PPM)
         # The last slot takes everything; a shifted schedule has no last slot, it is cut off.
         if cut < end or shift:
@@ -141,6 +141,11 @@ class ScheduledPace:
             planned = min(planned, view.filled + fresh + catch_up)
         self._due = max(due, planned)
         return Goal(due=due, by=min(planned, qty), until=cut, slice_until=cut, tolerance=tolerance)
+
+    def _state(self, view: AlgoView) -> Qty:
+        """From where to plan again: what is filled, but what only rounding to lots left undone is carried."""
+        behind = self._due - view.filled
+        return self._due if 0 <= behind < self._terms.instrument.round_lot else view.filled
 
     def _planned(self, view: AlgoView, at: Ns) -> Qty:
         anchor = self._anchor
