@@ -1,0 +1,176 @@
+"""The day and the desk: dates, phases, the touch, restarts, the operator's hand and the kill switch.
+
+Knows no venue report and no FIX message.
+"""
+
+from __future__ import annotations
+
+from router.core.algo import Cause
+from router.core.events import (
+    DayEnd,
+    DayStart,
+    KillSwitch,
+    MarketEvent,
+    OperatorCancel,
+    OperatorDoneForDay,
+    OperatorRestate,
+    PhaseChange,
+    Recovered,
+    TimerFired,
+)
+from router.core.types import OrdStatus, Phase
+from router.engine.desk import Desk
+from router.engine.plan import renew
+from router.engine.reports import Reports
+from router.engine.work import ParentWork
+from router.engine.working import Working
+
+
+class Day:
+    """Takes in what concerns all orders at once, and what the desk itself asks for."""
+
+    def __init__(self, desk: Desk, working: Working, reports: Reports) -> None:
+        self._desk = desk
+        self._working = working
+        self._reports = reports
+        self._touch_seen: dict[str, int] = dict.fromkeys(desk.market.symbols, 0)
+        self._review_due: dict[str, None] = {}
+
+    # --- the market
+
+    def market(self, event: MarketEvent) -> None:
+        """Public market data: state first, then whoever watches this symbol, if its touch has moved."""
+        desk = self._desk
+        symbol = event.symbol
+        state = desk.market[symbol]
+        before = state.phase
+        desk.market.on_event(desk.now, event)
+        desk.router.on_market(desk.now, event)
+        works = desk.by_symbol[symbol]
+        if not works:
+            return
+        if isinstance(event, PhaseChange):
+            self._phase_changed(symbol, before, state.phase)
+        if state.touch_seq != self._touch_seen[symbol] and symbol not in self._review_due:
+            self._touch_moved(symbol)
+
+    def _touch_moved(self, symbol: str) -> None:
+        """Let every order in the symbol look, at once and then not again before the re-peg interval is over."""
+        desk = self._desk
+        self._touch_seen[symbol] = desk.market[symbol].touch_seq
+        self._review_due[symbol] = None
+        desk.timers.set(desk.outs, desk.now + desk.config.router.re_peg_interval_ns, self._interval_over, symbol)
+        for work in desk.by_symbol[symbol].values():
+            for slice_id in work.slices:
+                desk.review(slice_id)
+            self._working.watch(work)
+
+    def _interval_over(self, symbol: str) -> None:
+        del self._review_due[symbol]
+        if self._desk.market[symbol].touch_seq != self._touch_seen[symbol] and self._desk.by_symbol[symbol]:
+            self._touch_moved(symbol)
+
+    def _phase_changed(self, symbol: str, before: Phase, now: Phase) -> None:
+        desk = self._desk
+        for work in tuple(desk.by_symbol[symbol].values()):
+            if now is Phase.CLOSED:
+                self._end_of_day(work, "the market has closed")
+            elif now is Phase.HALTED and before is not Phase.HALTED:
+                desk.wake(work, Cause.HALTED)
+            elif now is Phase.CONTINUOUS and before is not Phase.CONTINUOUS:
+                desk.wake(work, Cause.RESUMED)
+                for slice_id in work.slices:
+                    desk.review(slice_id)
+
+    def _end_of_day(self, work: ParentWork, text: str) -> None:
+        work.day_over = True
+        work.ending_text = work.ending_text or text
+        self._desk.settle(work)
+
+    # --- dates
+
+    def start(self, event: DayStart) -> None:
+        """A trading date begins: yesterday's day orders are done, good-till orders go on."""
+        desk = self._desk
+        desk.day = event.day
+        desk.market.start_day()
+        desk.router.start_day(event.day)
+        for parent in desk.parents:
+            if parent.is_open:
+                desk.say(desk.parents.new_day(desk.now, parent, event.day))
+        for work in tuple(desk.works.values()):
+            if not work.parent.is_open:
+                desk.settle(work)
+                continue
+            work.day_over = False
+            work.done = False
+            work.ending_text = ""
+            renew(desk, work)
+            desk.wake(work, Cause.AMENDED)
+
+    def end(self, event: DayEnd) -> None:
+        """The trading date is over for every order still open."""
+        for work in tuple(self._desk.works.values()):
+            self._end_of_day(work, f"trading date {event.day} is over")
+
+    def recovered(self, event: Recovered) -> None:
+        """The engine came back from its journal: ask the venues, let the algorithms look at the clock."""
+        desk = self._desk
+        desk.alarm(f"recovered: the last input before the stop was at {event.previous_at}")
+        self._reports.reconcile()
+        for work in desk.works.values():
+            desk.wake(work, Cause.RECOVERED)
+
+    def timer(self, event: TimerFired) -> None:
+        """What a timer is for was written down when it was set."""
+        self._desk.timers.fire(event.timer_id)
+
+    # --- the operator
+
+    def cancel(self, event: OperatorCancel) -> None:
+        """The desk cancels: Canceled without a request, once nothing is open."""
+        work = self._work_of(event.order_id)
+        if work is not None:
+            work.cancel_reason = event.reason
+            work.done = True
+            work.ending_text = event.text or "cancelled by the desk"
+            self._desk.settle(work)
+
+    def restate(self, event: OperatorRestate) -> None:
+        """The desk changes the quantity; not below what is filled or may still be."""
+        work = self._work_of(event.order_id)
+        if work is None:
+            return
+        desk, parent = self._desk, work.parent
+        floor = parent.cum_qty + work.released
+        if event.qty < floor:
+            desk.alarm(f"{event.order_id} cannot be restated to {event.qty}: {floor} is filled or released")
+            return
+        desk.say(desk.parents.restate(desk.now, parent, event.qty, event.reason, event.text))
+        renew(desk, work)
+        desk.wake(work, Cause.AMENDED)
+
+    def done_for_day(self, event: OperatorDoneForDay) -> None:
+        """The desk ends an order's day."""
+        work = self._work_of(event.order_id)
+        if work is not None and work.parent.own_status is not OrdStatus.DONE_FOR_DAY:
+            self._end_of_day(work, "done for the day by the desk")
+
+    def kill(self, event: KillSwitch) -> None:
+        """Nothing new goes out, and what is open is withdrawn; orders stay with their clients."""
+        desk = self._desk
+        desk.risk.kill(on=event.on, client=event.client)
+        desk.alarm(f"kill switch {'on' if event.on else 'off'} for {event.client or 'everybody'}: {event.text}")
+        for work in desk.works.values():
+            if event.client is not None and work.parent.client != event.client:
+                continue
+            if event.on:
+                self._working.withdraw(work)
+            else:
+                desk.wake(work, Cause.RESUMED)
+
+    def _work_of(self, order_id: str) -> ParentWork | None:
+        work = self._desk.works.get(order_id)
+        if work is None:
+            self._desk.alarm(f"no open order {order_id}")
+        return work

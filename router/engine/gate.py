@@ -1,0 +1,187 @@
+"""The one way to a venue: whatever leaves for one leaves through here, after the last risk gate has said yes.
+
+Knows nothing of why an order is sent; it keeps rule (a): filled + the largest possible leaves of all open, pending and
+UNKNOWN children never exceed the parent's quantity. Replies that do not come are asked after, and a child that stays
+silent is UNKNOWN, not gone.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from router.core.events import ReplaceRequest
+from router.core.outputs import CancelChild, QueryChild, ReplaceChild, SendChild
+from router.core.profiles import VenueProfile
+from router.core.types import Ns
+from router.engine.desk import Desk
+from router.engine.work import ParentWork
+from router.orders import Child
+from router.orders.states import ChildState
+from router.risk.rules import Refusal
+from router.sor.work import Amendment, Placement, SliceWork
+
+QUERIES_MAX: Final = 3
+"""Status requests without an answer before a person is called; the child stays UNKNOWN and counts as open."""
+AWAITING: Final = (
+    ChildState.PENDING_NEW,
+    ChildState.PENDING_CANCEL,
+    ChildState.PENDING_REPLACE,
+    ChildState.UNKNOWN,
+)
+"""States in which the venue owes us a word."""
+
+
+class Gate:
+    """Sends, changes, withdraws and asks after child orders."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._awaited: dict[str, deque[tuple[Ns, str]]] = {mic: deque() for mic in desk.venues}
+        self._watching: dict[str, bool] = dict.fromkeys(desk.venues, False)
+        self._queries: dict[str, int] = {}
+
+    def send(self, work: ParentWork, piece: SliceWork, placement: Placement) -> Child | Refusal:
+        """Enter one child order, or say why the last gate refuses it (a note says so too)."""
+        desk, parent = self._desk, work.parent
+        command = SendChild(
+            venue=placement.venue,
+            child_id=desk.ids.child(),
+            symbol=parent.symbol,
+            side=parent.side,
+            qty=placement.qty,
+            ord_type=placement.ord_type,
+            px=placement.px,
+            tif=placement.tif,
+            display_qty=placement.display_qty,
+            min_qty=placement.min_qty,
+            post_only=placement.post_only,
+            peg=placement.peg,
+            reason=placement.reason,
+        )
+        refusal = self._check(work, command)
+        if refusal is not None:
+            desk.router.on_refused(desk.now, piece, placement)
+            return refusal
+        exposure = desk.children.exposure(parent.order_id)
+        assert parent.cum_qty + exposure + command.qty <= parent.qty, (
+            f"rule (a): {parent.order_id} filled {parent.cum_qty} open {exposure} sending {command.qty} of {parent.qty}"
+        )
+        child = desk.children.add(desk.now, command, parent.order_id, piece.slice_id)
+        desk.outs.append(command)
+        desk.router.on_sent(desk.now, piece, child)
+        self._await_reply(child)
+        return child
+
+    def replace(
+        self, work: ParentWork, child: Child, amendment: Amendment, asked: ReplaceRequest | None = None
+    ) -> bool:
+        """Change an open child; False when the last gate refuses it.
+
+        `asked` is the client's own replace being passed on (direct market access): then its terms are the limit.
+        """
+        desk, parent = self._desk, work.parent
+        qty_max = parent.qty if asked is None else max(parent.qty, asked.qty)
+        command = ReplaceChild(
+            venue=child.venue,
+            child_id=child.child_id,
+            request_id=desk.ids.request(),
+            symbol=child.symbol,
+            side=child.side,
+            qty=amendment.qty,
+            px=amendment.px,
+            reason=amendment.reason,
+        )
+        if self._check(work, command, asked) is not None:
+            return False
+        grows = max(0, command.qty - child.qty_max)
+        exposure = desk.children.exposure(parent.order_id)
+        assert parent.cum_qty + exposure + grows <= qty_max, (
+            f"rule (a): {parent.order_id} filled {parent.cum_qty} open {exposure} growing {grows} of {qty_max}"
+        )
+        desk.children.replace_sent(command)
+        desk.outs.append(command)
+        self._await_reply(child)
+        return True
+
+    def cancel(self, child: Child) -> None:
+        """Withdraw an open child, once; it counts as open until the venue's answer."""
+        if not child.is_open or child.pending_cancel:
+            return
+        desk = self._desk
+        command = CancelChild(
+            venue=child.venue,
+            child_id=child.child_id,
+            request_id=desk.ids.request(),
+            symbol=child.symbol,
+            side=child.side,
+        )
+        desk.children.cancel_sent(command)
+        desk.outs.append(command)
+        self._await_reply(child)
+
+    def query(self, child: Child) -> None:
+        """Ask for a child's state; it is UNKNOWN until the answer."""
+        self._desk.children.lost(child)
+        self._desk.outs.append(
+            QueryChild(venue=child.venue, child_id=child.child_id, symbol=child.symbol, side=child.side)
+        )
+        self._await_reply(child)
+
+    def heard(self, child_id: str) -> None:
+        """The venue spoke of this child."""
+        self._queries.pop(child_id, None)
+
+    def _check(
+        self, work: ParentWork, command: SendChild | ReplaceChild, asked: ReplaceRequest | None = None
+    ) -> Refusal | None:
+        """The last risk gate, over parent and child in aggregate."""
+        desk, parent = self._desk, work.parent
+        child = desk.children.get(command.child_id)
+        refusal = desk.risk.check_child(
+            desk.now,
+            command,
+            client=parent.client,
+            parent_qty=parent.qty if asked is None else max(parent.qty, asked.qty),
+            parent_filled=parent.cum_qty,
+            parent_exposure=desk.children.exposure(parent.order_id),
+            parent_limit_px=parent.px if asked is None else asked.px,
+            replaced_qty=0 if child is None else child.qty_max,
+        )
+        if refusal is not None:
+            desk.note(parent.order_id, "refused-at-gate", venue=command.venue, qty=command.qty, text=refusal.text)
+        return refusal
+
+    # --- replies that do not come
+
+    def _await_reply(self, child: Child) -> None:
+        """Every command is due an answer within the venue's time; one timer a venue watches them all, oldest first."""
+        mic = child.venue
+        due = self._desk.now + self._profile(mic).reply_timeout_ns
+        self._awaited[mic].append((due, child.child_id))
+        if not self._watching[mic]:
+            self._watching[mic] = True
+            self._desk.timers.set(self._desk.outs, due, self._overdue, mic)
+
+    def _overdue(self, mic: str) -> None:
+        waiting = self._awaited[mic]
+        while waiting and waiting[0][0] <= self._desk.now:
+            _, child_id = waiting.popleft()
+            child = self._desk.children.get(child_id)
+            if child is not None and child.state in AWAITING:
+                self._ask_again(child)
+        if waiting:
+            self._desk.timers.set(self._desk.outs, waiting[0][0], self._overdue, mic)
+        else:
+            self._watching[mic] = False
+
+    def _ask_again(self, child: Child) -> None:
+        asked = self._queries.get(child.child_id, 0)
+        self._queries[child.child_id] = asked + 1
+        if asked < QUERIES_MAX:
+            self.query(child)
+        elif asked == QUERIES_MAX:
+            self._desk.alarm(f"{child.venue} does not answer for {child.child_id} after {asked} status requests")
+
+    def _profile(self, mic: str) -> VenueProfile:
+        return self._desk.venues[mic]

@@ -1,0 +1,139 @@
+"""What an order asks for, worked out once: algorithm, parameters, window, placement; or why it is refused.
+
+Pure: reads the desk's configuration and market, changes nothing. The same rules serve a new order and a replace.
+"""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+from msgspec import Struct
+
+from router.core.algo import AlgoFactory, OrderTerms
+from router.core.instruments import Instrument
+from router.core.params import AlgoParams, ParamRefusal, parse_params, resolve_window
+from router.core.types import Ns, OrdRejReason, TimeInForce
+from router.engine.desk import Desk
+from router.engine.immediate import Immediate, ImmediateOrCancel
+from router.engine.work import ParentWork
+from router.orders import Terms
+from router.sor.work import Preferences
+
+
+class Refused(Struct, frozen=True):
+    """Why an order cannot be worked: OrdRejReason(103) and the text, which names the rule and the value."""
+
+    reason: OrdRejReason
+    text: str
+
+
+class OrderPlan(Struct, frozen=True):
+    """How an order will be worked. `factory` is None for direct market access."""
+
+    factory: AlgoFactory | None
+    params: AlgoParams
+    terms: OrderTerms
+    prefs: Preferences
+
+
+def order_plan(desk: Desk, asked: Terms, now: Ns, standing: OrderTerms | None) -> OrderPlan | Refused:
+    """The plan for the terms asked for; `standing` are the order's working terms when this is a replace."""
+    market = desk.market[asked.symbol]
+    session = desk.market.session(asked.symbol, desk.day)
+    if session is None:
+        return Refused(OrdRejReason.EXCHANGE_CLOSED, f"{asked.symbol} does not trade on {desk.day or 'no day at all'}")
+    found = _params(desk, asked)
+    if isinstance(found, Refused):
+        return found
+    factory, params = found
+    window = resolve_window(params, now, session.open, session.close)
+    if isinstance(window, ParamRefusal):
+        return Refused(OrdRejReason.OTHER, window.text)
+    # An order that has begun keeps its start: what it has done since then counts.
+    has_begun = standing is not None and session.open <= standing.start <= now
+    start = standing.start if standing is not None and has_begun else window[0]
+    unknown = [mic for mic in (*params.venues_include, *params.venues_exclude) if mic not in desk.venues]
+    if unknown:
+        return Refused(OrdRejReason.OTHER, f"VenuesInclude/VenuesExclude name no venue of ours: {' '.join(unknown)}")
+    instrument = market.instrument
+    own_curve = instrument.symbol in desk.config.curves
+    terms = OrderTerms(
+        order_id=standing.order_id if standing else "",
+        instrument=instrument,
+        side=asked.side,
+        qty=asked.qty,
+        ord_type=asked.ord_type,
+        limit_px=asked.px,
+        start=start,
+        end=window[1],
+        session_open=session.open,
+        session_close=session.close,
+        seed=standing.seed if standing else 0,
+        adv=instrument.adv,
+        curve=desk.config.curves.get(instrument.symbol, desk.config.curves.get("*", ())),
+        curve_source="historical" if own_curve else ("pooled" if "*" in desk.config.curves else "uniform"),
+    )
+    return OrderPlan(factory, params, terms, _preferences(asked, params))
+
+
+def order_seed(seed: int, order_id: str) -> int:
+    """An order's own seed: a function of the configuration's seed and the OrderID(37), the same in any process."""
+    return crc32(f"{seed}:{order_id}".encode())
+
+
+def renew(desk: Desk, work: ParentWork) -> None:
+    """Work the order by its terms of now: a new day's session, or a quantity that the desk changed."""
+    plan = order_plan(desk, work.parent.terms, desk.now, work.terms)
+    if isinstance(plan, Refused):
+        desk.note(work.order_id, "not-renewed", text=plan.text)
+        return
+    work.params, work.terms, work.prefs = plan.params, plan.terms, plan.prefs
+    if work.algo is not None:
+        work.algo.on_amend(plan.params, plan.terms)
+
+
+def _params(desk: Desk, asked: Terms) -> tuple[AlgoFactory | None, AlgoParams] | Refused:
+    instrument = desk.market[asked.symbol].instrument
+    if asked.ex_destination is not None and asked.strategy is None:
+        return None, AlgoParams()
+    if asked.strategy is None:
+        if asked.tif in (TimeInForce.FOK, TimeInForce.AT_OPEN, TimeInForce.AT_CLOSE):
+            text = f"TimeInForce(59) {asked.tif} needs an ExDestination(100): no router can promise it over venues"
+            return Refused(OrdRejReason.UNSUPPORTED, text)
+        factory: AlgoFactory = ImmediateOrCancel if asked.tif is TimeInForce.IOC else Immediate
+        wanted = _parsed(factory.Params, asked, instrument)
+    else:
+        named = desk.algos.get(asked.strategy)
+        if named is None:
+            known = ", ".join(sorted(desk.algos))
+            return Refused(OrdRejReason.OTHER, f"strategy {asked.strategy!r} is not one of {known}")
+        if asked.ex_destination is not None:
+            text = f"ExDestination(100) {asked.ex_destination} and strategy {asked.strategy}: one or the other"
+            return Refused(OrdRejReason.OTHER, text)
+        if asked.tif in (TimeInForce.IOC, TimeInForce.FOK, TimeInForce.AT_OPEN, TimeInForce.AT_CLOSE):
+            text = f"TimeInForce(59) {asked.tif} cannot be worked by a strategy: Day, GTC or GTD"
+            return Refused(OrdRejReason.UNSUPPORTED, text)
+        factory, wanted = named, _parsed(named.Params, asked, instrument)
+    if isinstance(wanted, ParamRefusal):
+        return Refused(OrdRejReason.OTHER, wanted.text)
+    return factory, wanted
+
+
+def _parsed(cls: type[AlgoParams], asked: Terms, instrument: Instrument) -> AlgoParams | ParamRefusal:
+    return parse_params(cls, asked.params, price_scale=instrument.price_scale, lot=instrument.round_lot)
+
+
+def _preferences(asked: Terms, params: AlgoParams) -> Preferences:
+    direct = asked.ex_destination if asked.strategy is None else None
+    return Preferences(
+        display_qty=asked.display_qty if asked.display_qty is not None else params.display_qty,
+        min_qty=asked.min_qty if asked.min_qty is not None else params.min_qty,
+        dark_pct=params.dark_pct,
+        dark_only=params.dark_only,
+        venues_include=params.venues_include,
+        venues_exclude=params.venues_exclude,
+        direct_venue=direct,
+        ord_type=asked.ord_type,
+        tif=asked.tif,
+        post_only=direct is not None and "6" in asked.exec_inst.split(),
+    )

@@ -1,0 +1,193 @@
+"""The client's requests: each gets exactly one first answer, and what is accepted is put to work.
+
+Order of the checks: message rate, duplicate, what the order asks for, risk limits. Knows no FIX message: the gateway
+has read it.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from router.core.algo import Cause, SchedulePoint
+from router.core.events import BadRequest, CancelRequest, ClientDown, ClientUp, NewOrder, ReplaceRequest, StatusRequest
+from router.core.types import CxlRejReason, ExecRestatementReason, OrdRejReason, Reason, Urgency
+from router.engine.desk import Desk
+from router.engine.plan import OrderPlan, Refused, order_plan, order_seed
+from router.engine.work import ParentWork
+from router.orders import Parent
+from router.orders.terms import amended, terms_of
+from router.sor.work import SliceWork
+
+SCHEDULE_POINTS_MAX = 128
+"""Points of an expected schedule that the journal keeps: enough for a picture, whatever the algorithm's grid."""
+
+
+class Requests:
+    """Answers clients."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def new_order(self, order: NewOrder) -> None:
+        """NewOrderSingle(D)."""
+        desk = self._desk
+        if desk.parents.duplicate_of(order) is not None:
+            desk.say(desk.parents.reject(desk.now, order, OrdRejReason.DUPLICATE_ORDER, ""))
+            return
+        plan = self._plan(order)
+        if isinstance(plan, Refused):
+            desk.say(desk.parents.reject(desk.now, order, plan.reason, plan.text))
+            return
+        parent, outs = desk.parents.receive(desk.now, order)
+        desk.say(outs)
+        work = self._start(parent, plan)
+        if work.algo is None:
+            self._send_direct(work)
+        else:
+            desk.say(desk.parents.confirm(desk.now, parent))
+            desk.wake(work, Cause.START)
+
+    def _plan(self, order: NewOrder) -> OrderPlan | Refused:
+        """How the order would be worked, or the first rule that it breaks."""
+        desk = self._desk
+        refusal = desk.risk.count_message(desk.now, order.client)
+        if refusal is not None:
+            return Refused(refusal.reason, refusal.text)
+        if order.symbol not in desk.market:
+            return Refused(OrdRejReason.UNKNOWN_SYMBOL, f"Symbol(55) {order.symbol} is not known here")
+        if order.ex_destination is not None and order.ex_destination not in desk.venues:
+            known = ", ".join(desk.venues)
+            return Refused(OrdRejReason.OTHER, f"ExDestination(100) {order.ex_destination} is not one of {known}")
+        plan = order_plan(desk, terms_of(order), desk.now, None)
+        if isinstance(plan, Refused):
+            return plan
+        refusal = desk.risk.check_order(desk.now, order, desk.open_orders.get(order.client, 0))
+        return plan if refusal is None else Refused(refusal.reason, refusal.text)
+
+    def _start(self, parent: Parent, plan: OrderPlan) -> ParentWork:
+        desk = self._desk
+        terms = replace(plan.terms, order_id=parent.order_id, seed=order_seed(desk.config.seed, parent.order_id))
+        work = ParentWork(
+            parent=parent,
+            client=desk.clients[parent.client],
+            market=desk.market[parent.symbol],
+            terms=terms,
+            params=plan.params,
+            prefs=plan.prefs,
+            algo=None if plan.factory is None else plan.factory(plan.params, terms),
+        )
+        desk.open_work(work)
+        market = work.market
+        desk.note(
+            parent.order_id,
+            "arrival",
+            algorithm="DMA" if plan.factory is None else plan.factory.name,
+            client=parent.client,
+            cl_ord_id=parent.cl_ord_id,
+            bid=market.bid,
+            ask=market.ask,
+            last=market.tape.last,
+            start=terms.start,
+            end=terms.end,
+            curve=terms.curve_source,
+        )
+        if plan.factory is not None:
+            self._note_schedule(parent.order_id, plan.factory.expected_schedule(plan.params, terms))
+        return work
+
+    def _note_schedule(self, order_id: str, points: tuple[SchedulePoint, ...]) -> None:
+        step = -(-len(points) // SCHEDULE_POINTS_MAX)
+        kept = points[:: max(step, 1)]
+        if points and kept[-1] != points[-1]:
+            kept = (*kept, points[-1])
+        self._desk.note(order_id, "schedule", points=" ".join(f"{point.at}:{point.qty}" for point in kept))
+
+    def _send_direct(self, work: ParentWork) -> None:
+        """Direct market access: one slice that goes to the client's venue as it is; the venue's word is the answer."""
+        desk, parent = self._desk, work.parent
+        piece = SliceWork(
+            slice_id=desk.ids.slice(),
+            order_id=work.order_id,
+            symbol=parent.symbol,
+            side=parent.side,
+            qty=parent.qty,
+            urgency=Urgency.NEUTRAL,
+            reason=Reason.DIRECT,
+            started_at=desk.now,
+            limit_px=parent.px,
+            prefs=work.prefs,
+            wall=parent.client,
+        )
+        desk.open_slice(work, piece)
+        desk.review(piece.slice_id)
+
+    def cancel(self, request: CancelRequest) -> None:
+        """OrderCancelRequest(F). Never refused for the message rate: it lowers risk."""
+        desk = self._desk
+        desk.risk.count_message(desk.now, request.client)
+        parent, outs = desk.parents.request_cancel(desk.now, request)
+        desk.say(outs)
+        self._carry_out(parent)
+
+    def replace(self, request: ReplaceRequest) -> None:
+        """OrderCancelReplaceRequest(G)."""
+        desk = self._desk
+        refusal = self._objection(request)
+        reason = CxlRejReason.BROKER_OPTION if refusal else CxlRejReason.OTHER
+        parent, outs = desk.parents.request_replace(desk.now, request, refusal=refusal, reason=reason)
+        desk.say(outs)
+        self._carry_out(parent)
+
+    def _objection(self, request: ReplaceRequest) -> str | None:
+        """What the limits, or the algorithm's own rules, have against a replace; None also where there is no order."""
+        desk = self._desk
+        too_many = desk.risk.count_message(desk.now, request.client)
+        if too_many is not None:
+            return too_many.text
+        parent = desk.parents.find(request.client, request.orig_cl_ord_id, request.order_id)
+        if parent is None:
+            return None
+        if request.strategy is not None and request.strategy != parent.terms.strategy:
+            return f"the strategy {parent.terms.strategy} cannot become {request.strategy}: cancel, and send anew"
+        refusal = desk.risk.check_replace(desk.now, request, parent.terms)
+        if refusal is not None:
+            return refusal.text
+        work = desk.works.get(parent.order_id)
+        plan = order_plan(desk, amended(parent.terms, request), desk.now, None if work is None else work.terms)
+        return plan.text if isinstance(plan, Refused) else None
+
+    def _carry_out(self, parent: Parent | None) -> None:
+        """A request that was admitted is dealt with after this event; an order revived by it is put to work again."""
+        if parent is None:
+            return
+        desk = self._desk
+        work = desk.works.get(parent.order_id)
+        if work is None:
+            plan = order_plan(desk, parent.terms, desk.now, None)
+            assert isinstance(plan, OrderPlan), (parent.order_id, plan)
+            work = self._start(parent, plan)
+        desk.settle(work)
+
+    def status(self, request: StatusRequest) -> None:
+        """OrderStatusRequest(H)."""
+        self._desk.say(self._desk.parents.status(self._desk.now, request))
+
+    def bad(self, request: BadRequest) -> None:
+        """A message that could not be understood: answered once, in the form its type asks for."""
+        self._desk.risk.count_message(self._desk.now, request.client)
+        self._desk.say(self._desk.parents.bad_request(self._desk.now, request))
+
+    def client_up(self, event: ClientUp) -> None:
+        """A logon changes nothing in the orders; the journal has it."""
+
+    def client_down(self, event: ClientDown) -> None:
+        """By setting, a client's orders are withdrawn when its session is lost."""
+        desk = self._desk
+        profile = desk.clients.get(event.client)
+        if profile is None or not profile.cancel_on_disconnect:
+            return
+        for work in desk.works_of(event.client):
+            work.done = True
+            work.cancel_reason = ExecRestatementReason.BROKER_OPTION
+            work.ending_text = "cancelled on disconnect"
+            desk.settle(work)

@@ -1,0 +1,126 @@
+"""One parent order being worked: its algorithm, its open slices, what it has asked to be woken for.
+
+Engine-private and mutable. Knows no client-side order state (that is `router.orders`) and decides nothing; it answers
+how many shares may still be sliced, and what the algorithm may see.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from router.core.algo import Algorithm, AlgoView, Cause, MarketView, OrderTerms
+from router.core.params import AlgoParams
+from router.core.profiles import ClientProfile
+from router.core.types import ExecRestatementReason, Ns, Px, Qty
+from router.market.state import SymbolMarket
+from router.market.tape import TapeWindow
+from router.orders.parent import Parent
+from router.sor.work import Preferences, SliceWork
+
+
+class ParentWork:
+    """The working side of one parent. `algo` is None for direct market access: there is nothing to decide."""
+
+    __slots__ = (
+        "algo",
+        "arrival_mid2",
+        "cancel_reason",
+        "client",
+        "closing",
+        "day_over",
+        "done",
+        "ending_text",
+        "market",
+        "params",
+        "parent",
+        "prefs",
+        "rejects_in_row",
+        "rng",
+        "slices",
+        "terms",
+        "wake_timer",
+        "watch_px",
+        "window",
+    )
+
+    def __init__(
+        self,
+        *,
+        parent: Parent,
+        client: ClientProfile,
+        market: SymbolMarket,
+        terms: OrderTerms,
+        params: AlgoParams,
+        prefs: Preferences,
+        algo: Algorithm | None,
+    ) -> None:
+        self.parent = parent
+        self.client = client
+        self.market = market
+        self.terms = terms
+        self.params = params
+        self.prefs = prefs
+        self.algo = algo
+        self.rng = Random(terms.seed)
+        self.slices: dict[int, SliceWork] = {}
+        self.closing: dict[int, bool] = {}
+        """Slices being withdrawn, by id."""
+        self.window: TapeWindow = market.tape.window()
+        self.arrival_mid2: Px | None = market.mid2
+        self.wake_timer: int | None = None
+        self.watch_px: Px | None = None
+        self.rejects_in_row = 0
+        self.done = False
+        """The algorithm wants no more: end the order when nothing is open."""
+        self.day_over = False
+        self.ending_text = ""
+        self.cancel_reason: ExecRestatementReason | None = None
+        """Set where the order ends as cancelled without a request."""
+
+    @property
+    def order_id(self) -> str:
+        return self.parent.order_id
+
+    @property
+    def released(self) -> Qty:
+        """Shares in slices and not filled: they count until the venues' last word."""
+        return sum(piece.remaining for piece in self.slices.values())
+
+    @property
+    def is_frozen(self) -> bool:
+        """No slice starts while the client's own request, or the order's end, is being carried out."""
+        return self.done or self.day_over or self.parent.is_pending_cancel or self.parent.is_pending_replace
+
+    @property
+    def available(self) -> Qty:
+        """Shares that may be sliced now."""
+        return 0 if self.is_frozen else max(self.parent.qty - self.parent.cum_qty - self.released, 0)
+
+    def view(self, now: Ns, cause: Cause) -> AlgoView:
+        """What the algorithm sees; filled + open + available is the order's quantity."""
+        market = self.market
+        tape = market.tape
+        released = self.released
+        filled = self.parent.cum_qty
+        return AlgoView(
+            now=now,
+            cause=cause,
+            order=self.terms,
+            market=MarketView(
+                phase=market.phase,
+                bid=market.bid,
+                ask=market.ask,
+                bid_qty=market.bid_qty,
+                ask_qty=market.ask_qty,
+                last=tape.last,
+                volume=self.window.volume,
+                day_volume=tape.day_volume,
+                volume_notional=self.window.notional,
+                arrival_mid2=self.arrival_mid2,
+            ),
+            filled=filled,
+            open=released,
+            available=max(self.parent.qty - filled - released, 0),
+            slices_open=len(self.slices),
+            rng=self.rng,
+        )

@@ -1,0 +1,294 @@
+"""Working an order: the algorithm's actions become slices, the router's plans become commands, and what ends is ended.
+
+Knows no client message and no venue report; `Requests` and `Reports` change the state and ask for a wake, a review or a
+settlement, and `run` carries these out until nothing is left to do for the event.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from router.core.algo import Action, CancelWorking, Cause, Done, Remember, Slice, WakeAt, WatchPx
+from router.core.events import CancelRequest
+from router.core.outputs import Decision
+from router.core.types import ExecRestatementReason, OrdRejReason, OrdStatus, Phase, Px, TimeInForce
+from router.engine.amend import Amendments
+from router.engine.desk import Desk
+from router.engine.gate import Gate
+from router.engine.work import ParentWork
+from router.orders import Child
+from router.sor.work import Plan, SliceWork
+
+ROUNDS_MAX: Final = 10_000
+"""Wakes, reviews and settlements for one event before the engine is taken to be going in circles."""
+REJECTS_IN_ROW_MAX: Final = 50
+"""Children rejected in a row, over all venues, before an order is given back to the client as unable to work."""
+
+
+class Working:
+    """Drives algorithms and router for one desk."""
+
+    def __init__(self, desk: Desk, gate: Gate) -> None:
+        self._desk = desk
+        self._gate = gate
+        self._amendments = Amendments(desk, gate)
+
+    def run(self) -> None:
+        """Do what the event has made necessary: settle first, since it frees quantity, then route, then decide."""
+        desk = self._desk
+        for _ in range(ROUNDS_MAX):
+            if desk.unsettled:
+                order_id = next(iter(desk.unsettled))
+                del desk.unsettled[order_id]
+                self._settle(order_id)
+            elif desk.reviews:
+                slice_id = next(iter(desk.reviews))
+                del desk.reviews[slice_id]
+                self._review(slice_id)
+            elif desk.wakes:
+                order_id, cause = next(iter(desk.wakes))
+                del desk.wakes[order_id, cause]
+                self._wake(order_id, cause)
+            else:
+                return
+        raise AssertionError(f"one event has caused {ROUNDS_MAX} steps: {desk.unsettled} {desk.reviews} {desk.wakes}")
+
+    # --- the algorithm
+
+    def _wake(self, order_id: str, cause: Cause) -> None:
+        work = self._desk.works.get(order_id)
+        if work is None or work.algo is None or work.is_frozen or not work.parent.is_open:
+            return
+        for action in work.algo.on_wake(work.view(self._desk.now, cause)):
+            self._act(work, action)
+
+    def _act(self, work: ParentWork, action: Action) -> None:
+        desk = self._desk
+        match action:
+            case Slice():
+                self._start_slice(work, action)
+            case CancelWorking():
+                for slice_id in tuple(work.slices):
+                    self.close_slice(work, slice_id)
+            case WakeAt(at=at):
+                if work.wake_timer is not None:
+                    desk.timers.drop(work.wake_timer)
+                work.wake_timer = desk.timers.set(desk.outs, max(at, desk.now), self._timer, work.order_id)
+            case WatchPx(px=px):
+                work.watch_px = px
+                self.watch(work)
+            case Done():
+                work.done = True
+                desk.settle(work)
+            case Remember(what=what, data=data):
+                desk.note(work.order_id, what, **dict(data))
+
+    def _timer(self, order_id: str) -> None:
+        work = self._desk.works.get(order_id)
+        if work is not None:
+            work.wake_timer = None
+            self._desk.wake(work, Cause.TIMER)
+
+    def watch(self, work: ParentWork) -> None:
+        """Wake the algorithm, once, if the far touch is at its watched price or better."""
+        if work.watch_px is None:
+            return
+        touch = work.market.far(work.parent.side)
+        if touch is not None and work.parent.side.accepts(work.watch_px, touch):
+            work.watch_px = None
+            self._desk.wake(work, Cause.PRICE)
+
+    # --- slices
+
+    def _start_slice(self, work: ParentWork, action: Slice) -> None:
+        """Release a slice, cut to what is available: an algorithm may not spend a share twice."""
+        desk = self._desk
+        refusal = self._slice_refusal(work, action)
+        if refusal:
+            desk.note(work.order_id, "slice-refused", qty=action.qty, reason=action.reason, text=refusal)
+            return
+        piece = SliceWork(
+            slice_id=desk.ids.slice(),
+            order_id=work.order_id,
+            symbol=work.parent.symbol,
+            side=work.parent.side,
+            qty=min(action.qty, work.available),
+            urgency=action.urgency,
+            reason=action.reason,
+            started_at=desk.now,
+            until=action.until,
+            limit_px=self._limit(work, action.limit_px),
+            prefs=work.prefs,
+            wall=work.parent.client,
+        )
+        desk.open_slice(work, piece)
+        if action.until is not None and action.until > desk.now:
+            desk.timers.set(desk.outs, action.until, self._slice_over, piece.slice_id)
+
+    def _slice_refusal(self, work: ParentWork, action: Slice) -> str:
+        now, terms = self._desk.now, work.terms
+        if action.qty <= 0:
+            return f"a slice is of at least one share: {action.qty}"
+        if not work.available:
+            return f"nothing is available of {work.parent.qty}: filled {work.parent.cum_qty}, open {work.released}"
+        if work.algo is not None and not terms.start <= now <= terms.end:
+            return f"outside the order's window {terms.start}..{terms.end}: {now}"
+        if work.market.phase is not Phase.CONTINUOUS:
+            return f"no slice while the market is {work.market.phase}"
+        return ""
+
+    def _limit(self, work: ParentWork, slice_px: Px | None) -> Px | None:
+        """The tighter of the client's limit and the slice's, on the tick: a buy rounds down, a sell up."""
+        side, instrument = work.parent.side, work.terms.instrument
+        px = work.parent.px
+        if slice_px is not None and (px is None or side.accepts(px, slice_px)):
+            px = slice_px
+        if px is None:
+            return None
+        return instrument.floor(px) if side.is_buy else instrument.ceil(px)
+
+    def _slice_over(self, slice_id: int) -> None:
+        found = self._desk.slice_of(slice_id)
+        if found is not None:
+            self.close_slice(found[0], slice_id)
+
+    def close_slice(self, work: ParentWork, slice_id: int) -> None:
+        """Withdraw a slice: what the venues have not given back yet still counts."""
+        work.closing[slice_id] = True
+        for child in self._desk.children.of_slice(slice_id):
+            self._gate.cancel(child)
+        self.end_slice_if_over(work, slice_id)
+
+    def end_slice_if_over(self, work: ParentWork, slice_id: int) -> None:
+        """A slice ends when it is filled, or withdrawn with nothing open; the algorithm gets the rest back."""
+        desk, piece = self._desk, work.slices.get(slice_id)
+        if piece is None or desk.children.of_slice(slice_id):
+            return
+        past = piece.until is not None and piece.until <= desk.now
+        if piece.remaining > 0 and slice_id not in work.closing and not past:
+            desk.review(slice_id)
+            return
+        desk.close_slice(work, slice_id)
+        desk.wake(work, Cause.SLICE_DONE)
+        desk.settle(work)
+
+    # --- the router
+
+    def _review(self, slice_id: int) -> None:
+        desk, found = self._desk, self._desk.slice_of(slice_id)
+        if found is None:
+            return
+        work, piece = found
+        if slice_id in work.closing or work.is_frozen:
+            return
+        if work.algo is None:
+            self._review_direct(work, piece)
+            return
+        if work.market.phase is not Phase.CONTINUOUS:
+            return
+        children = desk.children.of_slice(slice_id)
+        plan = desk.router.review(desk.now, piece, children)
+        self._carry_out(work, piece, plan)
+        over = piece.until is not None and piece.until <= desk.now
+        if (plan.done or over) and not plan.sends:
+            self.close_slice(work, slice_id)
+        elif plan.review_at is not None:
+            desk.timers.set(desk.outs, max(plan.review_at, desk.now + 1), desk.review, slice_id)
+
+    def _carry_out(self, work: ParentWork, piece: SliceWork, plan: Plan) -> None:
+        desk = self._desk
+        for child_id in plan.cancels:
+            child = desk.children.get(child_id)
+            assert child is not None, child_id
+            self._gate.cancel(child)
+        for amendment in plan.replaces:
+            child = desk.children.get(amendment.child_id)
+            assert child is not None, amendment.child_id
+            self._gate.replace(work, child, amendment)
+        if not plan.sends:
+            return
+        sent = [self._gate.send(work, piece, placement) for placement in plan.sends]
+        children = [child for child in sent if isinstance(child, Child)]
+        desk.outs.append(
+            Decision(
+                order_id=work.order_id,
+                slice_id=piece.slice_id,
+                reason=plan.reason,
+                qty=sum(placement.qty for placement in plan.sends),
+                bid=work.market.bid,
+                ask=work.market.ask,
+                child_ids=tuple(child.child_id for child in children),
+                candidates=plan.candidates,
+            )
+        )
+        if not children and work.algo is not None:
+            # Every child was refused at the gate: trying again at once would be refused again.
+            desk.timers.set(desk.outs, desk.now + desk.config.router.re_peg_interval_ns, desk.review, piece.slice_id)
+
+    def _review_direct(self, work: ParentWork, piece: SliceWork) -> None:
+        """Direct market access is sent once; what cannot be sent is refused with the router's or the gate's words."""
+        desk, parent = self._desk, work.parent
+        if parent.own_status is not OrdStatus.PENDING_NEW or desk.children.of_slice(piece.slice_id):
+            return
+        plan = desk.router.review(desk.now, piece, ())
+        refusal = plan.text or f"{piece.prefs.direct_venue} takes no order now"
+        for placement in plan.sends:
+            sent = self._gate.send(work, piece, placement)
+            if isinstance(sent, Child):
+                return
+            refusal = sent.text
+        desk.say(desk.parents.decline(desk.now, parent, OrdRejReason.BROKER_OPTION, refusal))
+        work.closing[piece.slice_id] = True
+        self.end_slice_if_over(work, piece.slice_id)
+
+    # --- what ends
+
+    def _settle(self, order_id: str) -> None:
+        """Answer the client's requests that can be answered now, and end the order if it is over."""
+        work = self._desk.works.get(order_id)
+        if work is None:
+            return
+        while (request := work.parent.next_request) is not None:
+            if isinstance(request, CancelRequest):
+                if not self.withdraw(work):
+                    return
+                self._desk.say(self._desk.parents.cancel_done(self._desk.now, work.parent))
+            elif not self._amendments.carry_out(work, request):
+                return
+        self._end_if_over(work)
+
+    def withdraw(self, work: ParentWork) -> bool:
+        """Withdraw all that is open; whether nothing is."""
+        for slice_id in tuple(work.slices):
+            self.close_slice(work, slice_id)
+        return not self._desk.children.of_order(work.order_id)
+
+    def _end_if_over(self, work: ParentWork) -> None:
+        """An order that is over is closed; one whose day or algorithm is done ends when nothing of it is open."""
+        ends = work.done or work.day_over or not work.parent.is_open
+        if not ends or not self.withdraw(work):
+            return
+        if work.parent.is_open:
+            self._end(work)
+        if work.parent.leaves == 0:
+            self._desk.close_work(work)
+
+    def _end(self, work: ParentWork) -> None:
+        """Say how an order with a balance ends; a good-till order done for the day lives on."""
+        parent, desk, text = work.parent, self._desk, work.ending_text
+        if work.cancel_reason is not None:
+            desk.say(desk.parents.unsolicited_cancel(desk.now, parent, work.cancel_reason, text))
+        elif parent.terms.tif in (TimeInForce.IOC, TimeInForce.FOK):
+            desk.say(desk.parents.unsolicited_cancel(desk.now, parent, text=text or "IOC: the balance is cancelled"))
+        elif parent.own_status is not OrdStatus.DONE_FOR_DAY:
+            desk.say(desk.parents.done_for_day(desk.now, parent, text=text))
+
+    def rejected(self, work: ParentWork, text: str) -> None:
+        """A venue refused a child; an order that is refused everywhere is given back to the client (X3)."""
+        work.rejects_in_row += 1
+        if work.rejects_in_row >= REJECTS_IN_ROW_MAX and not work.done:
+            work.done = True
+            work.cancel_reason = ExecRestatementReason.BROKER_OPTION
+            work.ending_text = f"unable to work: {work.rejects_in_row} orders in a row were rejected, the last: {text}"
+            self._desk.alarm(f"{work.order_id}: {work.ending_text}")
+            self._desk.settle(work)
