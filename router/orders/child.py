@@ -77,6 +77,32 @@ class Child:
     venue's last word, None where the venue does not say.
     """
 
+    __slots__ = (
+        "ahead",
+        "cancel_id",
+        "child_id",
+        "display_qty",
+        "ended",
+        "fills",
+        "is_accepted",
+        "min_qty",
+        "ord_type",
+        "order_id",
+        "peg",
+        "px",
+        "qty",
+        "reason",
+        "replacing",
+        "sent_at",
+        "side",
+        "slice_id",
+        "symbol",
+        "tif",
+        "unknown",
+        "venue",
+        "venue_order_id",
+    )
+
     def __init__(self, at: Ns, send: SendChild, order_id: str, slice_id: int) -> None:
         self.child_id = send.child_id
         self.order_id = order_id
@@ -92,7 +118,6 @@ class Child:
         self.display_qty = send.display_qty
         self.min_qty = send.min_qty
         self.reason: Reason = send.reason
-        self.sent = send
         self.sent_at = at
         self.venue_order_id: str | None = None
         self.ahead: Qty | None = None

@@ -22,7 +22,8 @@ from router.orders.states import CHILD_OTHERWISE, ChildEvent, ChildState
 class Applied(Struct, frozen=True, gc=False):
     """What became of a venue's report.
 
-    `changed` is False where it told nothing new, or nothing that could be believed: then `problem` says why.
+    `changed` is False where it told nothing new, or nothing that could be believed: then `problem` says why. A fill
+    that counts may have a `problem` too: the venue's CumQty(14) shows that another has not reached us.
     `was` and `now` are the child's states before and after; `leaves_before` its largest leaves before.
     """
 
@@ -152,7 +153,7 @@ class Children:
         self._count(child, child.leaves - before)
         if was_open and not child.is_open:
             self._close(child)
-        return Applied(child, event, changed=True, was=was, now=now, leaves_before=before)
+        return Applied(child, event, changed=True, was=was, now=now, leaves_before=before, problem=_gap(child, cause))
 
     def _count(self, child: Child, change: Qty) -> None:
         self._exposure[child.order_id] = self._exposure.get(child.order_id, 0) + change
@@ -162,3 +163,11 @@ class Children:
         del self._open_by_order[child.order_id][child.child_id]
         del self._open_by_slice[child.slice_id][child.child_id]
         del self._open_by_venue[child.venue][child.child_id]
+
+
+def _gap(child: Child, report: Cause) -> str:
+    """Whether the venue has filled more of the child than it has told us of."""
+    if not isinstance(report, ChildFilled) or report.cum_qty is None or report.cum_qty <= child.cum_qty:
+        return ""
+    ours = f"CumQty(14) of child {child.child_id} is {report.cum_qty}, ours {child.cum_qty}"
+    return f"{report.venue}: {ours}: fills are missing"

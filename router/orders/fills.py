@@ -27,6 +27,8 @@ class Fill(Struct, frozen=True, gc=False):
 class Fills:
     """All valid fills of one order. `day` counts trading days of the order from 0; `day_*` are the present day's."""
 
+    __slots__ = ("_by_key", "cum_qty", "day", "day_cum_qty", "day_notional", "notional")
+
     def __init__(self) -> None:
         self._by_key: dict[FillKey, Fill] = {}
         self.cum_qty: Qty = 0
@@ -37,6 +39,9 @@ class Fills:
 
     def __contains__(self, key: FillKey) -> bool:
         return key in self._by_key
+
+    def __len__(self) -> int:
+        return len(self._by_key)
 
     def add(self, key: FillKey, exec_id: str, qty: Qty, px: Px) -> None:
         """Book a trade of today."""

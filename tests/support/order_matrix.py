@@ -195,12 +195,12 @@ class Player:
         return self.parents.fill(self.at, self.parent, key=key, qty=int(args[0]), px=_px(args[1:]))
 
     def _bust(self, args: list[str]) -> list[ClientOutput]:
-        old = ("V", self.versions[int(args[0])])
+        old = ("V", self.versions.get(int(args[0]), "never"))
         return self.parents.bust(self.at, self.parent, old, self._new_version(int(args[0])))
 
     def _correct(self, args: list[str]) -> list[ClientOutput]:
         number, qty, *px = args
-        old = ("V", self.versions[int(number)])
+        old = ("V", self.versions.get(int(number), "never"))
         new = self._new_version(int(number))
         return self.parents.correct(self.at, self.parent, old, new, qty=int(qty), px=_px(px))
 
