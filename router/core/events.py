@@ -220,7 +220,7 @@ class ChildCanceled(_Event, frozen=True):
 
 
 class ChildReplaced(_Event, frozen=True):
-    """The venue changed the order: `qty` is its OrderQty(38) now, `kept_place` whether its place in the queue stands."""
+    """The venue changed the order: `qty` is its OrderQty(38) now, `kept_place` whether it stands where it stood."""
 
     venue: str
     child_id: str
@@ -292,9 +292,9 @@ class VenueDown(_Event, frozen=True):
 
 
 class LevelUpdate(_Event, frozen=True):
-    """One price level of one venue's displayed book is now `qty` shares in all (0.
+    """One price level of one venue's displayed book is now `qty` shares in all; with 0 it is gone.
 
-    Gone). `is_bid` True for the buy side.
+    `is_bid` True for the buy side.
     """
 
     venue: str

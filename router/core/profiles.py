@@ -138,10 +138,7 @@ class EngineConfig(Struct, frozen=True):
     rules: tuple[RuleProfile, ...] = (RuleProfile(),)
     router: RouterSettings = RouterSettings()
     curves: dict[str, tuple[Ppm, ...]] = {}
-    """Volume curves by symbol ("*".
-
-    Pooled): the day's fraction of volume in equal bins from open to close, summing to 10^6.
-    """
+    """Volume curves by symbol, "*" for the pooled one: the day in equal bins, open to close, summing to 10^6."""
     seed: int = 0
     child_reply_timeout_ns: Ns = 2 * SECOND
     last_px: dict[str, Px] = {}

@@ -6,7 +6,6 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.tiny_engine import POISON, TinyEngine
 
 from router.core.events import ChildAccepted, ChildFilled, Event, Genesis, NewOrder, VenueUp
 from router.core.outputs import Alarm, BusinessReject, Output
@@ -27,6 +26,7 @@ from router.journal import (
     replay,
     verify,
 )
+from support.tiny_engine import POISON, TinyEngine
 
 GENESIS = Genesis(instance="J1", config_json="{}")
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.tiny_engine import TinyEngine
 
 from router.core.events import Event, Genesis, VenueUp
 from router.core.outputs import Note
 from router.journal import JournalBrokenError, verify
 from router.runtime.journal_file import FILE_NAME, Durability, JournalError, JournalFile, JournalReader, StateLock
 from router.runtime.pipeline import Pipeline
+from support.tiny_engine import TinyEngine
 
 GENESIS = Genesis(instance="J1", config_json="{}")
 UP = VenueUp("XFIX")
@@ -101,10 +101,11 @@ def test_the_lock_goes_with_the_process_that_held_it(tmp_path: Path) -> None:
         "import os, sys, pathlib, router.runtime.journal_file as file;"
         "lock = file.StateLock(pathlib.Path(sys.argv[1])); os._exit(9)"
     )
-    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    holder = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
 
     lock = StateLock(tmp_path)
 
+    assert holder.returncode == 9  # it had the lock when it died
     lock.release()
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from support.tiny_engine import POISON, WAKE, TinyEngine
-
 from router.core.events import Event, Genesis, NewOrder, TimerFired, TradePrint, VenueUp
 from router.core.outputs import Alarm, BusinessReject, ExecReport, Note, Output, SendChild, SetTimer
 from router.core.types import Ns, OrdType, Side
 from router.journal import Heads, InputLine, input_line
 from router.runtime.pipeline import Batch, Pipeline
+from support.tiny_engine import POISON, WAKE, TinyEngine
 
 SECOND = 1_000_000_000
 PRINT = TradePrint("XLIT", "ABC", 100_000, 100)
