@@ -56,6 +56,14 @@ def calendar_days(raw: RawCalendar, first: str, last: str) -> tuple[CalendarDay,
     return tuple(day for day in days if day is not None)
 
 
+def local_instant(day: str, seconds: int, timezone: str) -> Ns:
+    """The UTC ns of so many seconds after local midnight of `day` (YYYYMMDD), by the wall clock."""
+    assert 0 <= seconds < 86_400, seconds
+    hours, rest = divmod(seconds, 3_600)
+    clock = time(hours, rest // 60, rest % 60)
+    return _utc_ns(_date(day), clock.isoformat(), timezone)
+
+
 def _previous_close(raw: RawCalendar, day: date) -> Ns | None:
     for back in range(1, _LOOK_BACK_DAYS + 1):
         hours = _hours(raw, day - timedelta(days=back))
