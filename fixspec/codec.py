@@ -1,10 +1,9 @@
 """Bytes to `Message` and back, without QuickFIX. Must not know sessions, orders or clients: no numbering, no clock.
 
 `decode` knows repeating groups and data fields from the spec table. Strict, it raises the first `FixSyntaxError`;
-lenient
-(for logs), it notes in `Message.flaws` what can be read past. `encode` prints header fields in the standard's order
-and counts BodyLength(9) and CheckSum(10). Reading a 30-field order takes about 10 us and writing a report about 8 us
-(benchmarks); building the same report field by field through QuickFIX takes 40.
+lenient (for logs), it notes in `Message.flaws` what can be read past. `encode` prints header fields in the standard's
+order and counts BodyLength(9) and CheckSum(10). It takes a quarter of the time of building the same report field by
+field through QuickFIX's Python binding.
 """
 
 import re
