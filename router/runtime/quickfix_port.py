@@ -1,0 +1,415 @@
+"""FIX sessions by QuickFIX, both ways; the only module that imports it. Above, nobody knows that QuickFIX exists.
+
+What goes in and out is raw FIX text and the plain values of `fix_messages`. The rules kept here are those of a C++
+engine that calls Python from its own threads, each one measured (docs/operations.md, "FIX sessions"):
+
+- an exception that leaves a callback kills the engine's thread: every body is guarded, its message quarantined;
+- a callback's arguments are borrowed: they are turned into text before it returns;
+- a callback takes no lock that a sender holds, and sending happens in one thread per session, never in the loop's;
+- `stop` blocks and must be called from a thread of its own; leaving the process without it crashes.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import quickfix as fix
+
+from fixspec.codec import encode
+from fixspec.dictionary import path_of
+from router.runtime.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, Received, Trouble, field, redacted
+from router.runtime.listeners import hold_to_loopback
+from router.runtime.sessions_file import FixSession
+
+QUEUE_MAX: Final = 20_000
+"""Reports waiting for one session: about a second of all we can send. A client that is further behind is cut off; its
+reports go to the session's store and reach it at its next logon."""
+QUEUE_HARD_MAX: Final = 4 * QUEUE_MAX
+HEARTBEAT_S: Final = range(1, 3_601)
+"""What a Logon's HeartBtInt(108) may say; QuickFIX would take -10."""
+LOGOUT_WAIT_S: Final = 2.0
+_NO_RESEND: Final = frozenset("DFG")
+_ADMIN_PASSED_ON: Final = frozenset("03")
+
+
+class PortError(Exception):
+    """The sessions cannot be started, or a session's queue is past all bounds."""
+
+
+class FixPort:
+    """All FIX sessions of a process: one acceptor for the clients, one initiator for the venues.
+
+    `deliver` is called from QuickFIX's threads with everything that comes in. `store` holds sequence numbers and sent
+    messages; `quarantine` is where poisoned messages are saved. A venue that asks for a resend gets no old D, F or G,
+    unless `resend_requests`, which is for one that plays the client.
+    """
+
+    def __init__(
+        self,
+        sessions: Sequence[FixSession],
+        deliver: Callable[[FromFix], None],
+        *,
+        store: Path,
+        quarantine: Path,
+        resend_requests: bool = False,
+    ) -> None:
+        self._sessions = {session.theirs: session for session in sessions}
+        assert len(self._sessions) == len(sessions), [session.theirs for session in sessions]
+        self._deliver = deliver
+        self._store = store
+        self._application = _Application(
+            self._sessions, deliver, quarantine, self._answer, resend_requests=resend_requests
+        )
+        self._engines: list[Any] = []
+        self._kept: list[object] = []  # QuickFIX keeps bare pointers to them
+        self._senders: dict[str, _Sender] = {}
+        self._dictionaries = {
+            version: fix.DataDictionary(str(path_of(version)))
+            for version in sorted({session.begin_string for session in sessions})
+        }
+
+    def prepare(self) -> None:
+        """Make engines and stores, without opening a port: then sequence numbers may be set."""
+        self._store.mkdir(parents=True, exist_ok=True)
+        for accepts, make in ((True, fix.ThreadedSocketAcceptor), (False, fix.ThreadedSocketInitiator)):
+            mine = [session for session in self._sessions.values() if session.accepts == accepts]
+            if mine:
+                self._engines.append(self._make(make, mine, "acceptor" if accepts else "initiator"))
+        for peer in self._sessions:
+            session = self._session(peer)
+            self._application.know_numbers(peer, session.getExpectedSenderNum(), session.getExpectedTargetNum())
+
+    def start(self) -> None:
+        """Open the ports. Raises PortError when one cannot be had."""
+        for session in self._sessions.values():
+            self._senders[session.theirs] = _Sender(
+                session, self._dictionaries[session.begin_string], self._application, self._deliver
+            )
+        try:
+            for engine in self._engines:
+                engine.start()
+        except (fix.ConfigError, fix.RuntimeError) as error:
+            raise PortError(f"FIX sessions cannot start: {error}") from None
+        for session in self._sessions.values():
+            if session.accepts and session.keys.get("SocketAcceptHost") == "127.0.0.1":
+                hold_to_loopback(int(session.keys["SocketAcceptPort"]))
+
+    def stop(self) -> None:
+        """Log out, send what is queued, close. Blocks for seconds: call it from a thread of its own."""
+        for sender in self._senders.values():
+            sender.close()
+        for session in self._sessions.values():
+            self._session(session.theirs).logout("closing")
+        deadline = time.monotonic() + LOGOUT_WAIT_S
+        while self._application.logged_on and time.monotonic() < deadline:
+            time.sleep(0.01)
+        for engine in self._engines:
+            engine.stop(True)
+        # Engines go before what they point to: sessions are struck off QuickFIX's register, and exit finds nothing.
+        self._engines.clear()
+        self._kept.clear()
+
+    def send(self, message: Outgoing) -> None:
+        """Queue a message for its session's sender. Never blocks; raises PortError at the hard bound."""
+        self._senders[message.peer].put(message)
+
+    @property
+    def logged_on(self) -> frozenset[str]:
+        """Who is logged on, as the callbacks told it."""
+        return frozenset(self._application.logged_on)
+
+    def handed(self) -> dict[str, tuple[int, int]]:
+        """By peer, the mark of the last message handed to its session's store."""
+        return {peer: mark for peer, sender in self._senders.items() if (mark := sender.handed) is not None}
+
+    def expect_from(self, peer: str, number: int) -> bool:
+        """Expect `number` next from `peer` if a later one is expected now, so that it resends what was lost with us."""
+        session = self._session(peer)
+        if session.getExpectedTargetNum() <= number:
+            return False
+        session.setNextTargetMsgSeqNum(number)
+        self._application.know_numbers(peer, session.getExpectedSenderNum(), number)
+        return True
+
+    def _session(self, peer: str) -> Any:  # noqa: ANN401 - QuickFIX has no types
+        settings = self._sessions[peer]
+        return fix.Session.lookupSession(fix.SessionID(settings.begin_string, settings.ours, settings.theirs))
+
+    def _answer(self, peer: str, text: str) -> None:
+        sender = self._senders.get(peer)
+        if sender is not None:
+            sender.put(Outgoing(peer, text))
+
+    def _make(self, make: Any, sessions: Sequence[FixSession], name: str) -> Any:  # noqa: ANN401 - QuickFIX has no types
+        path = self._store / f"{name}.cfg"
+        path.write_text(_settings_text(sessions, self._store), encoding="utf-8")
+        settings = fix.SessionSettings(str(path))
+        factory = fix.FileStoreFactory(settings)
+        try:
+            engine = make(self._application, factory, settings)
+        except fix.ConfigError as error:
+            raise PortError(f"FIX sessions cannot start: {error}") from None
+        self._kept.extend((factory, settings))
+        return engine
+
+
+def _settings_text(sessions: Iterable[FixSession], store: Path) -> str:
+    """The sessions in QuickFIX's form, with what is not the user's to choose: store, dictionaries, who may connect."""
+    blocks = []
+    for session in sessions:
+        keys = {
+            **session.keys,
+            "FileStorePath": str(store),
+            "UseDataDictionary": "Y",
+            "DataDictionary": str(path_of(session.begin_string)),
+        }
+        if keys.get("SocketAcceptHost") == "127.0.0.1":
+            keys.setdefault("AllowedRemoteAddresses", "127.0.0.1")
+        if session.accepts and not {"StartTime", "NonStopSession"} & keys.keys():
+            keys["NonStopSession"] = "Y"
+        lines = [f"{key}={value}" for key, value in keys.items()]
+        blocks.append("\n".join(["[SESSION]", *lines, ""]))
+    return "\n".join(["[DEFAULT]", *blocks])
+
+
+class _Sender:
+    """Sends one session's messages, in order, in a thread of its own: a slow reader holds up nobody else."""
+
+    def __init__(
+        self,
+        session: FixSession,
+        dictionary: Any,  # noqa: ANN401 - QuickFIX has no types
+        application: _Application,
+        deliver: Callable[[FromFix], None],
+    ) -> None:
+        self._session = session
+        self._id = fix.SessionID(session.begin_string, session.ours, session.theirs)
+        self._dictionary = dictionary
+        self._application = application
+        self._deliver = deliver
+        self._queue: queue.SimpleQueue[Outgoing | None] = queue.SimpleQueue()
+        self._behind = False
+        self.handed: tuple[int, int] | None = None
+        self._thread = threading.Thread(target=self._run, name=f"fix-send-{session.theirs}", daemon=True)
+        self._thread.start()
+
+    def put(self, message: Outgoing) -> None:
+        waiting = self._queue.qsize()
+        if waiting >= QUEUE_HARD_MAX:
+            raise PortError(f"{message.peer}: {waiting} messages wait to be sent, limit {QUEUE_HARD_MAX}")
+        if waiting >= QUEUE_MAX and not self._behind:
+            self._behind = True
+            self._deliver(Trouble(f"{message.peer} reads too slowly: {waiting} messages wait; it is disconnected"))
+            # In a thread: QuickFIX holds the session's lock while a send blocks.
+            threading.Thread(target=self._disconnect, name=f"fix-cut-{message.peer}", daemon=True).start()
+        self._queue.put(message)
+
+    def close(self) -> None:
+        """Send what is queued, then end."""
+        self._queue.put(None)
+        self._thread.join(LOGOUT_WAIT_S)
+
+    def _run(self) -> None:
+        while (message := self._queue.get()) is not None:
+            try:
+                self._send(message)
+            except Exception as error:  # noqa: BLE001 - one bad message must not end the thread that sends the rest
+                what = f"{type(error).__name__}: {error}"
+                self._deliver(Trouble(f"{message.peer}: not sent ({what}): {redacted(message.text)[:400]}"))
+
+    def _send(self, message: Outgoing) -> None:
+        to_venue = not self._session.accepts
+        if to_venue and message.peer not in self._application.logged_on:
+            # QuickFIX would store it and replay a stale order at the next logon.
+            self._deliver(Trouble(f"{message.peer} is not logged on; not sent: {redacted(message.text)[:200]}"))
+            return
+        sent = fix.Session.sendToTarget(fix.Message(message.text, self._dictionary, False), self._id)
+        if not sent and to_venue:
+            self._deliver(Trouble(f"{message.peer}: may not have been sent: {redacted(message.text)[:200]}"))
+        if message.mark is not None:
+            self.handed = message.mark
+        if self._behind and self._queue.qsize() < QUEUE_MAX // 2:
+            self._behind = False
+
+    def _disconnect(self) -> None:
+        fix.Session.lookupSession(self._id).disconnect()
+
+
+class _Application(fix.Application):  # type: ignore[misc]  # QuickFIX has no types
+    """The seven callbacks: each a guard around a body that may fail; only what QuickFIX allows is raised out of it."""
+
+    def __init__(
+        self,
+        sessions: Mapping[str, FixSession],
+        deliver: Callable[[FromFix], None],
+        quarantine: Path,
+        answer: Callable[[str, str], None],
+        *,
+        resend_requests: bool,
+    ) -> None:
+        super().__init__()
+        self.logged_on: set[str] = set()
+        self._sessions = sessions
+        self._deliver = deliver
+        self._quarantine = quarantine
+        self._answer = answer
+        self._resend_requests = resend_requests
+        self._poisoned = 0
+        self._numbers: dict[str, tuple[int, int]] = {}
+        self._restore: dict[str, tuple[int, int]] = {}
+
+    # --- the callbacks
+
+    def onCreate(self, session_id: Any) -> None:  # noqa: N802, ANN401 - QuickFIX's names, no types
+        self._guard("onCreate", self._created, session_id, None)
+
+    def onLogon(self, session_id: Any) -> None:  # noqa: N802, ANN401 - QuickFIX's names, no types
+        self._guard("onLogon", self._logged_on, session_id, None)
+
+    def onLogout(self, session_id: Any) -> None:  # noqa: N802, ANN401 - QuickFIX's names, no types
+        self._guard("onLogout", self._logged_out, session_id, None)
+
+    def toAdmin(self, message: Any, session_id: Any) -> None:  # noqa: N802, ANN401 - QuickFIX's names, no types
+        self._guard("toAdmin", self._to_admin, session_id, message)
+
+    def fromAdmin(self, message: Any, session_id: Any) -> None:  # noqa: N802, ANN401 - QuickFIX's names, no types
+        refusal = self._guard("fromAdmin", self._from_admin, session_id, message)
+        if refusal:
+            raise fix.RejectLogon(refusal)
+
+    def toApp(self, message: Any, session_id: Any) -> None:  # noqa: N802, ANN401 - QuickFIX's names, no types
+        if self._guard("toApp", self._to_app, session_id, message):
+            raise fix.DoNotSend
+
+    def fromApp(self, message: Any, session_id: Any) -> None:  # noqa: N802, ANN401 - QuickFIX's names, no types
+        self._guard("fromApp", self._from_app, session_id, message)
+
+    # --- their bodies: (peer, raw text) in, what to raise out
+
+    def _created(self, peer: str, raw: str) -> None:
+        self._numbers[peer] = (1, 1)
+
+    def _logged_on(self, peer: str, raw: str) -> None:
+        self.logged_on.add(peer)
+        self._deliver(PeerUp(peer))
+
+    def _logged_out(self, peer: str, raw: str) -> None:
+        if peer in self.logged_on:
+            self.logged_on.discard(peer)
+            self._deliver(PeerDown(peer))
+
+    def _to_admin(self, peer: str, raw: str) -> None:
+        if peer in self._restore and field(raw, 35) == "5":
+            self._restore_numbers(peer)
+        self._remember(peer, sent=field(raw, 34))
+
+    def _from_admin(self, peer: str, raw: str) -> str | None:
+        kind = field(raw, 35)
+        if kind == "A" and self._sessions[peer].accepts:
+            refusal = self._logon_refusal(peer, raw)
+            if refusal:
+                self._deliver(Trouble(f"{peer}: Logon(A) refused: {refusal}"))
+                return refusal
+        self._remember(peer, received=field(raw, 34))
+        if kind in _ADMIN_PASSED_ON:
+            self._deliver(Received(peer, raw, is_admin=True))
+        return None
+
+    def _to_app(self, peer: str, raw: str) -> bool:
+        """Whether it must not be sent: a request to a venue that is only a resend has gone stale meanwhile."""
+        resent = field(raw, 43) == "Y"
+        if not resent:
+            self._remember(peer, sent=field(raw, 34))
+        to_venue = not self._sessions[peer].accepts and not self._resend_requests
+        return resent and to_venue and field(raw, 35) in _NO_RESEND
+
+    def _from_app(self, peer: str, raw: str) -> None:
+        self._deliver(Received(peer, raw))
+        self._remember(peer, received=field(raw, 34))
+
+    # --- Logon(A)
+
+    def _logon_refusal(self, peer: str, raw: str) -> str | None:
+        heartbeat = field(raw, 108) or ""
+        if not (heartbeat.isascii() and heartbeat.isdigit() and int(heartbeat) in HEARTBEAT_S):
+            return f"HeartBtInt(108) must be {HEARTBEAT_S[0]} to {HEARTBEAT_S[-1]} seconds: got '{heartbeat[:20]}'"
+        if field(raw, 141) == "Y" and max(self._numbers[peer]) > 1:
+            # By now QuickFIX has reset its store; the numbers are put back as it says its Logout(5).
+            self._restore[peer] = self._numbers[peer]
+            return "ResetSeqNumFlag(141)=Y is refused outside the schedule: reports could be lost; call the desk"
+        return None
+
+    def _restore_numbers(self, peer: str) -> None:
+        ours, theirs = self._restore.pop(peer)
+        settings = self._sessions[peer]
+        session = fix.Session.lookupSession(fix.SessionID(settings.begin_string, settings.ours, settings.theirs))
+        # The Logout has its number already and adds one to the store's when it is sent.
+        session.setNextSenderMsgSeqNum(ours - 1)
+        session.setNextTargetMsgSeqNum(theirs)
+
+    def _remember(self, peer: str, *, sent: str | None = None, received: str | None = None) -> None:
+        """The next numbers of the session (ours, theirs), to put back should a peer reset them against the rules."""
+        if peer in self._restore:
+            return
+        ours, theirs = self._numbers[peer]
+        if sent is not None:
+            ours = max(ours, int(sent) + 1)
+        if received is not None:
+            theirs = max(theirs, int(received) + 1)
+        self._numbers[peer] = (ours, theirs)
+
+    def know_numbers(self, peer: str, ours: int, theirs: int) -> None:
+        """What the store said at the start."""
+        self._numbers[peer] = (ours, theirs)
+
+    # --- the guard
+
+    def _guard(self, where: str, body: Callable[[str, str], Any], session_id: Any, message: Any) -> Any:  # noqa: ANN401
+        """Run a callback's body; whatever goes wrong is quarantined, alarmed and, for a request, answered."""
+        peer, raw = "?", ""
+        try:
+            peer = str(session_id.getTargetCompID().getValue())
+            raw = "" if message is None else message.toString()
+            return body(peer, raw)
+        except BaseException as error:  # noqa: BLE001 - anything let out of here kills QuickFIX's thread
+            self._poison(where, peer, raw, error)
+            return None
+
+    def _poison(self, where: str, peer: str, raw: str, error: BaseException) -> None:
+        try:
+            self._poisoned += 1
+            path = self._quarantine / f"{self._poisoned:06d}-{where}-{time.time_ns()}.fix"
+            self._quarantine.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(redacted(raw).encode("utf-8", "surrogateescape"))
+            what = f"{type(error).__name__}: {error}"[:300]
+            self._deliver(Trouble(f"{peer}: {where} failed ({what}); the message is in {path}"))
+            if where == "fromApp":
+                self._answer(peer, _reject(raw, self._sessions[peer].begin_string))
+        except BaseException as second:  # noqa: BLE001 - the last net: the disk is full, or the loop is gone
+            os.write(2, f"sluice: {where} of {peer} failed: {error!r}, and its quarantine: {second!r}\n".encode())
+
+
+def _reject(raw: str, begin_string: str) -> str:
+    """BusinessMessageReject(j) to a message that could not be taken in."""
+    fields: list[tuple[int, str | int]] = [
+        (45, field(raw, 34) or 0),
+        (372, field(raw, 35) or "?"),
+        (380, 4),
+        (58, "not processed: internal error; the desk has been alarmed"),
+    ]
+    return encode("j", fields, begin_string)
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
