@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from router.core.events import NewOrder, Params, ReplaceRequest
+from router.core.events import NewOrder, ReplaceRequest
 from router.core.instruments import Instrument
 from router.core.outputs import ReplaceChild, SendChild
 from router.core.profiles import ClientProfile
@@ -34,7 +34,7 @@ from router.risk.rules import (
 
 
 class StandingTerms(Protocol):
-    """The order that a replace would change, as it stands: OrderQty(38), OrdType(40), Price(44), parameters."""
+    """The order that a replace would change, as it stands: OrderQty(38), OrdType(40), Price(44)."""
 
     @property
     def qty(self) -> Qty: ...
@@ -42,8 +42,6 @@ class StandingTerms(Protocol):
     def ord_type(self) -> OrdType: ...
     @property
     def px(self) -> Px | None: ...
-    @property
-    def params(self) -> Params: ...
 
 
 class RiskGate:

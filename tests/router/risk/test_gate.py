@@ -88,7 +88,7 @@ def order(**changes: object) -> NewOrder:
 
 
 def standing(qty: int = 1_000, px: Px | None = 1_000_000, ord_type: OrdType = OrdType.LIMIT) -> SimpleNamespace:
-    return SimpleNamespace(qty=qty, ord_type=ord_type, px=px, params=())
+    return SimpleNamespace(qty=qty, ord_type=ord_type, px=px)
 
 
 def check_child(
