@@ -121,10 +121,15 @@ def parse_row(day: LobsterDay, number: int, fields: Sequence[str]) -> BookRow:
     try:
         row = [int(field) for field in fields]
     except ValueError:
-        raise FeedError(day.orderbooks, number, f"not a LOBSTER orderbook row: {','.join(fields)!r}") from None
+        raise bad_row(day, number, fields) from None
     asks = zip(row[0::4], row[1::4], strict=True)
     bids = zip(row[2::4], row[3::4], strict=True)
     return BookRow(_known(asks), _known(bids))
+
+
+def bad_row(day: LobsterDay, number: int, fields: Sequence[str]) -> FeedError:
+    """The refusal of row `number` of the orderbook file."""
+    return FeedError(day.orderbooks, number, f"not a LOBSTER orderbook row: {','.join(fields)!r}")
 
 
 def _known(levels: Iterable[tuple[Px, Qty]]) -> tuple[tuple[Px, Qty], ...]:

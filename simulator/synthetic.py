@@ -1,0 +1,233 @@
+"""A seeded market in one symbol over several lit venues: orders, cancels and trades around one efficient price.
+
+Bias: makers quote around a price that they know without delay, so spreads and depth are calmer than real ones in news.
+Resting orders are a queue-reactive flow of the simplest kind: arrivals at a constant rate per price, each order leaving
+at a constant rate (Huang, Lehalle and Rosenbaum, arXiv:1312.0563, with linear lambda_C), so that a level's count of
+orders is Poisson where nothing trades. Market orders have long-memory signs. Quotes that the price has passed are
+withdrawn or picked off, ours included: adverse selection is real here. Our fills displace the price (see the model).
+
+One source draws one event at a time and looks at the books as it finds them, so our orders are met wherever they
+stand. Venues keep one national best: an arriving quote never locks another venue's. It must not know the router.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from itertools import accumulate
+from math import ceil, floor
+from random import Random
+from typing import Final
+
+from router.api import PPM, SECOND, CalendarDay, Instrument, Ns, Phase, PrintKind, Px
+from simulator.book import Book
+from simulator.source import MarketPort
+from simulator.synthetic_model import EfficientPrice, Rhythm, Signs, Sizes
+from simulator.synthetic_params import SyntheticParams
+
+OFF_EXCHANGE: Final = "XOFF"
+"""Venue of prints that no book of ours made (ISO 10383: off-exchange transactions)."""
+
+
+class SyntheticSource:
+    """Background flow for `instrument` on `venues` (MICs, the primary first) over one trading day.
+
+    `seed` and the symbol decide everything; two symbols of one seed are independent.
+    """
+
+    def __init__(
+        self,
+        instrument: Instrument,
+        venues: Iterable[str],
+        params: SyntheticParams,
+        day: CalendarDay,
+        seed: int,
+    ) -> None:
+        self.symbol = instrument.symbol
+        self._instrument = instrument
+        self._venues = tuple(venues)
+        assert self._venues, f"{self.symbol}: no lit venue to trade on"
+        self._params = params
+        self.day = day
+        self._rng = rng = Random(f"{seed}/{instrument.symbol}/{day.day}")
+        self._cumulative_shares = list(accumulate(params.shares.get(mic, 1) for mic in self._venues))
+        self._rhythm = Rhythm(day, params.u_shape)
+        self._signs = Signs(params, rng)
+        self._sizes = Sizes(params, instrument, rng)
+        # Cancels balance arrivals less trades at the wanted number of resting orders (M/M/infinity).
+        events = params.events_per_second
+        self._market_rate = events * params.market_ppm / PPM / 2
+        self._add_rate = events / 2
+        self._leave_rate = (events - self._market_rate - self._add_rate) / params.resting_orders
+        session_s = (day.close - day.open) / SECOND
+        self.day_volume = self._market_rate * session_s * self._sizes.mean
+        """Expected continuous volume of the day in shares, before our own."""
+        self.price = EfficientPrice(params, day, self.day_volume, float(params.open_px), rng)
+        self._books: list[Book] = []
+        self._resting: list[int] = []
+        """Ids of our resting orders, some gone already; an id tells its venue by its remainder."""
+        self._next_oid = len(self._venues)
+        self._next_at: Ns | None = day.open
+
+    @property
+    def next_at(self) -> Ns | None:
+        return self._next_at
+
+    def step(self, port: MarketPort) -> None:
+        now = port.now
+        if self._books and now >= self.day.close:
+            self._close(port)
+            return
+        in_haste = self._act(port, now) if self._books else self._open(port)
+        self._next_at = min(self._wake(now, in_haste=in_haste), self.day.close)
+
+    # --- the day
+
+    def _open(self, port: MarketPort) -> bool:
+        """Lay out the opening books and print the opening auction."""
+        self._books = [port.book(mic, self.symbol) for mic in self._venues]
+        for _ in range(self._params.resting_orders):
+            self._add(port, *self._best())
+        self._auction(port, self._params.opening_ppm, PrintKind.OPENING)
+        return False
+
+    def _close(self, port: MarketPort) -> None:
+        """Print the closing auction and take everything of ours out of the books."""
+        self._auction(port, self._params.closing_ppm, PrintKind.CLOSING)
+        for oid in self._resting:
+            venue = oid % len(self._venues)
+            if self._books[venue].qty_of(oid):
+                self._book(port, venue).delete(oid)
+        self._resting.clear()
+        self._next_at = None
+
+    def _auction(self, port: MarketPort, share_ppm: int, kind: PrintKind) -> None:
+        lot = self._instrument.round_lot
+        qty = int(self.day_volume * share_ppm / (PPM - share_ppm) / lot) * lot if share_ppm < PPM else 0
+        if qty:
+            px = self._instrument.floor(round(self.price.px))
+            port.tape(self._venues[0], self.symbol, px, qty, kind=kind)
+
+    def _wake(self, now: Ns, *, in_haste: bool) -> Ns:
+        """When the next event is due: the total rate as it is now, at the pace of the hour; sooner for stale quotes."""
+        rate = self._add_rate + self._market_rate + self._leave_rate * len(self._resting)
+        wait = self._rng.expovariate(rate * self._rhythm.at(now)) * SECOND
+        if in_haste:
+            wait = min(wait, self._rng.expovariate(1.0) * self._params.reaction_ns)
+        return now + max(int(wait), 1)
+
+    # --- one event
+
+    def _act(self, port: MarketPort, now: Ns) -> bool:
+        """Do one thing. Returns whether it was about a stale quote, after which makers look again in haste."""
+        self.price.move(now, self._rhythm.at(now), sum([book.own_net for book in self._books]))
+        if port.phase_of(self.symbol) is not Phase.CONTINUOUS:
+            return False  # halted: makers wait, and quote around wherever the price is afterwards
+        bid, ask = self._best()
+        stale = self._stale(bid, ask)
+        if stale is not None:
+            self._reprice(port, *stale)
+            return True
+        leaving = self._leave_rate * len(self._resting)
+        draw = self._rng.random() * (self._add_rate + self._market_rate + leaving)
+        if draw < self._add_rate:
+            self._add(port, bid, ask)
+        elif draw < self._add_rate + self._market_rate:
+            self._trade(port, bid, ask)
+        else:
+            self._cancel(port)
+        return False
+
+    def _add(self, port: MarketPort, bid: Px | None, ask: Px | None) -> None:
+        """A limit order joins behind the quote that its venue's makers would make, the nearer the likelier."""
+        rng, params, instrument = self._rng, self._params, self._instrument
+        is_bid = rng.random() < 0.5
+        tick = instrument.tick(round(self.price.px))
+        reach = params.half_spread_ticks * tick
+        away = int(rng.expovariate(1.0 / params.depth_ticks)) * tick
+        if is_bid:
+            px = instrument.floor(floor(self.price.px - reach)) - away
+            px = min(px, ask - tick) if ask is not None else px
+        else:
+            px = instrument.ceil(ceil(self.price.px + reach)) + away
+            px = max(px, bid + tick) if bid is not None else px
+        if px <= 0:
+            return
+        venue = self._draw_venue()
+        oid = self._next_oid * len(self._venues) + venue
+        self._next_oid += 1
+        hidden = rng.random() * PPM < params.hidden_ppm
+        qty = self._sizes.draw()
+        if self._book(port, venue).limit(oid, is_bid, px, qty, hidden) < qty:
+            self._resting.append(oid)
+
+    def _cancel(self, port: MarketPort) -> None:
+        """Any resting order leaves, each as likely as another; ids of orders that traded are forgotten on the way."""
+        resting = self._resting
+        while resting:
+            place = int(self._rng.random() * len(resting))
+            oid, resting[place] = resting[place], resting[-1]
+            resting.pop()
+            venue = oid % len(self._venues)
+            if self._books[venue].qty_of(oid):
+                self._book(port, venue).delete(oid)
+                return
+
+    def _trade(self, port: MarketPort, bid: Px | None, ask: Px | None) -> None:
+        """A market order takes the national best, venue by venue, and leaves what is not there; or prints elsewhere."""
+        is_buy, qty = self._signs.draw(), self._sizes.draw()
+        touch = ask if is_buy else bid
+        if self._rng.random() * PPM < self._params.off_exchange_ppm:
+            if bid is not None and ask is not None:
+                port.tape(OFF_EXCHANGE, self.symbol, (bid + ask) // 2, qty, kind=PrintKind.OFF_EXCHANGE)
+            return
+        if touch is None:
+            return
+        first = self._draw_venue()
+        for turn in range(len(self._venues)):
+            venue = (first + turn) % len(self._venues)
+            book = self._books[venue]
+            if qty and (book.ask if is_buy else book.bid) == touch:
+                qty -= self._book(port, venue).market(is_buy, qty, touch)
+
+    def _reprice(self, port: MarketPort, venue: int, is_bid: bool, px: Px) -> None:
+        """A quote that the price has passed is picked off, or its makers withdraw it; ours are always picked off."""
+        ids = self._books[venue].orders(is_bid, px)
+        book = self._book(port, venue)
+        if not ids or self._rng.random() * PPM < self._params.pick_off_ppm:
+            book.market(not is_bid, self._sizes.draw(), px)
+        else:
+            for oid in ids:
+                book.delete(oid)
+
+    # --- what the books say
+
+    def _best(self) -> tuple[Px | None, Px | None]:
+        """The best displayed bid and offer over the venues."""
+        bid: Px | None = None
+        ask: Px | None = None
+        for book in self._books:
+            its_bid, its_ask = book.bid, book.ask
+            if its_bid is not None and (bid is None or its_bid > bid):
+                bid = its_bid
+            if its_ask is not None and (ask is None or its_ask < ask):
+                ask = its_ask
+        return bid, ask
+
+    def _stale(self, bid: Px | None, ask: Px | None) -> tuple[int, bool, Px] | None:
+        """(venue, is_bid, px) of a best quote that the efficient price has passed, or that locks another venue's."""
+        px = self.price.px
+        # Of two quotes that lock or cross, at least one is on the wrong side of the price or at it.
+        if ask is not None and (ask < px or (bid is not None and ask <= bid and ask <= px)):
+            return next(venue for venue, book in enumerate(self._books) if book.ask == ask), False, ask
+        if bid is not None and bid > px:
+            return next(venue for venue, book in enumerate(self._books) if book.bid == bid), True, bid
+        return None
+
+    def _draw_venue(self) -> int:
+        shares = self._cumulative_shares
+        return bisect_left(shares, 1 + int(self._rng.random() * shares[-1]))
+
+    def _book(self, port: MarketPort, venue: int) -> Book:
+        """The book to change now; asking the port tells the world to look at it."""
+        return port.book(self._venues[venue], self.symbol)
