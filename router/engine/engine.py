@@ -74,6 +74,11 @@ class Engine:
         self._on = _table(Requests(desk), reports, Day(desk, working, reports))
 
 
+def handlers(engine: Engine) -> tuple[type, ...]:
+    """The events that an engine after its Genesis takes in."""
+    return tuple(engine._on)  # noqa: SLF001 - this module's own
+
+
 def _table(requests: Requests, reports: Reports, day: Day) -> dict[type, Callable[[Any], None]]:
     """Who takes in which event; every member of `Event` but Genesis stands here (a test holds it to that)."""
     table: dict[type, Callable[[Any], None]] = {

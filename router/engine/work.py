@@ -30,10 +30,12 @@ class ParentWork:
         "day_over",
         "done",
         "ending_text",
+        "held_until",
         "market",
         "params",
         "parent",
         "prefs",
+        "refusals_in_row",
         "rejects_in_row",
         "rng",
         "slices",
@@ -70,6 +72,9 @@ class ParentWork:
         self.wake_timer: int | None = None
         self.watch_px: Px | None = None
         self.rejects_in_row = 0
+        self.refusals_in_row = 0
+        self.held_until: Ns = 0
+        """No review before then: the last gate has just refused."""
         self.done = False
         """The algorithm wants no more: end the order when nothing is open."""
         self.day_over = False

@@ -11,7 +11,16 @@ from typing import Final
 from router.core.algo import Action, CancelWorking, Cause, Done, Remember, Slice, WakeAt, WatchPx
 from router.core.events import CancelRequest
 from router.core.outputs import Decision
-from router.core.types import ExecRestatementReason, OrdRejReason, OrdStatus, Phase, Px, TimeInForce
+from router.core.types import (
+    SECOND,
+    ExecRestatementReason,
+    Ns,
+    OrdRejReason,
+    OrdStatus,
+    Phase,
+    Px,
+    TimeInForce,
+)
 from router.engine.amend import Amendments
 from router.engine.desk import Desk
 from router.engine.gate import Gate
@@ -21,6 +30,8 @@ from router.sor.work import Plan, SliceWork
 
 ROUNDS_MAX: Final = 10_000
 """Wakes, reviews and settlements for one event before the engine is taken to be going in circles."""
+REFUSED_WAIT_NS_MAX: Final[Ns] = 30 * SECOND
+"""Longest pause before the last gate is asked again for an order it refused: half a reference's default age."""
 REJECTS_IN_ROW_MAX: Final = 50
 """Children rejected in a row, over all venues, before an order is given back to the client as unable to work."""
 
@@ -184,7 +195,7 @@ class Working:
         if work.algo is None:
             self._review_direct(work, piece)
             return
-        if work.market.phase is not Phase.CONTINUOUS:
+        if work.market.phase is not Phase.CONTINUOUS or desk.now < work.held_until:
             return
         children = desk.children.of_slice(slice_id)
         plan = desk.router.review(desk.now, piece, children)
@@ -209,21 +220,26 @@ class Working:
             return
         sent = [self._gate.send(work, piece, placement) for placement in plan.sends]
         children = [child for child in sent if isinstance(child, Child)]
+        if not children:
+            # What the last gate refuses now it will refuse again at once: ask less and less often.
+            work.refusals_in_row += 1
+            wait = min(desk.config.router.re_peg_interval_ns << work.refusals_in_row, REFUSED_WAIT_NS_MAX)
+            work.held_until = desk.now + wait
+            desk.timers.set(desk.outs, work.held_until, desk.review, piece.slice_id)
+            return
+        work.refusals_in_row = 0
         desk.outs.append(
             Decision(
                 order_id=work.order_id,
                 slice_id=piece.slice_id,
                 reason=plan.reason,
-                qty=sum(placement.qty for placement in plan.sends),
+                qty=sum(child.qty for child in children),
                 bid=work.market.bid,
                 ask=work.market.ask,
                 child_ids=tuple(child.child_id for child in children),
                 candidates=plan.candidates,
             )
         )
-        if not children and work.algo is not None:
-            # Every child was refused at the gate: trying again at once would be refused again.
-            desk.timers.set(desk.outs, desk.now + desk.config.router.re_peg_interval_ns, desk.review, piece.slice_id)
 
     def _review_direct(self, work: ParentWork, piece: SliceWork) -> None:
         """Direct market access is sent once; what cannot be sent is refused with the router's or the gate's words."""
