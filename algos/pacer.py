@@ -95,12 +95,6 @@ class _IWould:
     def is_out(self) -> bool:
         return self.filled_before is not None
 
-    def left(self, params: AlgoParams, view: AlgoView) -> Qty:
-        if params.i_would_price is None:
-            return 0
-        most = view.order.qty if params.i_would_qty is None else params.i_would_qty
-        return max(0, min(most - self.taken, view.leaves))
-
     def settle(self, view: AlgoView) -> None:
         """The slice is over: count what it filled."""
         assert self.filled_before is not None, view.order.order_id
@@ -142,6 +136,8 @@ class Pacer:
         """Decide. Ends with the one `WakeAt` or `Done` that keeps the order alive, whatever else is in the list."""
         if not view.slices_open:
             self._asked_at = None
+        if view.cause is Cause.PRICE:
+            self._i_would.armed = False
         if view.now >= self._terms.end or view.leaves == 0:
             return [Done()]
         if view.now < self._terms.start:
@@ -248,8 +244,7 @@ class Pacer:
 
     def _cut(self, view: AlgoView, qty: Qty, reason: Reason, urgency: Urgency, *, until: Ns, limit: Px | None) -> Slice:
         self._cuts += 1
-        touch = view.market.touch(self._terms.side)
-        if touch is None or not self._terms.side.accepts(limit, touch):
+        if not self._is_touched(view, limit):
             # Nothing to take inside the limit: rest at it.
             urgency = Urgency.PASSIVE
         own = limit if limit != self._terms.limit_px else None
@@ -298,15 +293,15 @@ class Pacer:
     def _take_i_would(self, view: AlgoView) -> list[Action]:
         """Take what IWouldQty allows at IWouldPrice or better, once what is open elsewhere is back."""
         mine = self._i_would
-        if view.cause is Cause.PRICE:
-            mine.armed = False
-        if mine.is_out or view.now < mine.not_before or not self._at_i_would_price(view):
+        if self._params.i_would_price is None or mine.is_out or view.now < mine.not_before:
+            return []
+        if not self._at_i_would_price(view):
             return []
         if view.slices_open:
             return self._withdraw(view)
         # One a second: a price that stays must not make a loop of us.
         mine.not_before = view.now + LOOK_NS
-        qty = self._sendable(view, min(mine.left(self._params, view), self._room(view)))
+        qty = self._sendable(view, min(self._i_would_left(view), self._room(view)))
         if qty == 0:
             return []
         mine.filled_before = view.filled
@@ -316,18 +311,31 @@ class Pacer:
         return [self._cut(view, qty, Reason.I_WOULD, Urgency.AGGRESSIVE, until=until, limit=most)]
 
     def _at_i_would_price(self, view: AlgoView) -> bool:
-        side, touch = self._terms.side, view.market.touch(self._terms.side)
-        if touch is None or self._i_would.left(self._params, view) == 0:
-            return False
+        """Whether the far touch is there, inside every limit, with something left to take."""
         limit, why_not = self._limit(view)
-        return not why_not and side.accepts(limit, touch) and side.accepts(self._params.i_would_price, touch)
+        inside = not why_not and self._is_touched(view, limit)
+        return inside and self._is_touched(view, self._params.i_would_price) and self._i_would_left(view) > 0
+
+    def _is_touched(self, view: AlgoView, px: Px | None) -> bool:
+        touch = view.market.touch(self._terms.side)
+        return touch is not None and self._terms.side.accepts(px, touch)
+
+    def _i_would_left(self, view: AlgoView) -> Qty:
+        most = self._terms.qty if self._params.i_would_qty is None else self._params.i_would_qty
+        return max(0, min(most - self._i_would.taken, view.leaves))
 
     def _watch(self, view: AlgoView) -> list[Action]:
         mine = self._i_would
-        if mine.armed or mine.is_out or self._params.i_would_price is None or view.now < mine.not_before:
+        if mine.armed or self._params.i_would_price is None:
+            return []
+        if self._i_would_left(view) == 0:
+            mine.armed = True
+            return [WatchPx(None)]
+        if self._is_touched(view, self._params.i_would_price):
+            # To watch for a price that is there already would wake us at once, for ever: look again in a second.
             return []
         mine.armed = True
-        return [WatchPx(self._params.i_would_price if mine.left(self._params, view) else None)]
+        return [WatchPx(self._params.i_would_price)]
 
     # ---------------------------------------------------------------------------------------------------------- wakes
 
@@ -335,7 +343,8 @@ class Pacer:
         at = min(goal.until, self._terms.end)
         params = self._params
         polls = self._cap is not None or params.min_participation is not None or params.relative_limit is not None
-        if polls or self._asked_at is not None:
+        waits_for_price = params.i_would_price is not None and not self._i_would.armed
+        if polls or waits_for_price or self._asked_at is not None:
             at = min(at, view.now + LOOK_NS)
         if view.now < self._i_would.not_before:
             at = min(at, self._i_would.not_before)

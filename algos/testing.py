@@ -44,8 +44,8 @@ from router.api import (
     WatchPx,
 )
 
-WAKES_MAX: Final = 200_000
-"""A run that needs more is a loop: eight times a US day at one wake-up a second."""
+WAKES_MAX: Final = 50_000
+"""A run that needs more is a loop: twice a US day at one wake-up a second."""
 
 
 class Conditions(Struct, frozen=True, kw_only=True):
