@@ -1,0 +1,321 @@
+"""The midpoint pool: when it may match, at what price, with whom first."""
+
+from __future__ import annotations
+
+import pytest
+
+from router.api import (
+    MILLISECOND,
+    SECOND,
+    ChildAccepted,
+    ChildCanceled,
+    ChildFilled,
+    ChildRejected,
+    LastLiquidityInd,
+    Nbbo,
+    OrdType,
+    Peg,
+    Phase,
+    PhaseChange,
+    PrintKind,
+    Px,
+    Qty,
+    Reason,
+    SendChild,
+    Side,
+    TimeInForce,
+    TradePrint,
+    VenueKind,
+    VenueProfile,
+    VenueSays,
+)
+from simulator.dark import DarkVenue
+from simulator.testing import INSTRUMENTS, MID, NOON, SYMBOL, TICK, VenueContract, nbbo
+
+ALONE: dict[str, str | int | float | bool] = {
+    "contra_per_second_ppm": 0,
+    "toxic_ppm": 0,
+    "self_match": "allow",
+    "nbbo_lag_ns": 0,
+    "priority": "time",
+}
+"""Nobody but us, so that a test says who meets whom."""
+
+
+class TestContract(VenueContract):
+    profile = VenueProfile("XDRK", VenueKind.DARK, "dark")
+    factory = DarkVenue
+
+
+class TestContractWithBusyContras(VenueContract):
+    profile = VenueProfile(
+        "XBLK",
+        VenueKind.DARK,
+        "dark",
+        settings={
+            "contra_per_second_ppm": 3_000_000,
+            "contra_min_qty": 300,
+            "toxic_ppm": 500_000,
+            "min_qty_rule": "aggregated",
+            "self_match": "allow",
+            "priority": "time",
+        },
+    )
+    factory = DarkVenue
+
+
+def pool(**settings: str | int) -> DarkVenue:
+    dark = DarkVenue(VenueProfile("XDRK", VenueKind.DARK, "dark", settings={**ALONE, **settings}), INSTRUMENTS, 7)
+    dark.on_nbbo(NOON, nbbo(NOON))
+    return dark
+
+
+def send(
+    child_id: str,
+    side: Side,
+    qty: Qty,
+    *,
+    px: Px | None = None,
+    min_qty: Qty | None = None,
+    tif: TimeInForce = TimeInForce.DAY,
+) -> SendChild:
+    return SendChild(
+        venue="XDRK",
+        child_id=child_id,
+        symbol=SYMBOL,
+        side=side,
+        qty=qty,
+        ord_type=OrdType.PEGGED,
+        peg=Peg.MID,
+        px=px,
+        min_qty=min_qty,
+        tif=tif,
+        reason=Reason.DARK_REST,
+    )
+
+
+def fill(child_id: str, number: int, qty: Qty, cum_qty: Qty, liquidity: LastLiquidityInd, px: Px = MID) -> ChildFilled:
+    return ChildFilled(
+        venue="XDRK",
+        child_id=child_id,
+        exec_id=f"XDRK-X{number}",
+        qty=qty,
+        px=px,
+        liquidity=liquidity,
+        last_mkt="XDRK",
+        kind=PrintKind.DARK,
+        cum_qty=cum_qty,
+    )
+
+
+def fills(says: list[VenueSays]) -> list[tuple[str, Qty, Px]]:
+    return [(event.child_id, event.qty, event.px) for event in says if isinstance(event, ChildFilled)]
+
+
+def test_a_new_order_meets_who_waits_at_the_midpoint() -> None:
+    dark = pool()
+    dark.on_command(NOON, send("waits", Side.SELL, 300))
+
+    says = dark.on_command(NOON, send("comes", Side.BUY, 200))
+
+    assert says == [
+        ChildAccepted("XDRK", "comes", "XDRK-2"),
+        fill("comes", 1, 200, 200, LastLiquidityInd.REMOVED),
+        fill("waits", 2, 200, 200, LastLiquidityInd.ADDED),
+        TradePrint("XDRK", SYMBOL, MID, 200, None, PrintKind.DARK),
+    ]
+
+
+@pytest.mark.parametrize(
+    "market",
+    [
+        nbbo(NOON, MID, MID),
+        nbbo(NOON, MID + TICK, MID),
+        nbbo(NOON, None, MID),
+        nbbo(NOON, MID, None),
+        nbbo(NOON - 61 * SECOND),
+    ],
+    ids=["locked", "crossed", "no bid", "no offer", "stale"],
+)
+def test_no_match_unless_the_nbbo_is_normal_and_retried_when_it_is(market: Nbbo) -> None:
+    dark = pool()
+    dark.on_nbbo(NOON, market)
+    dark.on_command(NOON, send("waits", Side.SELL, 100))
+    nothing = dark.on_command(NOON, send("comes", Side.BUY, 100))
+
+    says = dark.on_nbbo(NOON + 1, nbbo(NOON + 1))
+
+    assert nothing == [ChildAccepted("XDRK", "comes", "XDRK-2")]
+    assert fills(says) == [("waits", 100, MID), ("comes", 100, MID)]
+
+
+def test_no_match_while_halted() -> None:
+    dark = pool(self_match="allow")
+    dark.on_command(NOON, send("waits", Side.SELL, 100, px=MID + TICK))
+    dark.on_command(NOON, send("comes", Side.BUY, 100))
+    dark.on_phase(NOON, PhaseChange(SYMBOL, Phase.HALTED))
+
+    halted = dark.on_nbbo(NOON, nbbo(NOON, MID, MID + 2 * TICK))
+    dark.on_phase(NOON, PhaseChange(SYMBOL, Phase.CONTINUOUS))
+    resumed = dark.on_nbbo(NOON, nbbo(NOON, MID, MID + 2 * TICK))
+
+    assert halted == []
+    assert len(fills(resumed)) == 2
+
+
+def test_a_limit_caps_the_midpoint() -> None:
+    dark = pool()
+    dark.on_command(NOON, send("waits", Side.SELL, 100, px=MID + TICK))
+
+    too_dear = dark.on_command(NOON, send("comes", Side.BUY, 100))
+    at_its_price = dark.on_nbbo(NOON, nbbo(NOON, MID, MID + 2 * TICK))
+
+    assert fills(too_dear) == []
+    assert fills(at_its_price) == [("comes", 100, MID + TICK), ("waits", 100, MID + TICK)]
+
+
+def test_half_a_quantum_rounds_down() -> None:
+    dark = pool()
+    dark.on_nbbo(NOON, nbbo(NOON, 5_000, 5_001))
+    dark.on_command(NOON, send("waits", Side.SELL, 100))
+
+    assert fills(dark.on_command(NOON, send("comes", Side.BUY, 100))) == [("comes", 100, 5_000), ("waits", 100, 5_000)]
+
+
+class TestPriority:
+    def test_better_limit_first(self) -> None:
+        dark = pool()
+        dark.on_command(NOON, send("capped", Side.SELL, 100, px=MID))
+        dark.on_command(NOON, send("better", Side.SELL, 100, px=MID - TICK))
+        dark.on_command(NOON, send("any", Side.SELL, 100))
+
+        says = dark.on_command(NOON, send("comes", Side.BUY, 300))
+
+        assert [child for child, *_ in fills(says)[1::2]] == ["any", "better", "capped"]
+
+    @pytest.mark.parametrize(("priority", "order"), [("time", ["small", "large"]), ("size", ["large", "small"])])
+    def test_then_size_or_time_by_profile(self, priority: str, order: list[str]) -> None:
+        dark = pool(priority=priority)
+        dark.on_command(NOON, send("small", Side.SELL, 100))
+        dark.on_command(NOON, send("large", Side.SELL, 500))
+
+        says = dark.on_command(NOON, send("comes", Side.BUY, 600))
+
+        assert [child for child, *_ in fills(says)[1::2]] == order
+
+
+class TestMinQty:
+    """MinQty(110)."""
+
+    def test_of_the_resting_order_counts_for_each_trade(self) -> None:
+        dark = pool()
+        dark.on_command(NOON, send("waits", Side.SELL, 500, min_qty=200))
+
+        too_small = dark.on_command(NOON, send("c1", Side.BUY, 199))
+        enough = dark.on_command(NOON, send("c2", Side.BUY, 200))
+
+        assert fills(too_small) == []
+        assert fills(enough) == [("c2", 200, MID), ("waits", 200, MID)]
+
+    def test_of_the_incoming_order_is_met_by_each_contra_or_by_all_together(self) -> None:
+        results = []
+        for rule in ("per-contra", "aggregated"):
+            dark = pool(min_qty_rule=rule)
+            dark.on_command(NOON, send("c1", Side.SELL, 100))
+            dark.on_command(NOON, send("c2", Side.SELL, 100))
+            results.append(len(fills(dark.on_command(NOON, send("comes", Side.BUY, 200, min_qty=200)))))
+
+        assert results == [0, 4]
+
+    def test_is_all_of_it_when_less_is_left(self) -> None:
+        dark = pool()
+        dark.on_command(NOON, send("waits", Side.SELL, 250, min_qty=200))
+        dark.on_command(NOON, send("c1", Side.BUY, 200))
+
+        assert fills(dark.on_command(NOON, send("c2", Side.BUY, 50))) == [("c2", 50, MID), ("waits", 50, MID)]
+
+
+def test_ioc_leaves_nothing_behind() -> None:
+    dark = pool()
+
+    says = dark.on_command(NOON, send("c1", Side.BUY, 100, tif=TimeInForce.IOC))
+
+    assert says == [
+        ChildAccepted("XDRK", "c1", "XDRK-1"),
+        ChildCanceled("XDRK", "c1", None, "XDRK: 100 not matched"),
+    ]
+    assert fills(dark.on_command(NOON, send("c2", Side.SELL, 100))) == []
+
+
+def test_a_profile_may_refuse_ioc() -> None:
+    profile = VenueProfile("XDRK", VenueKind.DARK, "dark", supports_ioc=False)
+
+    (refused,) = DarkVenue(profile, INSTRUMENTS, 7).on_command(NOON, send("c1", Side.BUY, 100, tif=TimeInForce.IOC))
+
+    assert refused == ChildRejected("XDRK", "c1", "XDRK: TimeInForce(59)=3 is not supported")
+
+
+def test_our_two_sides_never_meet_where_the_profile_prevents_it() -> None:
+    dark = pool(self_match="prevent")
+    dark.on_command(NOON, send("waits", Side.SELL, 100))
+
+    assert fills(dark.on_command(NOON, send("comes", Side.BUY, 100))) == []
+    assert fills(dark.on_nbbo(NOON, nbbo(NOON, MID, MID + 2 * TICK))) == []
+
+
+class TestSlowFeed:
+    """The pool prices from the NBBO of a moment ago; whoever is faster trades at the old midpoint."""
+
+    def test_matches_at_the_old_midpoint_while_it_lies_within_the_nbbo(self) -> None:
+        dark = pool(nbbo_lag_ns=MILLISECOND)
+        dark.on_time(NOON + MILLISECOND)
+        dark.on_command(NOON, send("waits", Side.SELL, 100))
+        dark.on_nbbo(NOON + 2 * MILLISECOND, nbbo(NOON, MID, MID + 2 * TICK))
+
+        says = dark.on_command(NOON + 2 * MILLISECOND, send("comes", Side.BUY, 100))
+
+        assert fills(says) == [("comes", 100, MID), ("waits", 100, MID)]
+
+    def test_never_outside_the_nbbo(self) -> None:
+        dark = pool(nbbo_lag_ns=MILLISECOND)
+        dark.on_time(NOON + MILLISECOND)
+        dark.on_command(NOON, send("waits", Side.SELL, 100))
+        dark.on_nbbo(NOON + 2 * MILLISECOND, nbbo(NOON, MID + TICK, MID + 3 * TICK))
+
+        outside = dark.on_command(NOON + 2 * MILLISECOND, send("comes", Side.BUY, 100))
+        caught_up = dark.on_time(NOON + 3 * MILLISECOND)
+
+        assert fills(outside) == []
+        assert fills(caught_up) == [("waits", 100, MID + 2 * TICK), ("comes", 100, MID + 2 * TICK)]
+
+    def test_toxic_contras_take_the_side_of_the_move_at_the_old_price(self) -> None:
+        dark = pool(nbbo_lag_ns=MILLISECOND, toxic_ppm=1_000_000, self_match="prevent")
+        dark.on_time(NOON + MILLISECOND)
+        dark.on_command(NOON, send("buys", Side.BUY, 10_000))
+        dark.on_command(NOON, send("sells", Side.SELL, 10_000))
+
+        says = dark.on_nbbo(NOON + 2 * MILLISECOND, nbbo(NOON, MID, MID + 2 * TICK))
+
+        assert [(child, px) for child, _, px in fills(says)] == [("sells", MID)]
+
+
+def test_contras_come_and_go_as_the_seed_has_them() -> None:
+    says = []
+    for seed in (1, 1, 2):
+        profile = VenueProfile("XDRK", VenueKind.DARK, "dark", settings={"contra_per_second_ppm": 2_000_000})
+        dark = DarkVenue(profile, INSTRUMENTS, seed)
+        dark.on_nbbo(NOON, nbbo(NOON))
+        dark.on_command(NOON, send("c1", Side.BUY, 100_000))
+        heard: list[VenueSays] = []
+        for _ in range(50):
+            assert dark.next_at is not None
+            heard += dark.on_time(dark.next_at)
+        says.append(fills(heard))
+
+    assert says[0] == says[1] != says[2]
+    assert all(len(heard) > 5 for heard in says)
+
+
+def test_an_unknown_setting_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match=r"venue XDRK, settings: .*prioritty"):
+        DarkVenue(VenueProfile("XDRK", VenueKind.DARK, "dark", settings={"prioritty": "size"}), INSTRUMENTS, 7)

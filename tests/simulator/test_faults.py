@@ -1,0 +1,158 @@
+"""Each fault of a misbehaving venue, switched on for certain; and that a quiet profile is left bare."""
+
+from __future__ import annotations
+
+import pytest
+
+from router.api import (
+    SECOND,
+    CancelChild,
+    ChildAccepted,
+    ChildBusted,
+    ChildCanceled,
+    ChildCorrected,
+    ChildFilled,
+    ChildRejected,
+    ChildStatus,
+    OrdType,
+    Px,
+    QueryChild,
+    Reason,
+    SendChild,
+    Side,
+    SimulatedVenue,
+    VenueKind,
+    VenueProfile,
+    VenueSays,
+)
+from simulator.dark import DarkVenue
+from simulator.faults import FaultyVenue, with_faults
+from simulator.lit import LitVenue
+from simulator.source import HasBooks
+from simulator.testing import INSTRUMENTS, MID, NOON, SYMBOL, TICK, VenueContract
+
+ALWAYS = 1_000_000
+ASK = MID + TICK
+
+
+class TestContractWhenWrapped(VenueContract):
+    """A wrapped venue is still a venue; the chance is one in a million and these seeds do not meet it."""
+
+    profile = VenueProfile("XLIT", VenueKind.LIT, "lit", settings={"fault_reject_ppm": 1})
+
+    def venue(self, seed: int = 7) -> SimulatedVenue:
+        return with_faults(LitVenue(self.profile, INSTRUMENTS, seed), self.profile, seed)
+
+
+def faulty(**faults: int) -> tuple[SimulatedVenue, LitVenue]:
+    """A lit venue with 500 offered at `ASK`, wrapped, and the venue inside."""
+    profile = VenueProfile("XLIT", VenueKind.LIT, "lit", settings={f"fault_{name}": at for name, at in faults.items()})
+    lit = LitVenue(profile, INSTRUMENTS, 7)
+    lit.book(SYMBOL).add(1, False, ASK, 500)
+    lit.drain(NOON, SYMBOL)
+    return with_faults(lit, profile, 7), lit
+
+
+def buy(child_id: str, px: Px) -> SendChild:
+    return SendChild(
+        venue="XLIT",
+        child_id=child_id,
+        symbol=SYMBOL,
+        side=Side.BUY,
+        qty=100,
+        ord_type=OrdType.LIMIT,
+        px=px,
+        reason=Reason.DIRECT,
+    )
+
+
+def cancel(child_id: str) -> CancelChild:
+    return CancelChild(venue="XLIT", child_id=child_id, request_id="r1", symbol=SYMBOL, side=Side.BUY)
+
+
+def of(says: list[VenueSays], *kinds: type) -> list[VenueSays]:
+    return [event for event in says if isinstance(event, kinds)]
+
+
+def test_a_profile_without_faults_leaves_the_venue_bare() -> None:
+    venue, lit = faulty()
+
+    assert venue is lit
+
+
+def test_reject() -> None:
+    venue, lit = faulty(reject_ppm=ALWAYS)
+
+    assert venue.on_command(NOON, buy("c1", ASK)) == [
+        ChildRejected("XLIT", "c1", "XLIT: refused without a reason given")
+    ]
+    assert lit.book(SYMBOL).level(False, ASK) == 500
+
+
+def test_a_lost_command_has_no_effect_and_no_answer() -> None:
+    venue, lit = faulty(lost_ppm=ALWAYS)
+
+    assert venue.on_command(NOON, buy("c1", ASK)) == []
+    query = QueryChild(venue="XLIT", child_id="c1", symbol=SYMBOL, side=Side.BUY)
+    assert lit.on_command(NOON, query) == [ChildStatus("XLIT", "c1", known=False)]
+
+
+def test_a_late_answer_comes_after_its_fill() -> None:
+    venue, _ = faulty(late_ppm=ALWAYS, late_ns=SECOND)
+
+    at_once = venue.on_command(NOON, buy("c1", ASK))
+
+    assert of(at_once, ChildFilled, ChildAccepted) == of(at_once, ChildFilled) != []
+    assert venue.next_at == NOON + SECOND
+    assert venue.on_time(NOON + SECOND) == [ChildAccepted("XLIT", "c1", "XLIT-1")]
+
+
+def test_a_fill_comes_after_the_cancel_was_asked_for() -> None:
+    venue, lit = faulty(late_cancel_ppm=ALWAYS, late_ns=SECOND)
+    assert isinstance(venue, HasBooks)
+    venue.on_command(NOON, buy("c1", MID))
+
+    asked = venue.on_command(NOON, cancel("c1"))
+    lit.book(SYMBOL).market(False, 60)
+    meanwhile = venue.drain(NOON + 1, SYMBOL)
+    answered = venue.on_time(NOON + SECOND)
+
+    assert asked == []
+    assert [event.qty for event in meanwhile if isinstance(event, ChildFilled)] == [60]
+    assert of(answered, ChildCanceled) == [ChildCanceled("XLIT", "c1", "r1")]
+
+
+def test_a_fill_is_reported_twice_with_one_exec_id() -> None:
+    venue, _ = faulty(duplicate_ppm=ALWAYS)
+
+    first, second = of(venue.on_command(NOON, buy("c1", ASK)), ChildFilled)
+
+    assert first == second
+
+
+def test_a_fill_is_taken_back() -> None:
+    venue, _ = faulty(bust_ppm=ALWAYS, amend_ns=SECOND)
+    venue.on_command(NOON, buy("c1", ASK))
+
+    assert venue.on_time(NOON + SECOND) == [ChildBusted("XLIT", "c1", "XLIT-X1-B", "XLIT-X1")]
+
+
+def test_a_fill_is_corrected() -> None:
+    venue, _ = faulty(correct_ppm=ALWAYS, correct_px=-TICK, amend_ns=SECOND)
+    venue.on_command(NOON, buy("c1", ASK))
+
+    assert venue.on_time(NOON + SECOND) == [ChildCorrected("XLIT", "c1", "XLIT-X1-C", "XLIT-X1", 100, MID)]
+
+
+def test_a_wrapped_venue_has_books_only_if_it_had_them() -> None:
+    profile = VenueProfile("XDRK", VenueKind.DARK, "dark", settings={"fault_reject_ppm": 1})
+    dark = with_faults(DarkVenue(profile, INSTRUMENTS, 7), profile, 7)
+
+    assert isinstance(dark, FaultyVenue)
+    assert not isinstance(dark, HasBooks)
+    assert isinstance(faulty(reject_ppm=1)[0], HasBooks)
+
+
+def test_an_unknown_fault_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match=r"venue XLIT, settings: .*fault_rejekt_ppm"):
+        faulty(rejekt_ppm=1)
