@@ -238,6 +238,8 @@ def _quotes(day: ConsolidatedDay) -> Iterator[Quote]:
             yield before._replace(at=day.session.open)
             before = None
         yield quote
+    if before is not None:
+        yield before._replace(at=day.session.open)
 
 
 def _trades(day: ConsolidatedDay) -> Iterator[Trade]:
