@@ -13,7 +13,7 @@ from router.sor.work import Amendment, Placement, Plan
 
 def plan(review: Review, mic: str) -> Plan:
     """Send the order if it was not sent; follow what the client changed; say when it is over."""
-    if mic in review.work.probed:
+    if mic in review.work.probed or review.children:
         return _follow(review)
     route = review.routes.by_mic.get(mic)
     lost_by = f"{mic} is no venue of ours" if route is None else review.barred(route)

@@ -280,8 +280,8 @@ class Sor:
         return self._plan(review, Reason.DARK_REST, "the client allows dark venues only")
 
     def _plan(self, review: Review, reason: Reason, text: str = "") -> Plan:
-        """Close a review; where quantity stays unsent because a venue is left alone, come back when it no longer is."""
-        if review.free > 0 and not review.sends:
+        """Close a review; where nothing is to be done while a venue is left alone, come back when it no longer is."""
+        if not (review.sends or review.cancels or review.amendments):
             for until in (*review.work.taken_until.values(), *review.work.refused_until.values()):
                 if until > review.now:
                     review.wake_at(until)

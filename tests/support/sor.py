@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from router.core.events import BookSnapshot, ChildAccepted, ChildCanceled, ChildFilled, PhaseChange, TradePrint
+from router.core.events import (
+    BookSnapshot,
+    ChildAccepted,
+    ChildCanceled,
+    ChildFilled,
+    LevelUpdate,
+    PhaseChange,
+    TradePrint,
+)
 from router.core.instruments import Instrument
 from router.core.profiles import FeeRule, RouterSettings, RuleProfile, VenueProfile
 from router.core.types import (
@@ -83,7 +91,7 @@ class FakeChild:
 class Bench:
     """One instrument, its venues, and a router over them."""
 
-    venues: tuple[VenueProfile, ...]
+    venues: tuple[VenueProfile, ...] = field(repr=False)
     settings: RouterSettings = field(default_factory=lambda: RouterSettings(dark_first=False))
     rules: tuple[RuleProfile, ...] = (RuleProfile(),)
 
@@ -98,6 +106,11 @@ class Bench:
     ) -> None:
         """The venue's whole displayed book, best first."""
         event = BookSnapshot(mic, "ACME", tuple(bids), tuple(asks))
+        self.market.on_event(at, event)
+        self.sor.on_market(at, event)
+
+    def level(self, mic: str, *, is_bid: bool, px: Px, qty: Qty, at: Ns = NOW) -> None:
+        event = LevelUpdate(mic, "ACME", is_bid=is_bid, px=px, qty=qty)
         self.market.on_event(at, event)
         self.sor.on_market(at, event)
 
