@@ -49,7 +49,9 @@ class EfficientPrice:
         self._floor = px / 100
         self._decay_ns = params.impact_decay_s * SECOND
         self._permanent = params.impact_permanent_ppm / PPM
-        self._scale = params.impact_y * self._sigma_day / sqrt(day_volume) if params.impact else 0.0
+        # A market in which nothing trades has no volume to set ours against, and nobody to hear of it.
+        heard = params.impact and day_volume > 0
+        self._scale = params.impact_y * self._sigma_day / sqrt(day_volume) if heard else 0.0
         self._net = 0
         self._recent = 0.0
         self.px = px

@@ -1,0 +1,149 @@
+"""A market in one line: what it parses to, what is refused and why, and the world that comes of it."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from router.api import SECOND, CalendarDay, Instrument, LevelUpdate, Phase, PhaseChange, VenueKind, VenueProfile
+from simulator.feeds.text import FeedError, midnight
+from simulator.market_spec import (
+    Consolidated,
+    Lobster,
+    SpecError,
+    Synthetic,
+    build_world,
+    open_market,
+    parse_spec,
+)
+from simulator.synthetic_params import MarketConfig, default_market
+
+VENUES = (
+    VenueProfile(mic="XLIT", kind=VenueKind.LIT, plugin="lit"),
+    VenueProfile(mic="XALT", kind=VenueKind.LIT, plugin="lit"),
+)
+MIDNIGHT = midnight(date(2013, 6, 10))
+SESSION = CalendarDay("20130610", MIDNIGHT + 34_200 * SECOND, MIDNIGHT + 57_600 * SECOND)
+NEXT = CalendarDay("20130611", SESSION.open + 86_400 * SECOND, SESSION.close + 86_400 * SECOND)
+CALENDARS = {"XNYS": (SESSION, NEXT)}
+INSTRUMENTS = {symbol: Instrument(symbol) for symbol in ("ACME", "BOLT", "GOOG")}
+CONFIG = default_market({"events_per_second": 5.0})
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("synthetic:7", (Synthetic(7),)),
+        ("synthetic:7:0.25", (Synthetic(7, 0.25),)),
+        ("lobster:/data/X_1.csv", (Lobster(Path("/data/X_1.csv")),)),
+        ("consolidated:/data:IBM:20131008", (Consolidated(Path("/data"), "IBM", date(2013, 10, 8)),)),
+        (
+            "consolidated:d:IBM:2013-10-08 + synthetic:7",
+            (Consolidated(Path("d"), "IBM", date(2013, 10, 8)), Synthetic(7)),
+        ),
+    ],
+)
+def test_a_line_is_its_parts(text: str, parts: tuple[object, ...]) -> None:
+    assert parse_spec(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("", "market '': not synthetic:SEED"),
+        ("random:7", "market 'random:7': not synthetic:SEED"),
+        ("synthetic:seven", "market 'synthetic:seven': invalid literal"),
+        ("synthetic:7:0", "market 'synthetic:7:0': activity 0: above 0"),
+        ("synthetic:7:1:2", "not synthetic:SEED"),
+        ("lobster:", "market 'lobster:': not synthetic:SEED"),
+        ("consolidated:d:IBM", "not synthetic:SEED"),
+        ("consolidated:d:IBM:today", "not a date: 'today'"),
+        ("synthetic:7+", "market '': not synthetic:SEED"),
+    ],
+)
+def test_a_line_that_names_no_market_is_refused(text: str, refusal: str) -> None:
+    with pytest.raises(SpecError, match=refusal):
+        parse_spec(text)
+
+
+def test_a_synthetic_market_has_every_instrument_on_the_first_date() -> None:
+    market = open_market("synthetic:7", VENUES, INSTRUMENTS, CALENDARS, CONFIG)
+
+    assert (market.day, market.symbols) == ("20130610", ("ACME", "BOLT", "GOOG"))
+    assert (market.open, market.close) == (SESSION.open, SESSION.close)
+
+
+def test_a_date_may_be_chosen() -> None:
+    assert open_market("synthetic:7", VENUES, INSTRUMENTS, CALENDARS, CONFIG, day="20130611").open == NEXT.open
+
+
+def write_goog(folder: Path) -> Path:
+    for kind, text in (("message", "34200.5,1,1,10,1000000,1\n"), ("orderbook", "1010000,50,1000000,30\n")):
+        (folder / f"GOOG_2013-06-10_34200000_57600000_{kind}_1.csv").write_text(text)
+    return folder / "GOOG_2013-06-10_34200000_57600000_message_1.csv"
+
+
+def test_a_recorded_part_brings_its_symbol_and_the_synthetic_one_the_rest(tmp_path: Path) -> None:
+    market = open_market(f"lobster:{write_goog(tmp_path)}+synthetic:7", VENUES, INSTRUMENTS, CALENDARS, CONFIG)
+
+    assert (market.day, market.symbols) == ("20130610", ("GOOG", "ACME", "BOLT"))
+    assert len(market.sources) == 3
+
+
+def test_what_cannot_be_had_is_refused_with_the_reason(tmp_path: Path) -> None:
+    goog = f"lobster:{write_goog(tmp_path)}"
+    only_acme = {"ACME": INSTRUMENTS["ACME"]}
+    dark_only = (VenueProfile(mic="XDRK", kind=VenueKind.DARK, plugin="dark"),)
+
+    with pytest.raises(SpecError, match="GOOG is not among the configured instruments"):
+        open_market(goog, VENUES, only_acme, CALENDARS, CONFIG)
+    with pytest.raises(SpecError, match="GOOG comes twice"):
+        open_market(f"{goog}+{goog}", VENUES, INSTRUMENTS, CALENDARS, CONFIG)
+    with pytest.raises(SpecError, match="one trading date, not 20130610 and 20130611"):
+        open_market(goog, VENUES, INSTRUMENTS, CALENDARS, CONFIG, day="20130611")
+    with pytest.raises(SpecError, match="no lit venue"):
+        open_market("synthetic:7", dark_only, INSTRUMENTS, CALENDARS, CONFIG)
+    with pytest.raises(SpecError, match="ACME: calendar XNYS has no session 20300101"):
+        open_market("synthetic:7", VENUES, only_acme, CALENDARS, CONFIG, day="20300101")
+    with pytest.raises(SpecError, match="no instrument is left"):
+        open_market("synthetic:7", VENUES, {}, CALENDARS, CONFIG)
+    with pytest.raises(FeedError, match=r"not a LOBSTER file name"):
+        open_market("lobster:there.csv", VENUES, INSTRUMENTS, CALENDARS, CONFIG)
+
+
+def heard(config: MarketConfig, spec: str, seed: int = 1) -> list[tuple[int, object]]:
+    world = build_world(spec, VENUES, INSTRUMENTS, CALENDARS, seed=seed, config=config)
+    said: list[tuple[int, object]] = []
+    while world.next_at is not None and world.next_at <= SESSION.open + 30 * SECOND:
+        said += world.step()
+    return said
+
+
+def test_a_world_opens_the_session_and_publishes_books_from_every_lit_venue() -> None:
+    said = heard(CONFIG, "synthetic:7")
+
+    phases = [event for _, event in said if isinstance(event, PhaseChange) and event.symbol == "ACME"]
+    books = {(event.venue, event.symbol) for _, event in said if isinstance(event, LevelUpdate)}
+    assert phases == [PhaseChange("ACME", Phase.PRE_OPEN), PhaseChange("ACME", Phase.CONTINUOUS)]
+    assert books == {(venue.mic, symbol) for venue in VENUES for symbol in INSTRUMENTS}
+
+
+def test_one_seed_one_world() -> None:
+    assert heard(CONFIG, "synthetic:7") == heard(CONFIG, "synthetic:7")
+    assert heard(CONFIG, "synthetic:7") != heard(CONFIG, "synthetic:8")
+
+
+def test_activity_scales_the_number_of_events() -> None:
+    full, tenth = (len(heard(CONFIG, spec)) for spec in ("synthetic:7", "synthetic:7:0.01"))
+
+    assert tenth < full
+
+
+def test_a_replay_in_the_world_starts_with_its_opening_book(tmp_path: Path) -> None:
+    said = heard(CONFIG, f"lobster:{write_goog(tmp_path)}")
+
+    assert [event for _, event in said if isinstance(event, LevelUpdate)] == [
+        LevelUpdate("XLIT", "GOOG", True, 1_000_000, 20),
+        LevelUpdate("XLIT", "GOOG", False, 1_010_000, 50),
+        LevelUpdate("XLIT", "GOOG", True, 1_000_000, 30),
+    ]
