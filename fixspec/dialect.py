@@ -68,21 +68,20 @@ class ReportHabits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     `exec_type`: codes of ExecType(150), 4.2's (1/2) or 4.4's (F); "" as the version. `exec_trans_type`: send
     ExecTransType(20) on 4.4 too. `replaced_status`: OrdStatus(39)=5 on an unfilled replaced order ("" as the version).
-    `pending`: send PendingCancel and PendingReplace. `orig_always`: OrigClOrdID(41) on every report after a replace.
+    `orig_always`: OrigClOrdID(41) on every report after a replace or cancel.
     `last_always`: LastQty(32)=0 and LastPx(31)=0 on reports without a fill. `ord_status` translates codes last.
-    `last_mkt` translates MICs. `time_digits`: fraction digits of TransactTime(60). `px_digits`: most decimals of
-    AvgPx(6). `text_max`: cap of Text(58).
+    `last_mkt` translates MICs. `last_capacity`: LastCapacity(29) of fills ("" as the engine says). `time_digits`:
+    fraction digits of TransactTime(60). `px_digits`: most decimals of AvgPx(6). `text_max`: cap of Text(58).
     """
 
     exec_type: Literal["", "4.2", "4.4"] = ""
     exec_trans_type: bool = False
     replaced_status: Literal["", "yes", "no"] = ""
-    pending: bool = True
     orig_always: bool = False
     last_always: bool = False
     ord_status: dict[str, str] = {}
     last_mkt: dict[str, str] = {}
-    last_capacity: str = "1"
+    last_capacity: str = ""
     time_digits: Literal[0, 3, 6, 9] = 3
     px_digits: Annotated[int, msgspec.Meta(ge=2, le=12)] = 8
     text_max: Annotated[int, msgspec.Meta(ge=16, le=4096)] = values.TEXT_LENGTH_MAX
