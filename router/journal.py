@@ -11,7 +11,7 @@ keep a copy of the heads elsewhere (`sluice check` prints them).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from itertools import zip_longest
 from typing import Final, Protocol
@@ -184,32 +184,39 @@ def _quarantined(seq: int, event: Event, error: Exception) -> list[Output]:
 # --- reading a journal
 
 
-def by_input(
-    inputs: Iterable[InputLine], outputs: Iterable[OutputLine]
-) -> Iterator[tuple[InputLine, Sequence[OutputLine]]]:
-    """Each input with its outputs; both tables in their own order. Outputs of no input raise JournalBrokenError."""
+def take_outputs(outputs: Iterable[OutputLine]) -> Callable[[int | None], list[OutputLine]]:
+    """A function that gives the outputs of one input after another, and for None that there are no more.
+
+    Raises JournalBrokenError when the next recorded output is of an input that was passed or never came.
+    """
     lines = iter(outputs)
-    pending = next(lines, None)
-    for line in inputs:
+    pending = [next(lines, None)]
+
+    def take(seq: int | None) -> list[OutputLine]:
         mine: list[OutputLine] = []
-        while pending is not None and pending.seq == line.seq:
-            mine.append(pending)
-            pending = next(lines, None)
-        yield line, mine
-    if pending is not None:
-        raise JournalBrokenError(Broken("outputs", pending.seq, pending.n, "no such input"))
+        while (line := pending[0]) is not None and line.seq == seq:
+            mine.append(line)
+            pending[0] = next(lines, None)
+        if line is not None and (seq is None or line.seq < seq):
+            raise JournalBrokenError(Broken("outputs", line.seq, line.n, "no such input"))
+        return mine
+
+    return take
 
 
 def verify(inputs: Iterable[InputLine], outputs: Iterable[OutputLine]) -> Heads:
     """Check both chains line by line; returns their heads, raises JournalBrokenError at the first line that is off."""
     heads, expected = Heads(), 1
-    for line, said in by_input(inputs, outputs):
-        heads = _verify_one(heads, expected, line, said)
+    take = take_outputs(outputs)
+    for line in inputs:
+        heads = verify_one(heads, expected, line, take(line.seq))
         expected += 1
+    take(None)
     return heads
 
 
-def _verify_one(heads: Heads, expected: int, line: InputLine, said: Sequence[OutputLine]) -> Heads:
+def verify_one(heads: Heads, expected: int, line: InputLine, said: Sequence[OutputLine]) -> Heads:
+    """Check one input, which should be number `expected`, and its outputs against the heads before it."""
     if line.seq != expected:
         raise JournalBrokenError(Broken("inputs", line.seq, None, f"number {expected} expected"))
     if line.hash != _input_hash(heads.inputs, line.seq, line.at, line.body):
@@ -229,23 +236,24 @@ def replay(
 ) -> Difference | None:
     """Feed the inputs to a fresh engine; the first difference from the recorded outputs, byte for byte, or None.
 
-    An input at the end whose outputs were not yet written (a stop between the two) is no difference: they are implied.
+    Inputs at the end whose outputs were not yet written (a stop between the two) are no difference: they are implied.
     """
     engine: Engine | None = None
     before: list[str] = []
-    lines = iter(by_input(inputs, outputs))
-    current = next(lines, None)
-    while current is not None:
-        following = next(lines, None)
-        line, said = current
+    missing: Difference | None = None
+    take = take_outputs(outputs)
+    for line in inputs:
         event = decode_event(line.body)
         engine = engine or factory(_genesis(event))
+        said = take(line.seq)
         replayed = [encode(output) for output in apply(engine, line.seq, line.at, event)]
-        implied = following is None and not said
-        if not implied and (found := _first_difference(line, said, replayed)):
-            return msgspec.structs.replace(found, before=tuple(before))
-        before = [*before, f"{line.seq} {line.body.decode()}"][-context:]
-        current = following
+        found = first_difference(line, said, replayed)
+        if found is not None:
+            found = msgspec.structs.replace(found, before=tuple(before))
+        if said and (missing or found):
+            return missing or found
+        missing = missing or found
+        before = [*before, f"{line.seq} {line.body.decode()}"][-context:] if context else []
     return None
 
 
@@ -255,7 +263,8 @@ def _genesis(event: Event) -> Genesis:
     raise JournalBrokenError(Broken("inputs", 1, None, f"the first line is {type(event).__name__}, not Genesis"))
 
 
-def _first_difference(line: InputLine, said: Sequence[OutputLine], replayed: Sequence[bytes]) -> Difference | None:
+def first_difference(line: InputLine, said: Sequence[OutputLine], replayed: Sequence[bytes]) -> Difference | None:
+    """Where what was replayed differs from what was recorded for one input."""
     for n, (recorded, now) in enumerate(zip_longest((output.body for output in said), replayed)):
         if recorded != now:
             return Difference(line.seq, line.at, line.body.decode(), n, _text(recorded), _text(now))

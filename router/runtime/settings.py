@@ -94,12 +94,6 @@ class EngineFile(Struct, frozen=True, forbid_unknown_fields=True):
     rules: tuple[RuleProfile, ...] = (RuleProfile(),)
 
 
-class CurvesFile(Struct, frozen=True):
-    """`curves.toml`, written by `sluice curves`: ppm per equal bin by symbol. What else it says is provenance."""
-
-    curves: dict[str, tuple[Ppm, ...]] = {}
-
-
 class Settings(Struct, frozen=True):
     """Everything read from one home; dated rules are not resolved yet."""
 
@@ -113,6 +107,7 @@ class Settings(Struct, frozen=True):
     calendars: dict[str, RawCalendar]
     engine: EngineFile
     curves: dict[str, tuple[Ppm, ...]]
+    """From `curves.toml`, written by `sluice curves`: ppm per equal bin by symbol, "*" for all others."""
 
     @property
     def config(self) -> Path:
@@ -195,7 +190,7 @@ def read_settings(home: Path) -> Settings:
         reference=read_toml(config / "instruments.toml", RawReference),
         calendars=read_toml(config / "calendars.toml", CalendarsFile).calendars,
         engine=read_toml(config / "engine.toml", EngineFile),
-        curves=read_toml(curves, CurvesFile).curves if curves.is_file() else {},
+        curves=read_toml(curves, dict[str, tuple[Ppm, ...]]) if curves.is_file() else {},
     )
 
 

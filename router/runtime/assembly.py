@@ -1,0 +1,155 @@
+"""From settings and a market's name to the parts of a running router: configuration, world, gateway, engine factory.
+
+Knows which part needs which; runs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from fixspec.dialect import Dialect
+from fixspec.dialect_file import DialectError, load_dialect
+from router.core.algo import AlgoFactory
+from router.core.events import Genesis
+from router.core.instruments import Instrument
+from router.core.profiles import CalendarDay, EngineConfig, VenueProfile
+from router.core.types import SECOND, Ns
+from router.engine import Engine
+from router.gateway import ClientSession, Gateway
+from router.journal import EngineFactory
+from router.runtime.plugins import FIX_PLUGIN, load_venues
+from router.runtime.settings import Settings
+from router.runtime.toml_file import SettingsError
+from simulator.feeds import lobster
+from simulator.feeds.text import FeedError
+from simulator.market_spec import Consolidated, Lobster, SpecError, build_world, open_market, parse_spec
+from simulator.synthetic_params import MarketConfig, parse_market
+from simulator.world import World
+
+NO_MARKET: Final = "none"
+LEAD_NS: Final[Ns] = 2 * SECOND
+"""A simulated market starts this long before its open: time to log on, and no minute of waiting."""
+LIVE_DAYS: Final = 7
+"""How many days of calendar a router without a simulated market knows ahead; it is restarted more often than that."""
+
+
+class Market(Struct, frozen=True):
+    """A market that a router is run on. `world` None: venues are real, and the clock is the wall's."""
+
+    spec: str
+    config: EngineConfig
+    world: World | None
+    start: Ns
+
+
+def make_market(settings: Settings, spec: str, day: str | None) -> Market:
+    """The market named by `spec` ("none", or a simulated one on `day`). SettingsError says what cannot be had."""
+    try:
+        if spec == NO_MARKET:
+            return _live(settings, day)
+        return _simulated(settings, spec, day)
+    except (SpecError, FeedError) as error:
+        raise SettingsError(str(error)) from None
+
+
+def _live(settings: Settings, day: str | None) -> Market:
+    first = datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC) if day else datetime.now(UTC)
+    last = first + timedelta(days=LIVE_DAYS)
+    config = settings.engine_config(f"{first:%Y%m%d}", f"{last:%Y%m%d}")
+    return Market(NO_MARKET, config, None, 0)
+
+
+def _simulated(settings: Settings, spec: str, day: str | None) -> Market:
+    day = _day_of(spec) or day or _last_trading_day(settings)
+    plain = settings.engine_config(day)
+    instruments = {instrument.symbol: instrument for instrument in plain.instruments}
+    venues = simulated_venues(plain)
+    market_config = _market_config(settings)
+    opened = open_market(spec, venues, instruments, plain.calendars, market_config, day=day)
+    sessions = {instruments[symbol].calendar: [session] for symbol, session in opened.days.items()}
+    start = opened.open - LEAD_NS
+    world = build_world(
+        spec,
+        venues,
+        instruments,
+        plain.calendars,
+        seed=plain.seed,
+        config=market_config,
+        day=day,
+        start=start,
+        factories=load_venues(),
+    )
+    return Market(spec, settings.engine_config(day, sessions=sessions), world, start)
+
+
+def simulated_venues(config: EngineConfig) -> list[VenueProfile]:
+    """The enabled venues that live in the simulator."""
+    return [venue for venue in config.venues if venue.enabled and venue.plugin != FIX_PLUGIN]
+
+
+def fix_venues(config: EngineConfig) -> list[VenueProfile]:
+    """The enabled venues behind FIX sessions."""
+    return [venue for venue in config.venues if venue.enabled and venue.plugin == FIX_PLUGIN]
+
+
+def _day_of(spec: str) -> str | None:
+    """The date that a recorded part brings with it."""
+    for part in parse_spec(spec):
+        if isinstance(part, Lobster):
+            return f"{lobster.open_day(part.path).day:%Y%m%d}"
+        if isinstance(part, Consolidated):
+            return f"{part.day:%Y%m%d}"
+    return None
+
+
+def _last_trading_day(settings: Settings) -> str:
+    """Today where there is trading, else the last day on which there was: what a synthetic market is set on."""
+    today = datetime.now(UTC).date()
+    first = f"{today - timedelta(days=10):%Y%m%d}"
+    days: Mapping[str, tuple[CalendarDay, ...]] = settings.calendar_days(first, f"{today:%Y%m%d}")
+    known = sorted(session.day for sessions in days.values() for session in sessions)
+    if not known:
+        raise SettingsError(f"{settings.config / 'calendars.toml'}: no trading day in the ten days up to {today}")
+    return known[-1]
+
+
+def _market_config(settings: Settings) -> MarketConfig:
+    path = settings.config / "market.toml"
+    if not path.is_file():
+        return MarketConfig()
+    try:
+        return parse_market(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SettingsError(f"{path}: {error}") from None
+
+
+def engine_factory(algos: Mapping[str, AlgoFactory]) -> EngineFactory:
+    """Makes the engine of a journal's first line: its configuration is what the journal says, not today's files."""
+
+    def make(genesis: Genesis) -> Engine:
+        return Engine(msgspec.json.decode(genesis.config_json, type=EngineConfig), algos)
+
+    return make
+
+
+def make_gateway(settings: Settings, config: EngineConfig) -> Gateway:
+    """The gateway of all clients, each with its dialect; SettingsError names a dialect file that is wrong."""
+    clients = {}
+    for session in settings.sessions:
+        if session.accepts:
+            dialect = _dialect(settings, settings.dialects[session.theirs])
+            clients[session.theirs] = ClientSession(session.theirs, session.begin_string, dialect)
+    instruments: dict[str, Instrument] = {instrument.symbol: instrument for instrument in config.instruments}
+    return Gateway(instruments, clients, [venue.mic for venue in config.venues if venue.enabled])
+
+
+def _dialect(settings: Settings, name: str) -> Dialect:
+    try:
+        return load_dialect(settings.config / "dialects" / f"{name}.toml")
+    except DialectError as error:
+        raise SettingsError(str(error)) from None

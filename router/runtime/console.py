@@ -1,0 +1,59 @@
+"""What the commands share at the terminal: logging, errors as one line, the settings option. Decides nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import structlog
+from structlog.typing import FilteringBoundLogger
+
+from router.runtime.journal_file import JournalError
+from router.runtime.plugins import PluginError
+from router.runtime.settings import Settings, default_home, read_settings
+from router.runtime.toml_file import SettingsError
+
+HOME_OPTION = click.option(
+    "--config",
+    "home",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Directory that holds sessions.cfg and config/ (default: the shipped settings).",
+)
+NO_QUICKFIX = "FIX sessions need QuickFIX: pip install 'sluice[quickfix-tls]' (prebuilt) or 'sluice[quickfix]' (source)"
+
+
+def make_log() -> FilteringBoundLogger:
+    """The log, on standard error: words and colour for a terminal, JSON for anything else."""
+    terminal = sys.stderr.isatty()
+    renderer = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    log: FilteringBoundLogger = structlog.get_logger()
+    return log
+
+
+def settings_of(home: Path | None) -> Settings:
+    """The settings of `home`, or the shipped ones."""
+    return read_settings(home or default_home())
+
+
+@contextmanager
+def errors_as_lines() -> Iterator[None]:
+    """An expected error ends the command with its one line and status 1, without a traceback."""
+    try:
+        yield
+    except (SettingsError, JournalError, PluginError) as error:
+        raise click.ClickException(str(error)) from None
+    except ModuleNotFoundError as error:
+        if error.name != "quickfix":
+            raise
+        raise click.ClickException(NO_QUICKFIX) from None

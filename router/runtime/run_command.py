@@ -1,0 +1,145 @@
+"""`sluice run`: sessions, engine and market, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+import msgspec
+from msgspec import Struct
+from structlog.typing import FilteringBoundLogger
+
+from router.core.events import Genesis
+from router.core.types import Ns
+from router.runtime.assembly import Market, engine_factory, fix_venues, make_gateway, make_market
+from router.runtime.clock import Clock, NoClock, PacedClock, WallClock
+from router.runtime.console import HOME_OPTION, errors_as_lines, make_log, settings_of
+from router.runtime.fix_venue import FixVenueLink
+from router.runtime.journal_file import JournalFile
+from router.runtime.plugins import load_algos
+from router.runtime.sessions_file import FixSession
+from router.runtime.settings import Settings
+
+
+class Options(Struct, frozen=True):
+    """The command's options."""
+
+    home: Path | None
+    state: Path
+    market: str
+    speed: float | None
+    day: str | None
+    port: int | None
+
+
+class _Speed(click.ParamType[float | None]):
+    name = "speed"
+
+    def convert(
+        self, value: str | float | None, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | None:
+        """1 is real time, N is N times as fast, max is as fast as the machine goes (None)."""
+        if value is None or value == "max":
+            return None
+        try:
+            speed = float(value)
+        except ValueError:
+            speed = 0.0
+        if not 0 < speed <= 1_000_000:
+            self.fail(f"{value!r} is neither a number above 0 nor max", param, ctx)
+        return speed
+
+
+@click.command("run", help=__doc__)
+@HOME_OPTION
+@click.option("--state", type=click.Path(file_okay=False, path_type=Path), default=Path("var/state"), show_default=True,
+              help="Directory of the journal and the FIX session stores; one process at a time.")  # fmt: skip
+@click.option("--market", default="synthetic:1", show_default=True,
+              help="synthetic:SEED, lobster:FILE, consolidated:DIR:SYMBOL:DATE, joined by +; or none.")  # fmt: skip
+@click.option("--speed", type=_Speed(), default="1", show_default=True, help="1, N times as fast, or max.")
+@click.option("--day", metavar="YYYYMMDD", help="Trading date of a synthetic market (default: the last one).")
+@click.option("--port", type=click.IntRange(0, 65_535), help="Listen here instead of sessions.cfg's ports; 0: any.")
+def command(
+    *, home: Path | None, state: Path, market: str, speed: float | None, day: str | None, port: int | None
+) -> None:
+    """Run the router until SIGINT or SIGTERM."""
+    # State holds clients' orders: nobody else's business on a shared machine.
+    os.umask(0o077)
+    log = make_log()
+    with errors_as_lines():
+        asyncio.run(_run(Options(home, state, market, speed, day, port), log))
+
+
+async def _run(options: Options, log: FilteringBoundLogger) -> None:
+    # QuickFIX takes SIGINT for itself when it is imported, so that the handlers come after.
+    from router.runtime.quickfix_port import free_port  # noqa: PLC0415
+    from router.runtime.service import Parts, Service  # noqa: PLC0415
+
+    settings = settings_of(options.home)
+    algos = load_algos()
+    market = make_market(settings, options.market, options.day)
+    port = free_port() if options.port == 0 else options.port
+    sessions = _sessions(settings, market, port)
+    gateway = make_gateway(settings, market.config)
+    journal = JournalFile(options.state, durability=settings.engine.journal.durability)
+    instruments = {instrument.symbol: instrument for instrument in market.config.instruments}
+    parts = Parts(
+        state=options.state,
+        journal=journal,
+        factory=engine_factory(algos),
+        genesis=_genesis(market),
+        config=market.config,
+        sessions=sessions,
+        gateway=gateway,
+        links={venue.mic: FixVenueLink(venue.mic, instruments) for venue in fix_venues(market.config)},
+        world=market.world,
+        clock=_clock(market, options.speed),
+        start=market.start,
+    )
+    service = Service(parts, log)
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_number, service.stop)
+    await service.run(lambda: click.echo(_ready_line(options, sessions)))
+    log.info("stopped", inputs=journal.last_seq)
+
+
+def _sessions(settings: Settings, market: Market, port: int | None) -> list[FixSession]:
+    """The sessions to start: every client's, and those of enabled venues."""
+    venues = [venue.mic for venue in fix_venues(market.config)]
+    sessions = []
+    for session in settings.sessions:
+        if session.accepts:
+            sessions.append(session if port is None else session.with_keys({"SocketAcceptPort": str(port)}))
+        elif session.theirs in venues:
+            sessions.append(session)
+    return sessions
+
+
+def _genesis(market: Market) -> Genesis:
+    """A name that no other journal has: the second it was begun in, and by which process."""
+    instance = f"{int(time.time()):X}{os.getpid() % 4096:03X}"
+    config = msgspec.json.encode(market.config).decode()
+    return Genesis(instance=instance, config_json=config, market=market.spec)
+
+
+def _clock(market: Market, speed: float | None) -> Callable[[Ns], Clock]:
+    if market.world is None:
+        return lambda _: WallClock()
+    if speed is None:
+        return lambda _: NoClock()
+    return lambda at: PacedClock(at, speed)
+
+
+def _ready_line(options: Options, sessions: Sequence[FixSession]) -> str:
+    places = [
+        f"{session.theirs}={session.keys.get('SocketAcceptHost', '*')}:{session.keys['SocketAcceptPort']}"
+        for session in sessions
+        if session.accepts
+    ]
+    return f"ready {' '.join(places)} market={options.market} state={options.state}"

@@ -1,0 +1,300 @@
+"""The running router: sessions, journal, pipeline and market on one loop; and its clean end.
+
+It carries messages to where they belong and decides nothing: what the engine says is done, what comes in is recorded.
+One thread runs all of this; QuickFIX's threads end at the inbox, the senders' begin at the port.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+from msgspec import Struct
+from structlog.typing import FilteringBoundLogger
+
+from router.core.events import ClientDown, ClientUp, Event, Genesis, Recovered, VenueDown
+from router.core.outputs import (
+    Alarm,
+    BusinessReject,
+    CancelChild,
+    CancelReject,
+    ClientOutput,
+    ExecReport,
+    QueryChild,
+    ReplaceChild,
+    SendChild,
+    VenueCommand,
+)
+from router.core.profiles import EngineConfig
+from router.core.types import Ns
+from router.journal import EngineFactory
+from router.runtime.agenda import Agenda, plan_days
+from router.runtime.clock import Clock, NoClock
+from router.runtime.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, Received, Trouble
+from router.runtime.fix_venue import FixVenueLink, Understood
+from router.runtime.inbox import Inbox
+from router.runtime.journal_file import JournalFile
+from router.runtime.pipeline import Batch, Pipeline
+from router.runtime.quickfix_port import FixPort
+from router.runtime.recovery import Recovery, lower_expectations, recover
+from router.runtime.sessions_file import FixSession
+from simulator.world import World
+
+STEPS_MAX: Final = 500
+"""Steps of market and timers before the sessions are looked at again: some milliseconds of work."""
+HOUSEKEEPING_S: Final = 0.25
+"""How often what was handed to the sessions is noted: the most that a restart sends twice (as PossResend)."""
+
+
+class Translator(Protocol):
+    """The gateway, as far as the shell needs it."""
+
+    def to_event(self, client: str, raw: str) -> Event: ...
+    def to_text(self, output: ClientOutput) -> str: ...
+
+
+class Parts(Struct, frozen=True):
+    """What a service is made of."""
+
+    state: Path
+    journal: JournalFile
+    factory: EngineFactory
+    genesis: Genesis
+    config: EngineConfig
+    sessions: Sequence[FixSession]
+    gateway: Translator
+    links: Mapping[str, FixVenueLink]
+    world: World | None
+    clock: Callable[[Ns], Clock]
+    """Makes the clock, given the time at which the engine stands."""
+    start: Ns
+
+
+class Service:
+    """See the module. `run` returns after `stop`; it raises JournalError or PortError when the router cannot go on."""
+
+    def __init__(self, parts: Parts, log: FilteringBoundLogger) -> None:
+        self._parts = parts
+        self._log = log
+        self._stopping = False
+        self._wake = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._inbox: Inbox[FromFix] = Inbox(self._wake_from_thread)
+        self._links = dict(parts.links)
+        enabled = [venue.mic for venue in parts.config.venues if venue.enabled]
+        self._simulated = [mic for mic in enabled if mic not in self._links]
+        self._clients = {session.theirs for session in parts.sessions if session.accepts}
+        self._port = FixPort(
+            parts.sessions, self._inbox.put, store=parts.state / "fix", quarantine=parts.state / "quarantine"
+        )
+        self._pipeline: Pipeline | None = None
+        self._marked: dict[str, tuple[int, int]] = {}
+
+    def stop(self) -> None:
+        """End the run: call it from the loop's thread (a signal handler does)."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self, ready: Callable[[], None]) -> None:
+        """Start, call `ready` when clients may connect, serve until `stop`, and leave nothing behind."""
+        try:
+            clock = self._start()
+            ready()
+            await self._serve(clock)
+        finally:
+            # What is not taken in any more is not journaled, so its sender is asked to resend it at the next start.
+            self._inbox.close()
+            await asyncio.to_thread(self._port.stop)
+            self._note_handed()
+            self._parts.journal.close()
+
+    # --- start
+
+    def _start(self) -> Clock:
+        parts = self._parts
+        recovery = recover(parts.journal, parts.factory)
+        at = recovery.at if recovery else parts.start
+        if parts.world is not None and recovery:
+            _catch_up(parts.world, self._simulated, at)
+        clock = parts.clock(at)
+        at = max(at, clock.now()) if parts.world is None else at
+        told = recovery.days if recovery else []
+        planned = [
+            (due, event)
+            for due, event in plan_days(parts.config, at, phases=parts.world is None)
+            if getattr(event, "day", None) not in told or type(event).__name__ != "DayStart"
+        ]
+        self._pipeline = Pipeline(
+            recovery.engine if recovery else parts.factory(parts.genesis),
+            self._deliver,
+            journal=parts.journal,
+            world=Agenda(planned, parts.world),
+            at=at,
+            timers=recovery.timers if recovery else (),
+        )
+        self._port.prepare()
+        if recovery:
+            self._resume(recovery)
+        self._port.start()
+        self._begin(recovery, at)
+        return clock
+
+    def _resume(self, recovery: Recovery) -> None:
+        """Let peers resend what was lost with us, and venue links know their ids again."""
+        ahead = lower_expectations(recovery, self._port.expect_from, dict.fromkeys(self._clients))
+        self._log.info("recovered", inputs=self._parts.journal.last_seq, unsent=len(recovery.unsent), ahead=ahead)
+        for word in recovery.venue_words:
+            link = self._links.get(word.venue)
+            if link is None:
+                continue
+            if isinstance(word, SendChild | ReplaceChild | CancelChild | QueryChild):
+                link.remember(word)
+            else:
+                link.remember_report(word)
+
+    def _begin(self, recovery: Recovery | None, at: Ns) -> None:
+        assert self._pipeline is not None
+        # A venue behind FIX is down until it has logged on and answered.
+        silent = [VenueDown(mic, "not logged on yet") for mic in self._links]
+        if self._parts.world is None:
+            silent += [VenueDown(mic, "no market is simulated") for mic in self._simulated]
+        if recovery is None:
+            self._pipeline.submit(at, [self._parts.genesis, *silent])
+            return
+        for lost in recovery.unsent:
+            self._to_client(lost.output, (lost.seq, lost.n), poss_resend=True)
+        self._pipeline.submit(at, [*silent, Recovered(recovery.at)])
+
+    # --- the loop
+
+    async def _serve(self, clock: Clock) -> None:
+        pipeline = self._pipeline
+        assert pipeline is not None
+        noted = self._loop.time()
+        while not self._stopping:
+            self._wake.clear()
+            done = pipeline.run_until(clock.now(), steps_max=STEPS_MAX)
+            events = self._take(self._inbox.drain(), pipeline.at)
+            if events:
+                pipeline.submit(_stamp(clock, pipeline, done=done), events)
+            if self._loop.time() - noted > HOUSEKEEPING_S:
+                noted = self._loop.time()
+                self._note_handed()
+            await self._rest(clock, pipeline.next_at, busy=not done or bool(events))
+
+    async def _rest(self, clock: Clock, next_at: Ns | None, *, busy: bool) -> None:
+        """Until the next thing is due, something comes in, or it is time to tidy up."""
+        if busy:
+            await asyncio.sleep(0)
+            return
+        wait = HOUSEKEEPING_S if next_at is None else min(clock.wait_s(next_at), HOUSEKEEPING_S)
+        if wait <= 0:
+            await asyncio.sleep(0)
+            return
+        try:
+            await asyncio.wait_for(self._wake.wait(), wait)
+        except TimeoutError:
+            return
+
+    def _wake_from_thread(self) -> None:
+        self._loop.call_soon_threadsafe(self._wake.set)
+
+    def _note_handed(self) -> None:
+        for target, mark in self._port.handed().items():
+            if self._marked.get(target) != mark:
+                self._marked[target] = mark
+                self._parts.journal.mark_handed(target, *mark)
+        self._parts.journal.commit()
+
+    # --- in
+
+    def _take(self, items: Sequence[FromFix], at: Ns) -> list[Event]:
+        """What came in, as events in order; replies and alarms are seen to here."""
+        events: list[Event] = []
+        for item in items:
+            if isinstance(item, Trouble):
+                self._log.error("alarm", text=item.text)
+            elif item.peer in self._links:
+                events += self._from_venue(self._links[item.peer], item, at)
+            elif isinstance(item, PeerUp):
+                events.append(ClientUp(item.peer))
+            elif isinstance(item, PeerDown):
+                events.append(ClientDown(item.peer))
+            elif not item.is_admin:
+                events.append(self._parts.gateway.to_event(item.peer, item.raw))
+        return events
+
+    def _from_venue(self, link: FixVenueLink, item: PeerUp | PeerDown | Received, at: Ns) -> tuple[Event, ...]:
+        if isinstance(item, PeerUp):
+            self._port.send(Outgoing(link.mic, link.logged_on(at)))
+            return ()
+        if isinstance(item, PeerDown):
+            return link.logged_out()
+        understood: Understood = link.message(item.raw)
+        for reply in understood.replies:
+            self._port.send(Outgoing(link.mic, reply))
+        for trouble in understood.troubles:
+            self._log.error("alarm", text=trouble)
+        return understood.events
+
+    # --- out
+
+    def _deliver(self, batch: Batch) -> None:
+        for n, output in enumerate(batch.outputs):
+            if isinstance(output, ExecReport | CancelReject | BusinessReject):
+                self._to_client(output, (batch.seq, n))
+            elif isinstance(output, SendChild | ReplaceChild | CancelChild | QueryChild):
+                self._to_venue(output, batch.at)
+            elif isinstance(output, Alarm):
+                self._log.warning("alarm", text=output.text)
+
+    def _to_client(self, output: ClientOutput, mark: tuple[int, int], *, poss_resend: bool = False) -> None:
+        try:
+            text = self._parts.gateway.to_text(output)
+        except Exception as error:  # noqa: BLE001 - one report that cannot be written must not hold up the others
+            self._log.error("alarm", text=f"{output.client}: not written ({error!r}): {output}")
+            return
+        if poss_resend:
+            text = with_poss_resend(text)
+        self._port.send(Outgoing(output.client, text, mark))
+
+    def _to_venue(self, command: VenueCommand, at: Ns) -> None:
+        """The one place from which a command leaves the house."""
+        link = self._links.get(command.venue)
+        if link is None:
+            if self._parts.world is not None:
+                self._parts.world.send(at, command)
+            return
+        text = link.command(at, command)
+        if link.up:
+            self._port.send(Outgoing(link.mic, text))
+        elif not isinstance(command, QueryChild):  # VenueUp asks after every child again
+            self._log.error("alarm", text=f"{link.mic} is down, not sent: {command}")
+
+
+def _stamp(clock: Clock, pipeline: Pipeline, *, done: bool) -> Ns:
+    """When what came in from outside happened: now, but in the market's time where that lags or knows no clock."""
+    if not done or isinstance(clock, NoClock):
+        return pipeline.at
+    return clock.now() if pipeline.next_at is None else min(clock.now(), pipeline.next_at)
+
+
+def with_poss_resend(text: str) -> str:
+    """The message with PossResend(97)=Y: content that may have been sent before, under another number."""
+    msg_type_end = text.index("\x01", text.index("\x0135=") + 1)
+    # BodyLength(9) and CheckSum(10) are QuickFIX's to fill in again.
+    return f"{text[:msg_type_end]}\x0197=Y{text[msg_type_end:]}"
+
+
+def _catch_up(world: World, venues: Sequence[str], at: Ns) -> None:
+    """Bring a fresh world to `at`, unheard, and have it tell its venues' books whole.
+
+    Venues in the process lost our orders with it; that they come up again makes the engine ask after them.
+    """
+    while (due := world.next_at) is not None and due <= at:
+        world.step()
+    for mic in venues:
+        world.venue_down(mic, "restarted with the router")
+        world.venue_up(mic)
