@@ -52,6 +52,8 @@ class SyntheticSource:
         self._rng = rng = Random(f"{seed}/{instrument.symbol}/{day.day}")
         self._cumulative_shares = list(accumulate(params.shares.get(mic, 1) for mic in self._venues))
         self._rhythm = Rhythm(day, params.u_shape)
+        self._pace = 1.0
+        """How busy the hour was when the last event was drawn, and until the next."""
         self._signs = Signs(params, rng)
         self._sizes = Sizes(params, instrument, rng)
         # Cancels balance arrivals less trades at the wanted number of resting orders (M/M/infinity).
@@ -111,7 +113,8 @@ class SyntheticSource:
     def _wake(self, now: Ns, *, in_haste: bool) -> Ns:
         """When the next event is due: the total rate as it is now, at the pace of the hour; sooner for stale quotes."""
         rate = self._add_rate + self._market_rate + self._leave_rate * len(self._resting)
-        wait = self._rng.expovariate(rate * self._rhythm.at(now)) * SECOND
+        self._pace = self._rhythm.at(now)
+        wait = self._rng.expovariate(rate * self._pace) * SECOND
         if in_haste:
             wait = min(wait, self._rng.expovariate(1.0) * self._params.reaction_ns)
         return now + max(int(wait), 1)
@@ -120,7 +123,7 @@ class SyntheticSource:
 
     def _act(self, port: MarketPort, now: Ns) -> bool:
         """Do one thing. Returns whether it was about a stale quote, after which makers look again in haste."""
-        self.price.move(now, self._rhythm.at(now), sum([book.own_net for book in self._books]))
+        self.price.move(now, self._pace, sum([book.own_net for book in self._books]))
         if port.phase_of(self.symbol) is not Phase.CONTINUOUS:
             return False  # halted: makers wait, and quote around wherever the price is afterwards
         bid, ask = self._best()

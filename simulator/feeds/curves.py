@@ -10,11 +10,13 @@ algorithm; the engine takes the result as `EngineConfig.curves` (ppm by bin from
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
 from router.api import PPM, Ppm, PrintKind, Qty
-from simulator.feeds.bars import VolumeBar
+from simulator.feeds.bars import VolumeBar, read_bars
 from simulator.feeds.lean import Trade
 
 POOLED = "*"
@@ -61,13 +63,14 @@ def day_volumes(bars: Iterable[VolumeBar], rules: CurveRules) -> dict[str, dict[
 
 def build_curves(
     bars: Iterable[VolumeBar],
-    rules: CurveRules = CurveRules(),  # noqa: B008 - an immutable tuple of numbers, the same for every call
+    rules: CurveRules | None = None,
     auctions: Mapping[str, Sequence[tuple[Ppm, Ppm]]] | None = None,
 ) -> dict[str, Curve]:
     """A curve for each symbol with enough ordinary days, and the pooled one under "*" when there is any.
 
     `auctions` gives each symbol's daily (opening, closing) shares of volume where the tape tells them apart.
     """
+    rules = rules or CurveRules()
     curves: dict[str, Curve] = {}
     pooled: dict[str, list[Qty]] = {}
     for symbol, days in sorted(day_volumes(bars, rules).items()):
@@ -134,6 +137,19 @@ def to_ppm(weights: Sequence[float]) -> tuple[Ppm, ...]:
     for bin_ in by_remainder[: PPM - sum(ppm)]:
         ppm[bin_] += 1
     return tuple(ppm)
+
+
+def curves_text(paths: Sequence[Path], rules: CurveRules | None = None) -> str:
+    """The curve file of several bar files: what `sluice curves` writes.
+
+    FeedError names a file that cannot be read; ValueError says that no symbol had enough ordinary days.
+    """
+    rules = rules or CurveRules()
+    curves = build_curves(chain.from_iterable(map(read_bars, paths)), rules)
+    names = ", ".join(path.name for path in paths)
+    if not curves:
+        raise ValueError(f"{names}: no symbol has {rules.days_min} ordinary days of volume in the session")
+    return to_toml(curves, names)
 
 
 def to_toml(curves: Mapping[str, Curve], source: str) -> str:

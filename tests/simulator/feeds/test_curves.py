@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from router.api import PPM, PrintKind
 from simulator.feeds.bars import VolumeBar, read_bars
-from simulator.feeds.curves import CurveRules, auction_shares, build_curves, to_ppm, to_toml
+from simulator.feeds.curves import CurveRules, auction_shares, build_curves, curves_text, to_ppm, to_toml
 from simulator.feeds.lean import Trade
 
 FOUR_BINS = CurveRules(open_second=0, close_second=400, bins=4, quiet_tail_bins=1)
@@ -100,6 +100,28 @@ def test_the_written_file_reads_back_and_says_where_it_came_from() -> None:
     assert "Source: xyz.csv" in text
     assert "#   4: early close: 0 ppm in the last 1 bins, 20000 wanted" in text
     assert "#   auctions apart: opening 20 ppm, closing 40 ppm of the day" in text
+
+
+def test_several_files_make_one_curve_file(tmp_path: Path) -> None:
+    for symbol in ("AAA", "BBB"):
+        rows = "".join(
+            f"{symbol},2013100{day},34200000,1,1,1,1,50\n{symbol},2013100{day},57000000,1,1,1,1,50\n"
+            for day in (7, 8, 9)
+        )
+        (tmp_path / f"{symbol}.csv").write_text(rows)
+
+    text = curves_text([tmp_path / "AAA.csv", tmp_path / "BBB.csv"])
+
+    both_ends = [500_000, *[0] * 24, 500_000]
+    assert tomllib.loads(text) == {"AAA": both_ends, "BBB": both_ends, "*": both_ends}
+    assert "Source: AAA.csv, BBB.csv" in text
+
+
+def test_too_little_history_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "AAA.csv").write_text("AAA,20131007,34200000,1,1,1,1,50\n")
+
+    with pytest.raises(ValueError, match=r"AAA\.csv: no symbol has 3 ordinary days"):
+        curves_text([tmp_path / "AAA.csv"])
 
 
 @pytest.mark.real_data
