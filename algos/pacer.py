@@ -45,6 +45,8 @@ LOOK_NS: Final = SECOND
 """How often to look where volume or price, not time, decides."""
 CLEAN_UP_NS_MAX: Final = 30 * SECOND
 """Completion begins this long before the end, or in the window's last twentieth where that is shorter."""
+MOVING_LIMIT_NS: Final = 15 * SECOND
+"""A slice under a limit that moves (RelativeLimit to VWAP) lives no longer: so stale may its limit become."""
 LATENESS: Final = {"Low": 2 * PPM, "Medium": PPM, "High": PPM // 2}
 """Tolerated arrears by Urgency, as a fraction of a slot's quantity."""
 Inputs: TypeAlias = tuple[tuple[str, str], ...]
@@ -221,6 +223,8 @@ class Pacer:
             return self._because("slices-per-slot")
         self._hold = ""
         until = max(goal.slice_until, view.now + 1)
+        if self._params.relative_limit is not None and self._params.relative_limit_to == "VWAP":
+            until = min(until, view.now + MOVING_LIMIT_NS)
         if self._cleaning:
             return [self._cut(view, qty, Reason.COMPLETION, Urgency.AGGRESSIVE, until=until, limit=limit)]
         if floor > goal.by:

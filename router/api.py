@@ -40,7 +40,7 @@ from router.core.events import (
 )
 from router.core.instruments import Instrument, TickBand
 from router.core.outputs import CancelChild, QueryChild, ReplaceChild, SendChild, VenueCommand
-from router.core.params import AlgoParams, Kind, Param, ParamRefusal, parse_params, show_ppm
+from router.core.params import AlgoParams, Kind, Param, ParamRefusal, describe, parse_params, show_ppm
 from router.core.profiles import CalendarDay, FeeRule, VenueProfile
 from router.core.types import (
     MICROSECOND,
@@ -134,6 +134,7 @@ __all__ = [
     "VenueUp",
     "WakeAt",
     "WatchPx",
+    "describe",
     "parse_params",
     "show_ppm",
 ]

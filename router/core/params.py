@@ -53,7 +53,7 @@ class Kind(StrEnum):
     FLAG = "Y/N"
     """FIX Boolean, Y or N -> bool."""
     CHOICE = "one of"
-    """One of the named choices -> str."""
+    """One of the named choices, in any case -> str, as the choice is declared."""
     NAMES = "names"
     """Names separated by commas or blanks -> tuple of str, as written, each once."""
     RATES = "fractions"
@@ -339,7 +339,7 @@ class _Bad(Struct, frozen=True):
 def _read(param: Param, text: str, price_scale: int) -> Value | _Bad:
     match param.kind:
         case Kind.CHOICE:
-            return text if text in param.choices else _Bad("must be one of", ", ".join(param.choices))
+            return _choice(param, text)
         case Kind.FLAG:
             return text == "Y" if text in {"Y", "N"} else _Bad("must be Y or N")
         case Kind.TIME:
@@ -360,6 +360,14 @@ def _read(param: Param, text: str, price_scale: int) -> Value | _Bad:
 
 _UNITS: Final = {Kind.RATE: PPM, Kind.BASIS_POINTS: 100, Kind.DURATION: SECOND}
 """Units of the parsed integer in one unit of the text."""
+
+
+def _choice(param: Param, text: str) -> str | _Bad:
+    """The choice as it is declared, whichever case the client writes it in."""
+    for choice in param.choices:
+        if choice.lower() == text.lower():
+            return choice
+    return _Bad("must be one of", ", ".join(param.choices))
 
 
 def _scaled(text: str, scale: int) -> int | _Bad:
@@ -446,6 +454,8 @@ def _show(kind: Kind, value: object, price_scale: int = 1) -> str:
         return "Y" if value else "N"
     if isinstance(value, tuple):
         return " ".join(_show(Kind.RATE, item) if kind is Kind.RATES else str(item) for item in value)
+    if isinstance(value, float):
+        return f"{value:g}"
     if kind is Kind.TIME and isinstance(value, int):
         return show_time(value)
     if isinstance(value, int) and (kind in _UNITS or kind is Kind.PRICE):

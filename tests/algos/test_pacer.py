@@ -234,6 +234,12 @@ def test_a_relative_limit_tightens_the_slices_limit_and_is_watched_every_second(
     assert actions == [scheduled(1_000, 1, limit_px=1_001_100), wake_at(SECOND)]
 
 
+def test_a_slice_under_a_limit_that_moves_is_short_lived() -> None:
+    actions = pacer(AlgoParams(relative_limit=1_000, relative_limit_to="VWAP")).on_wake(view(0))
+
+    assert actions == [scheduled(1_000, 1, until=TERMS.start + 15 * SECOND, limit_px=1_001_100), wake_at(SECOND)]
+
+
 def test_a_relative_limit_without_its_benchmark_holds() -> None:
     blind = structs.replace(MARKET, arrival_mid2=None)
 

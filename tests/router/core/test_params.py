@@ -158,6 +158,10 @@ def test_an_unknown_parameter_is_refused_with_the_names_of_those_known() -> None
     assert text.endswith(": got '60'")
 
 
+def test_a_choice_is_read_in_any_case_and_kept_as_it_is_declared() -> None:
+    assert parse(("Completion", "COMPLETE"), ("Urgency", "high")) == AlgoParams(completion="Complete", urgency="High")
+
+
 def test_a_required_parameter_that_is_missing_is_refused() -> None:
     assert parse_params(ModelParams, (), price_scale=10_000, lot=100) == ParamRefusal("Interval", "is required", "", "")
 
