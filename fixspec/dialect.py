@@ -17,7 +17,7 @@ from fixspec.message import FieldSet, Message
 from fixspec.model import Version, tags_in
 from fixspec.parameters import ParameterRule, Sent, canonical, is_canonical
 from fixspec.spec import version_of
-from fixspec.values import ValueRefused, label, shown
+from fixspec.values import ValueRefused, label
 
 Tag: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=999_999_999)]
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
@@ -126,12 +126,12 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         value outside its grammar, a name in the group that is not agreed (where `strategy.group` is "refuse").
         """
         strategy = self._strategy_name(message)
-        found: dict[str, tuple[str, str]] = {}
-        for name, text, where in self._parameters(message, strategy):
+        found: dict[str, tuple[str, int]] = {}
+        for name, text, tag in self._parameters(message, strategy):
             if name in found:
-                ways = f"{found[name][1]} and {where}"
-                raise ValueRefused(957, f"without {name} in {ways}: one of them, never both at once", "", text)
-            found[name] = (text, where)
+                first = label(found[name][1])
+                raise ValueRefused(tag, f"absent where {first} gives {name}, never both at once", "", text)
+            found[name] = (text, tag)
         return strategy, tuple(sorted((name, text) for name, (text, _) in found.items()))
 
     def _strategy_name(self, message: Message) -> str | None:
@@ -148,20 +148,21 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             raise ValueRefused(rule.tag, f"one of {known}", "", code)
         return rule.values[code]
 
-    def _parameters(self, message: Message, strategy: str | None) -> Iterator[tuple[str, str, str]]:
-        """(canonical name, canonical text, where it stood) of every parameter sent, tags first."""
+    def _parameters(self, message: Message, strategy: str | None) -> Iterator[tuple[str, str, int]]:
+        """(canonical name, canonical text, tag it stood in) of every parameter sent, the group's last."""
         _, minor = self.currency_of(message)
         day = message.get(60)
-        for tag, rules in self._rules_by_tag.items():
+        for tag in message.tags():
+            rules = self._rules_by_tag.get(tag)
+            if rules is None:
+                continue
             text = message.get(tag)
-            rule = _choose(rules, strategy, text, tag) if text else None
+            rule = _choose(rules, strategy, text, tag)
             if rule is not None:
-                yield rule.name, canonical(rule, Sent(text, tag, minor, day)), label(tag)
+                yield rule.name, canonical(rule, Sent(text, tag, minor, day)), tag
         for entry in message.group(957):
             rule = self._group_rule(entry, strategy)
-            name = entry.get(958)
-            text = canonical(rule, Sent(entry.get(960), 960, minor, day))
-            yield rule.name, text, f"StrategyParameterName(958)={shown(name)}"
+            yield rule.name, canonical(rule, Sent(entry.get(960), 960, minor, day)), 960
 
     def _group_rule(self, entry: FieldSet, strategy: str | None) -> ParameterRule:
         """The rule for one entry of StrategyParametersGrp; one made up for a name that is passed on."""

@@ -33,6 +33,9 @@ _Code = TypeVar("_Code", bound=StrEnum)
 
 def check_fields(message: Message) -> None:
     """Every value printable ASCII of bounded length, data fields apart: what we cannot send back we do not take in."""
+    whole = "".join([value for _, value in message.fields])
+    if len(whole) <= FIELD_CHARS_MAX and whole.isascii() and whole.isprintable():
+        return
     for tag, value in message.fields:
         if tag in _DATA_TAGS:
             continue

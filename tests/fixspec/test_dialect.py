@@ -90,16 +90,13 @@ def test_a_tag_means_by_strategy_and_by_form_what_was_agreed(house: Dialect) -> 
         (
             [(847, 1), (849, "0.1"), (957, 1), (958, "ParticipationRate"), (960, "0.1")],
             (
-                "NoStrategyParameters(957) must be without ParticipationRate in ParticipationRate(849) and "
-                "StrategyParameterName(958)='ParticipationRate': one of them, never both at once: got '0.1'"
+                "StrategyParameterValue(960) must be absent where ParticipationRate(849) gives ParticipationRate, "
+                "never both at once: got '0.1'"
             ),
         ),
         (
             [(847, 1), (111, 100), (1138, 100)],
-            (
-                "NoStrategyParameters(957) must be without DisplayQty in DisplayQty(1138) and MaxFloor(111): "
-                "one of them, never both at once: got '100'"
-            ),
+            "DisplayQty(1138) must be absent where MaxFloor(111) gives DisplayQty, never both at once: got '100'",
         ),
         (
             [(847, 2), (849, "10")],
