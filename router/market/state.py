@@ -95,7 +95,8 @@ class SymbolMarket:
 
     def venue_phase(self, mic: str) -> Phase:
         """The phase at one venue: the instrument's, or the venue's own where the instrument trades continuously."""
-        return self._phases.get(mic, self.phase) if self.phase is Phase.CONTINUOUS else self.phase
+        phase = self.phase
+        return self._phases.get(mic, phase) if self._phases and phase is Phase.CONTINUOUS else phase
 
     def nbbo(self) -> Nbbo:
         """The national best as a value."""

@@ -56,9 +56,14 @@ def post_px(review: Review, *, to_limit: bool) -> Px | None:
 def choose_venue(review: Review, rates: TradeRates, px: Px, qty: Qty) -> Route | None:
     """The lit venue where `qty` at `px` is expected to cost least; candidates explain every other. Ties by MIC."""
     barred = {route.mic: _barred(review, route, px) for route in review.routes.lit}
-    estimates = {
-        route.mic: _estimate(review, rates, route, px, qty) for route in review.routes.lit if not barred[route.mic]
-    }
+    crossing = _cost_of_crossing(review)
+    patience_s = patience_ns(review) / SECOND
+    estimates: dict[str, Estimate] = {}
+    for route in review.routes.lit:
+        if not barred[route.mic]:
+            seconds = _seconds_to_fill(review, rates, route, px, qty)
+            fills = 1.0 - exp(-patience_s / seconds)
+            estimates[route.mic] = Estimate(fills * route.fees.add + (1.0 - fills) * crossing, seconds, route)
     best = min(estimates.values(), key=lambda estimate: (estimate.cost, estimate.route.mic), default=None)
     for route in review.routes.lit:
         estimate = estimates.get(route.mic)
@@ -116,21 +121,22 @@ def _barred(review: Review, route: Route, px: Px) -> str:
     return ""
 
 
-def _estimate(review: Review, rates: TradeRates, route: Route, px: Px, qty: Qty) -> Estimate:
+def _seconds_to_fill(review: Review, rates: TradeRates, route: Route, px: Px, qty: Qty) -> float:
+    """Expected time until `qty` at the back of the queue at `px` is filled."""
     rate = rates.per_second(review.now, review.work.symbol, route.mic, bid_hit=review.is_buy)
-    ahead = queue_at(review, route, px)
     rate += LOTS_PER_WINDOW_PRIOR * review.market.instrument.round_lot * SECOND / review.settings.fill_rate_window_ns
-    seconds = min((ahead + qty) / rate, SECONDS_MAX)
-    fills = 1.0 - exp(-patience_ns(review) / SECOND / seconds)
-    cost = fills * route.fees.add + (1.0 - fills) * _cost_of_crossing(review)
-    return Estimate(cost, seconds, route)
+    return min((queue_at(review, route, px) + qty) / rate, SECONDS_MAX)
 
 
 def queue_at(review: Review, route: Route, px: Px) -> Qty:
     """Displayed shares that would trade before a new order at `px`: better levels and that level itself."""
     sign = review.work.side.sign
-    levels = review.market.beside(route.mic, review.work.side).levels(QUEUE_LEVELS)
-    return sum(qty for level, qty in levels if (level - px) * sign >= 0)
+    ahead = 0
+    for level, qty in review.market.beside(route.mic, review.work.side).levels(QUEUE_LEVELS):
+        if (level - px) * sign < 0:
+            break
+        ahead += qty
+    return ahead
 
 
 def patience_ns(review: Review) -> Ns:

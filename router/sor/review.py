@@ -65,17 +65,17 @@ class Review:
 
     def barred(self, route: Route) -> str:
         """Why a venue cannot be used for this slice now, in words; empty where it can."""
-        mic, work = route.mic, self.work
+        mic, work, market = route.mic, self.work, self.market
         if route.unfit:
             return route.unfit
-        if not self.market.books[mic].up:
+        if not market.books[mic].up:
             return "venue down"
-        phase = self.market.venue_phase(mic)
+        phase = market.venue_phase(mic)
         if phase is not Phase.CONTINUOUS:
             return f"phase {phase}"
         if not work.prefs.allows(mic):
             return LEFT_OUT
-        if work.refused_until.get(mic, 0) > self.now:
+        if work.refused_until and work.refused_until.get(mic, 0) > self.now:
             return "left alone after a refusal"
         return ""
 

@@ -6,6 +6,7 @@ Knows no order and no quote.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -16,6 +17,8 @@ from router.core.types import SECOND, Micros, Ns, VenueKind
 class Route(Struct, frozen=True):
     """One venue today. `unfit` says why it is never used today; empty where it is."""
 
+    mic: str
+    kind: VenueKind
     profile: VenueProfile
     fees: FeeRule
     hold_ns: Ns
@@ -24,16 +27,8 @@ class Route(Struct, frozen=True):
     """Its best quote may not be traded through (Regulation NMS 611)."""
     unfit: str = ""
 
-    @property
-    def mic(self) -> str:
-        return self.profile.mic
 
-    @property
-    def kind(self) -> VenueKind:
-        return self.profile.kind
-
-
-_HOLD_MIN_NS = 100_000
+_HOLD_MIN_NS: Final = 100_000
 """A venue configured without latency still answers before its feed does: without a hold, a missed quote is chased for
 ever within one instant."""
 
@@ -68,6 +63,8 @@ def _route(venue: VenueProfile, rule: RuleProfile, day: str) -> Route:
     trip = venue.latency_ns + venue.latency_jitter_ns
     back = max(venue.latency_ns, venue.market_data_latency_ns) + venue.latency_jitter_ns
     return Route(
+        mic=venue.mic,
+        kind=venue.kind,
         profile=venue,
         fees=fees,
         hold_ns=min(max(trip + back, _HOLD_MIN_NS), SECOND),

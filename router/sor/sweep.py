@@ -71,7 +71,7 @@ def sweep(review: Review, wanted: Qty) -> Sweep:
     usable = [route for route in review.routes.lit if not barred[route.mic]]
     protected = sorted(_protected(review, barred), key=lambda quote: (quote.dear, quote.net, quote.mic))
     result = Sweep(wanted)
-    _fill(result, sorted(_quotes(review, usable)), protected, barred)
+    _fill(result, sorted(_quotes(review, usable, wanted)), protected, barred)
     _explain(review, result, barred)
     return result
 
@@ -110,19 +110,20 @@ def _barred(review: Review, route: Route) -> str:
     return reason
 
 
-def _quotes(review: Review, usable: list[Route]) -> Iterator[Quote]:
-    """Every level within the limit, `taker_levels` deep, of the venues that may be used."""
+def _quotes(review: Review, usable: list[Route], wanted: Qty) -> Iterator[Quote]:
+    """Levels within the limit of the venues that may be used: `taker_levels` deep, no deeper than could be `wanted`."""
     depth, limit = review.settings.taker_levels, review.work.limit_px
     side, market, sign = review.work.side, review.market, review.work.side.sign
     scale = market.instrument.price_scale
     dear_max = None if limit is None else limit * sign
     for route in usable:
-        fee = route.fees.remove * scale
+        fee, left, mic = route.fees.remove * scale, wanted, route.mic
         for px, qty in market.against(route.mic, side).levels(depth):
             dear = px * sign
-            if dear_max is not None and dear > dear_max:
+            if left <= 0 or (dear_max is not None and dear > dear_max):
                 break
-            yield Quote(dear * 1_000_000 + fee, dear, route.mic, qty)
+            left -= qty
+            yield Quote(dear * 1_000_000 + fee, dear, mic, qty)
 
 
 def _protected(review: Review, barred: dict[str, str]) -> Iterator[Quote]:
