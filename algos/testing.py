@@ -44,8 +44,8 @@ from router.api import (
     WatchPx,
 )
 
-WAKES_MAX: Final = 50_000
-"""A run that needs more is a loop: twice a US day at one wake-up a second."""
+WAKES_PER_SECOND_MAX: Final = 10
+"""More, on average over the window, is a loop: ours wake once a second at most, and once for each slice that ends."""
 
 
 class Conditions(Struct, frozen=True, kw_only=True):
@@ -160,8 +160,12 @@ class Driver:
         while self._heap and self._done_at is None:
             self._now, _, step = heappop(self._heap)
             self._take(step)
-            assert len(self._log) < WAKES_MAX, f"{len(self._log)} wake-ups: a loop"
+            assert len(self._log) < self._wakes_max, f"{len(self._log)} wake-ups: a loop"
         return Run(tuple(self._cuts), self._filled, tuple(self._path), self._done_at, tuple(self._log))
+
+    @property
+    def _wakes_max(self) -> int:
+        return 1_000 + WAKES_PER_SECOND_MAX * (self.terms.end - self._origin) // SECOND
 
     # ---------------------------------------------------------------------------------------------------- the market
 
