@@ -6,7 +6,7 @@ import pytest
 
 from router.core.profiles import CalendarDay
 from router.core.types import SECOND
-from router.market.calendar import RawCalendar, calendar_day, calendar_days
+from router.market.calendar import RawCalendar, calendar_day, calendar_days, local_instant
 
 NEW_YORK = RawCalendar(
     timezone="America/New_York",
@@ -73,3 +73,11 @@ def test_a_market_may_trade_on_sundays() -> None:
 def test_what_is_no_calendar_is_refused_by_name(raw: RawCalendar, day: str, text: str) -> None:
     with pytest.raises(ValueError, match=text):
         calendar_day(raw, day)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [("20240308", "2024-03-08T15:00"), ("20240311", "2024-03-11T14:00")],
+)
+def test_a_local_instant_follows_the_clock(day: str, expected: str) -> None:
+    assert local_instant(day, 10 * 3_600, "America/New_York") == utc(expected)
