@@ -195,6 +195,8 @@ class FixVenueLink:
             message = decode(raw)
             if message.msg_type == "0":
                 return self._heartbeat(message)
+            if message.msg_type in {"W", "X"} and not self.up:
+                return Understood()  # resent from before: the subscription that follows tells the book whole
             handler = self._on.get(message.msg_type)
             if handler is None:
                 return Understood(troubles=(f"{self.mic}: 35={message.msg_type} is not understood: {_short(raw)}",))

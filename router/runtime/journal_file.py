@@ -34,7 +34,8 @@ CREATE TABLE inputs (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT
                      hash BLOB NOT NULL);
 CREATE TABLE outputs (seq INTEGER NOT NULL, n INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
                       hash BLOB NOT NULL, PRIMARY KEY (seq, n)) WITHOUT ROWID;
-CREATE TABLE handed (target TEXT PRIMARY KEY, seq INTEGER NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE handed (peer TEXT PRIMARY KEY, seq INTEGER NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE received (peer TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -150,14 +151,23 @@ class JournalFile:
             self._begin()
             self._write(lambda: self._db.executemany("INSERT INTO outputs VALUES (?, ?, ?, ?, ?)", rows))
 
-    def mark_handed(self, target: str, seq: int, n: int) -> None:
-        """Outputs to `target` up to (seq, n) have been handed to its FIX session's store."""
-        self._execute("INSERT OR REPLACE INTO handed VALUES (?, ?, ?)", (target, seq, n))
+    def mark_handed(self, peer: str, seq: int, n: int) -> None:
+        """Outputs to `peer` up to (seq, n) have been handed to its FIX session's store."""
+        self._execute("INSERT OR REPLACE INTO handed VALUES (?, ?, ?)", (peer, seq, n))
 
     def handed(self) -> dict[str, tuple[int, int]]:
-        """The last (seq, n) handed over, by target."""
-        rows = _guard(self.path, lambda: self._db.execute("SELECT target, seq, n FROM handed").fetchall())
-        return {target: (seq, n) for target, seq, n in rows}
+        """The last (seq, n) handed over, by peer."""
+        rows = _guard(self.path, lambda: self._db.execute("SELECT peer, seq, n FROM handed").fetchall())
+        return {peer: (seq, n) for peer, seq, n in rows}
+
+    def mark_received(self, peer: str, number: int) -> None:
+        """What `peer` sent up to MsgSeqNum(34) `number` is taken in, with the inputs of the same transaction."""
+        self._execute("INSERT OR REPLACE INTO received VALUES (?, ?)", (peer, number))
+
+    def received(self) -> dict[str, int]:
+        """The last MsgSeqNum(34) taken in, by peer."""
+        rows = _guard(self.path, lambda: self._db.execute("SELECT peer, number FROM received").fetchall())
+        return dict(rows)
 
     def commit(self) -> None:
         """Make everything written so far last, as far as the durability setting promises."""

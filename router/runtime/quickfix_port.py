@@ -47,8 +47,8 @@ class FixPort:
     """All FIX sessions of a process: one acceptor for the clients, one initiator for the venues.
 
     `deliver` is called from QuickFIX's threads with everything that comes in. `store` holds sequence numbers and sent
-    messages; `quarantine` is where poisoned messages are saved. A venue that asks for a resend gets no old D, F or G,
-    unless `resend_requests`, which is for one that plays the client.
+    messages; `quarantine` is where poisoned messages are saved. To a venue, no request is kept while it is away
+    or resent when it asks; `plays_client` turns that off for sessions that connect to us or to a broker.
     """
 
     def __init__(
@@ -58,15 +58,13 @@ class FixPort:
         *,
         store: Path,
         quarantine: Path,
-        resend_requests: bool = False,
+        plays_client: bool = False,
     ) -> None:
         self._sessions = {session.theirs: session for session in sessions}
         assert len(self._sessions) == len(sessions), [session.theirs for session in sessions]
         self._deliver = deliver
         self._store = store
-        self._application = _Application(
-            self._sessions, deliver, quarantine, self._answer, resend_requests=resend_requests
-        )
+        self._application = _Application(self._sessions, deliver, quarantine, self._answer, plays_client=plays_client)
         self._engines: list[Any] = []
         self._kept: list[object] = []  # QuickFIX keeps bare pointers to them
         self._senders: dict[str, _Sender] = {}
@@ -225,7 +223,7 @@ class _Sender:
                 self._deliver(Trouble(f"{message.peer}: not sent ({what}): {redacted(message.text)[:400]}"))
 
     def _send(self, message: Outgoing) -> None:
-        to_venue = not self._session.accepts
+        to_venue = not self._session.accepts and not self._application.plays_client
         if to_venue and message.peer not in self._application.logged_on:
             # QuickFIX would store it and replay a stale order at the next logon.
             self._deliver(Trouble(f"{message.peer} is not logged on; not sent: {redacted(message.text)[:200]}"))
@@ -252,7 +250,7 @@ class _Application(fix.Application):  # type: ignore[misc]  # QuickFIX has no ty
         quarantine: Path,
         answer: Callable[[str, str], None],
         *,
-        resend_requests: bool,
+        plays_client: bool,
     ) -> None:
         super().__init__()
         self.logged_on: set[str] = set()
@@ -260,7 +258,7 @@ class _Application(fix.Application):  # type: ignore[misc]  # QuickFIX has no ty
         self._deliver = deliver
         self._quarantine = quarantine
         self._answer = answer
-        self._resend_requests = resend_requests
+        self.plays_client = plays_client
         self._poisoned = 0
         self._numbers: dict[str, tuple[int, int]] = {}
         self._restore: dict[str, tuple[int, int]] = {}
@@ -327,7 +325,7 @@ class _Application(fix.Application):  # type: ignore[misc]  # QuickFIX has no ty
         resent = field(raw, 43) == "Y"
         if not resent:
             self._remember(peer, sent=field(raw, 34))
-        to_venue = not self._sessions[peer].accepts and not self._resend_requests
+        to_venue = not self._sessions[peer].accepts and not self.plays_client
         return resent and to_venue and field(raw, 35) in _NO_RESEND
 
     def _from_app(self, peer: str, raw: str) -> None:

@@ -6,21 +6,13 @@ anything else than the journal is refused: another version of the code cannot co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TypeAlias
-
 from msgspec import Struct
 
 from router.core.events import (
-    BadRequest,
-    CancelRequest,
     ChildReplaced,
     DayStart,
     Event,
     Genesis,
-    NewOrder,
-    ReplaceRequest,
-    StatusRequest,
     TimerFired,
 )
 from router.core.outputs import (
@@ -53,9 +45,6 @@ from router.journal import (
 )
 from router.runtime.journal_file import JournalError, JournalFile
 
-ClientRequest: TypeAlias = NewOrder | ReplaceRequest | CancelRequest | StatusRequest | BadRequest
-Mark: TypeAlias = tuple[int, int]
-
 
 class Unsent(Struct, frozen=True, gc=False):
     """An output to a client that was not surely handed to its session; (seq, n) counts outputs without timers."""
@@ -74,8 +63,6 @@ class Recovery(Struct):
     at: Ns
     timers: list[tuple[Ns, int]]
     unsent: list[Unsent]
-    last_received: dict[str, int]
-    """By client, MsgSeqNum(34) of its last request in the journal."""
     venue_words: list[VenueCommand | ChildReplaced]
     """What a venue link has to know again to read its ids."""
     days: list[str]
@@ -137,7 +124,7 @@ class _Rebuilding:
             raise JournalBrokenError(
                 Broken("inputs", 1, None, f"the first line is {type(event).__name__}, not Genesis")
             )
-        return Recovery(event, self._factory(event), 0, [], [], {}, [], [])
+        return Recovery(event, self._factory(event), 0, [], [], [], [])
 
     def _compare(self, line: InputLine, said: list[OutputLine], outputs: list[Output]) -> None:
         """Recorded outputs must be the replayed ones; a tail of inputs may have none recorded yet."""
@@ -156,9 +143,6 @@ class _Rebuilding:
 
     def _note_event(self, recovery: Recovery, event: Event) -> None:
         match event:
-            case NewOrder() | ReplaceRequest() | CancelRequest() | StatusRequest() | BadRequest():
-                if event.seq_num:  # 0: a message whose number could not be read
-                    recovery.last_received[event.client] = event.seq_num
             case TimerFired():
                 self._timers.pop(event.timer_id, None)
             case ChildReplaced():
@@ -180,13 +164,3 @@ class _Rebuilding:
             elif isinstance(output, SendChild | ReplaceChild | CancelChild | QueryChild):
                 recovery.venue_words.append(output)
             n += 1
-
-
-def lower_expectations(
-    recovery: Recovery, expect: Callable[[str, int], bool], clients: Mapping[str, object]
-) -> list[str]:
-    """Have each session expect the request after the last journaled one, so that its peer resends what was lost.
-
-    Returns the clients whose session was ahead of the journal.
-    """
-    return [name for name, last in recovery.last_received.items() if name in clients and expect(name, last + 1)]

@@ -32,13 +32,13 @@ from router.core.types import Ns
 from router.journal import EngineFactory
 from router.runtime.agenda import Agenda, plan_days
 from router.runtime.clock import Clock, NoClock
-from router.runtime.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, Received, Trouble
+from router.runtime.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, Received, Trouble, field
 from router.runtime.fix_venue import FixVenueLink, Understood
 from router.runtime.inbox import Inbox
 from router.runtime.journal_file import JournalFile
 from router.runtime.pipeline import Batch, Pipeline
 from router.runtime.quickfix_port import FixPort
-from router.runtime.recovery import Recovery, lower_expectations, recover
+from router.runtime.recovery import Recovery, recover
 from router.runtime.sessions_file import FixSession
 from simulator.world import World
 
@@ -85,7 +85,7 @@ class Service:
         self._links = dict(parts.links)
         enabled = [venue.mic for venue in parts.config.venues if venue.enabled]
         self._simulated = [mic for mic in enabled if mic not in self._links]
-        self._clients = {session.theirs for session in parts.sessions if session.accepts}
+        self._peers = [session.theirs for session in parts.sessions]
         self._port = FixPort(
             parts.sessions, self._inbox.put, store=parts.state / "fix", quarantine=parts.state / "quarantine"
         )
@@ -143,7 +143,8 @@ class Service:
 
     def _resume(self, recovery: Recovery) -> None:
         """Let peers resend what was lost with us, and venue links know their ids again."""
-        ahead = lower_expectations(recovery, self._port.expect_from, dict.fromkeys(self._clients))
+        received = self._parts.journal.received()
+        ahead = [peer for peer in self._peers if self._port.expect_from(peer, received.get(peer, 0) + 1)]
         self._log.info("recovered", inputs=self._parts.journal.last_seq, unsent=len(recovery.unsent), ahead=ahead)
         for word in recovery.venue_words:
             link = self._links.get(word.venue)
@@ -214,6 +215,8 @@ class Service:
         """What came in, as events in order; replies and alarms are seen to here."""
         events: list[Event] = []
         for item in items:
+            if isinstance(item, Received):
+                self._mark_received(item)
             if isinstance(item, Trouble):
                 self._log.error("alarm", text=item.text)
             elif item.peer in self._links:
@@ -225,6 +228,12 @@ class Service:
             elif not item.is_admin:
                 events.append(self._parts.gateway.to_event(item.peer, item.raw))
         return events
+
+    def _mark_received(self, item: Received) -> None:
+        """Into the transaction that records its inputs: after a crash the peer sends again what is above it."""
+        number = field(item.raw, 34)
+        if number is not None and number.isascii() and number.isdigit():
+            self._parts.journal.mark_received(item.peer, int(number))
 
     def _from_venue(self, link: FixVenueLink, item: PeerUp | PeerDown | Received, at: Ns) -> tuple[Event, ...]:
         if isinstance(item, PeerUp):

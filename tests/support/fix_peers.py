@@ -85,7 +85,7 @@ class Heard:
 
 @contextmanager
 def running(
-    path: Path, *sessions: FixSession, heard: Heard | None = None, resend_requests: bool = False
+    path: Path, *sessions: FixSession, heard: Heard | None = None, plays_client: bool = False
 ) -> Iterator[tuple[FixPort, Heard]]:
     """A port with these sessions, started and surely stopped."""
     from router.runtime.quickfix_port import FixPort  # noqa: PLC0415 - skipped tests must collect without QuickFIX
@@ -96,7 +96,7 @@ def running(
         heard,
         store=path / "store",
         quarantine=path / "quarantine",
-        resend_requests=resend_requests,
+        plays_client=plays_client,
     )
     port.prepare()
     try:

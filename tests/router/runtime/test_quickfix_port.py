@@ -197,7 +197,7 @@ def test_a_failure_in_a_callback_is_quarantined_and_the_sessions_go_on(
 
 
 def test_a_lowered_number_makes_the_peer_send_again(tmp_path: Path, port_number: int) -> None:
-    with running(tmp_path / "client", connecting(port_number), resend_requests=True) as (client, at_client):
+    with running(tmp_path / "client", connecting(port_number), plays_client=True) as (client, at_client):
         with running(tmp_path / "desk", accepting(port_number)) as (_, at_desk):
             at_client.wait_up("SLUICE")
             client.send(Outgoing("SLUICE", encode("D", ORDER)))

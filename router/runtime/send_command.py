@@ -1,0 +1,298 @@
+"""`sluice send`: a FIX client for one order. Prints its reports; Ctrl-C cancels it.
+
+It plays the client's side and knows no engine: any router that speaks FIX 4.2 or 4.4 will do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import click
+from msgspec import Struct
+
+from fixspec.codec import decode, encode
+from fixspec.message import FixSyntaxError, Message
+from fixspec.values import format_utc_timestamp
+from router.runtime.clock import WallClock
+from router.runtime.console import errors_as_lines
+from router.runtime.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, Received, Trouble
+from router.runtime.inbox import Inbox
+from router.runtime.sessions_file import FixSession
+
+SIDES: Final = {"buy": "1", "sell": "2", "short": "5"}
+ENDED: Final = frozenset("2348C")
+"""OrdStatus(39) with which an order is over: filled, done for day, cancelled, rejected, expired."""
+STATUS_NAMES: Final = {
+    "0": "new",
+    "1": "partially filled",
+    "2": "filled",
+    "3": "done for day",
+    "4": "cancelled",
+    "5": "replaced",
+    "6": "pending cancel",
+    "8": "rejected",
+    "9": "suspended",
+    "A": "pending new",
+    "C": "expired",
+    "E": "pending replace",
+}
+LOGON_S: Final = 10.0
+
+
+class Ticket(Struct, frozen=True, kw_only=True):
+    """The order as it was typed."""
+
+    side: str
+    qty: str
+    symbol: str
+    px: str | None
+    strategy: str | None
+    params: tuple[tuple[str, str], ...]
+    destination: str | None
+    tif: str | None
+
+    def fields(self, cl_ord_id: str, at: int) -> list[tuple[int, str | int]]:
+        """NewOrderSingle(D); strategy by name, parameters in StrategyParametersGrp(957)."""
+        fields: list[tuple[int, str | int]] = [
+            (11, cl_ord_id),
+            (21, 1),
+            (55, self.symbol),
+            (54, SIDES[self.side]),
+            (60, format_utc_timestamp(at)),
+            (38, self.qty),
+            (40, 1 if self.px is None else 2),
+        ]
+        optional = ((44, self.px), (59, self.tif), (100, self.destination), (20001, self.strategy))
+        fields += [(tag, value) for tag, value in optional if value is not None]
+        if self.params:
+            fields.append((957, len(self.params)))
+            for name, value in self.params:
+                fields += [(958, name), (959, 14), (960, value)]
+        return fields
+
+
+class Endpoint(Struct, frozen=True, kw_only=True):
+    """Where to, and as whom."""
+
+    host: str
+    port: int
+    ours: str
+    theirs: str
+    version: str
+
+    def session(self) -> FixSession:
+        keys = {
+            "ConnectionType": "initiator",
+            "BeginString": self.version,
+            "SenderCompID": self.ours,
+            "TargetCompID": self.theirs,
+            "SocketConnectHost": self.host,
+            "SocketConnectPort": str(self.port),
+            "HeartBtInt": "10",
+            "ReconnectInterval": "1",
+            "NonStopSession": "Y",
+            "SocketNodelay": "Y",
+            "ValidateFieldsOutOfOrder": "N",
+            "ValidateFieldsHaveValues": "N",
+            "ValidateUserDefinedFields": "N",
+        }
+        return FixSession("initiator", self.version, self.ours, self.theirs, keys, 0)
+
+
+def _params(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not (name and equals and text):
+            raise click.BadParameter(f"{value!r} is not NAME=VALUE")
+        pairs.append((name, text))
+    return tuple(pairs)
+
+
+@click.command("send", help=__doc__)
+@click.argument("side", type=click.Choice(sorted(SIDES)))
+@click.argument("qty")
+@click.argument("symbol")
+@click.option("--px", help="Limit price; without one it is a market order.")
+@click.option("--strategy", help="TWAP, VWAP, POV, IS or a plug-in's name; without one the order is routed at once.")
+@click.option("--param", "params", multiple=True, callback=_params, metavar="NAME=VALUE",
+              help="A strategy parameter, as EndTime=20120621-15:00:00; may be repeated.")  # fmt: skip
+@click.option("--destination", help="ExDestination(100): one venue, with no strategy.")
+@click.option("--tif", help="TimeInForce(59) code.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=9878, show_default=True, type=click.IntRange(1, 65_535))
+@click.option("--as", "ours", default="EMS44", show_default=True, help="Our SenderCompID(49).")
+@click.option("--to", "theirs", default="SLUICE", show_default=True, help="TargetCompID(56).")
+@click.option("--fix", "version", default="FIX.4.4", show_default=True, type=click.Choice(["FIX.4.2", "FIX.4.4"]))
+@click.option("--store", type=click.Path(file_okay=False, path_type=Path), default=Path("var/send"), show_default=True,
+              help="Where this client keeps its sequence numbers.")  # fmt: skip
+@click.option("--wait", "wait_s", type=float, help="Cancel after this many seconds.")
+def command(
+    *,
+    side: str,
+    qty: str,
+    symbol: str,
+    px: str | None,
+    strategy: str | None,
+    params: tuple[tuple[str, str], ...],
+    destination: str | None,
+    tif: str | None,
+    host: str,
+    port: int,
+    ours: str,
+    theirs: str,
+    version: str,
+    store: Path,
+    wait_s: float | None,
+) -> None:
+    """Send one order and follow it to its end."""
+    ticket = Ticket(
+        side=side,
+        qty=qty,
+        symbol=symbol,
+        px=px,
+        strategy=strategy,
+        params=params,
+        destination=destination,
+        tif=tif,
+    )
+    endpoint = Endpoint(host=host, port=port, ours=ours, theirs=theirs, version=version)
+    os.umask(0o077)
+    with errors_as_lines():
+        raise SystemExit(asyncio.run(_follow(ticket, endpoint, store, wait_s)))
+
+
+async def _follow(ticket: Ticket, endpoint: Endpoint, store: Path, wait_s: float | None) -> int:
+    # QuickFIX takes SIGINT for itself when it is imported, so that the handler comes after.
+    from router.runtime.quickfix_port import FixPort  # noqa: PLC0415
+
+    loop = asyncio.get_running_loop()
+    wake = asyncio.Event()
+    inbox: Inbox[FromFix] = Inbox(lambda: loop.call_soon_threadsafe(wake.set))
+    port = FixPort([endpoint.session()], inbox.put, store=store, quarantine=store / "quarantine")
+    port.prepare()
+    client = _Client(ticket, endpoint, port.send)
+    loop.add_signal_handler(signal.SIGINT, client.interrupt, wake)
+    loop.add_signal_handler(signal.SIGTERM, client.interrupt, wake)
+    if wait_s is not None:
+        loop.call_later(wait_s, client.interrupt, wake)
+    loop.call_later(LOGON_S, client.logon_overdue, wake)
+    port.start()
+    try:
+        while client.exit_code is None:
+            await wake.wait()
+            wake.clear()
+            for item in inbox.drain():
+                client.take(item)
+    finally:
+        inbox.close()
+        await asyncio.to_thread(port.stop)
+    return client.exit_code
+
+
+class _Client:
+    """One order's life at the terminal. `exit_code` is set at its end: 0 well, 1 rejected, 2 never logged on."""
+
+    def __init__(self, ticket: Ticket, endpoint: Endpoint, send: Callable[[Outgoing], None]) -> None:
+        self._ticket = ticket
+        self._endpoint = endpoint
+        self._send = send
+        self._clock = WallClock()
+        self._cl_ord_id = ""
+        self._cancelling = False
+        self.exit_code: int | None = None
+
+    def take(self, item: FromFix) -> None:
+        """What the session says."""
+        match item:
+            case PeerUp():
+                self._logged_on()
+            case PeerDown():
+                click.echo(f"{item.peer} logged out")
+            case Trouble():
+                click.echo(item.text, err=True)
+            case Received(is_admin=False):
+                self._report(item.raw)
+            case Received():
+                self._session_reject(item.raw)
+
+    def interrupt(self, wake: asyncio.Event) -> None:
+        """Ctrl-C: cancel the order; a second time: leave it working."""
+        if not self._cl_ord_id:
+            self.exit_code = 2
+        elif self._cancelling:
+            click.echo(f"left: {self._cl_ord_id} may still be working", err=True)
+            self.exit_code = 1
+        else:
+            self._cancelling = True
+            click.echo(f"cancel {self._cl_ord_id}")
+            self._say("F", self._cancel_fields())
+        wake.set()
+
+    def logon_overdue(self, wake: asyncio.Event) -> None:
+        if not self._cl_ord_id:
+            place = f"{self._endpoint.host}:{self._endpoint.port}"
+            click.echo(f"no logon with {self._endpoint.theirs} at {place} in {LOGON_S:g} s", err=True)
+            self.exit_code = 2
+            wake.set()
+
+    def _logged_on(self) -> None:
+        if self._cl_ord_id:
+            return
+        at = self._clock.now()
+        self._cl_ord_id = f"{self._endpoint.ours}-{at // 1_000_000:X}"
+        price = f" at {self._ticket.px}" if self._ticket.px else " at market"
+        click.echo(f"send {self._cl_ord_id}: {self._ticket.side} {self._ticket.qty} {self._ticket.symbol}{price}")
+        self._say("D", self._ticket.fields(self._cl_ord_id, at))
+
+    def _cancel_fields(self) -> list[tuple[int, str | int]]:
+        at = self._clock.now()
+        names: list[tuple[int, str | int]] = [(11, f"{self._cl_ord_id}-C"), (41, self._cl_ord_id)]
+        terms: list[tuple[int, str | int]] = [(55, self._ticket.symbol), (54, SIDES[self._ticket.side])]
+        return [*names, *terms, (60, format_utc_timestamp(at)), (38, self._ticket.qty)]
+
+    def _say(self, msg_type: str, fields: list[tuple[int, str | int]]) -> None:
+        self._send(Outgoing(self._endpoint.theirs, encode(msg_type, fields, self._endpoint.version)))
+
+    def _report(self, raw: str) -> None:
+        try:
+            message = decode(raw)
+        except FixSyntaxError as error:
+            click.echo(f"unreadable: {error}", err=True)
+            return
+        ours = self._cl_ord_id in {message.get(11), message.get(41)} or message.msg_type == "j"
+        click.echo(describe(message) if ours else f"(another order) {describe(message)}")
+        if not ours:
+            return
+        if message.msg_type == "8" and message.get(39) in ENDED:
+            self.exit_code = 1 if message.get(39) == "8" else 0
+        elif message.msg_type == "j":
+            self.exit_code = 1
+
+    def _session_reject(self, raw: str) -> None:
+        message = decode(raw)
+        if message.msg_type == "3":
+            click.echo(f"rejected by the session: {message.get(58)} (tag {message.get(371)})", err=True)
+            self.exit_code = 1
+
+
+def describe(message: Message) -> str:
+    """A report as one line."""
+    text = f" - {message.get(58)}" if message.get(58) else ""
+    if message.msg_type == "9":
+        return f"cancel rejected, CxlRejReason(102)={message.get(102)}{text}"
+    if message.msg_type == "j":
+        return f"refused, BusinessRejectReason(380)={message.get(380)}{text}"
+    status = STATUS_NAMES.get(message.get(39), message.get(39))
+    last = f" {message.get(32)} at {message.get(31)} on {message.get(30) or '?'}" if _is_fill(message) else ""
+    done = f" cum {message.get(14)} leaves {message.get(151)} avg {message.get(6)}"
+    return f"{message.get(60) or message.get(52)} {status}{last}{done}{text}"
+
+
+def _is_fill(message: Message) -> bool:
+    return message.get(150) in {"F", "1", "2"} and message.get(32) not in {"", "0"}
