@@ -12,7 +12,7 @@ from router.core.events import ReplaceRequest
 from router.core.types import CxlRejReason, OrdType, Px, Qty, Reason
 from router.engine.desk import Desk
 from router.engine.gate import Gate
-from router.engine.plan import Refused, order_plan
+from router.engine.plan import Refused, note_schedule, order_plan
 from router.engine.work import ParentWork
 from router.orders import Child
 from router.orders.terms import amended
@@ -49,6 +49,7 @@ class Amendments:
             piece.limit_px = self._tighter(work, piece.limit_px)
         self._trim_slices(work)
         work.algo.on_amend(plan.params, plan.terms)
+        note_schedule(desk, work.order_id, plan)
         desk.wake(work, Cause.AMENDED)
         return True
 

@@ -5,6 +5,7 @@ Pure: reads the desk's configuration and market, changes nothing. The same rules
 
 from __future__ import annotations
 
+from typing import Final
 from zlib import crc32
 
 from msgspec import Struct
@@ -18,6 +19,9 @@ from router.engine.immediate import Immediate, ImmediateOrCancel
 from router.engine.work import ParentWork
 from router.orders import Terms
 from router.sor.work import Preferences
+
+SCHEDULE_POINTS_MAX: Final = 128
+"""Points of an expected schedule that the journal keeps: enough for a picture, whatever the algorithm's grid."""
 
 
 class Refused(Struct, frozen=True):
@@ -90,6 +94,19 @@ def renew(desk: Desk, work: ParentWork) -> None:
     work.params, work.terms, work.prefs = plan.params, plan.terms, plan.prefs
     if work.algo is not None:
         work.algo.on_amend(plan.params, plan.terms)
+        note_schedule(desk, work.order_id, plan)
+
+
+def note_schedule(desk: Desk, order_id: str, plan: OrderPlan) -> None:
+    """Put the plan's expected schedule into the journal: what progress and cost are measured against from now on."""
+    if plan.factory is None:
+        return
+    points = plan.factory.expected_schedule(plan.params, plan.terms)
+    step = -(-len(points) // SCHEDULE_POINTS_MAX)
+    kept = points[:: max(step, 1)]
+    if points and kept[-1] != points[-1]:
+        kept = (*kept, points[-1])
+    desk.note(order_id, "schedule", points=" ".join(f"{point.at}:{point.qty}" for point in kept))
 
 
 def _params(desk: Desk, asked: Terms) -> tuple[AlgoFactory | None, AlgoParams] | Refused:

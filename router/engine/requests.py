@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from router.core.algo import Cause, SchedulePoint
+from router.core.algo import Cause
 from router.core.events import BadRequest, CancelRequest, ClientDown, ClientUp, NewOrder, ReplaceRequest, StatusRequest
 from router.core.types import CxlRejReason, ExecRestatementReason, OrdRejReason, Reason, Urgency
 from router.engine.desk import Desk
-from router.engine.plan import OrderPlan, Refused, order_plan, order_seed
+from router.engine.plan import OrderPlan, Refused, note_schedule, order_plan, order_seed
 from router.engine.work import ParentWork
 from router.orders import Parent
 from router.orders.terms import amended, terms_of
 from router.sor.work import SliceWork
-
-SCHEDULE_POINTS_MAX = 128
-"""Points of an expected schedule that the journal keeps: enough for a picture, whatever the algorithm's grid."""
 
 
 class Requests:
@@ -91,16 +88,8 @@ class Requests:
             end=terms.end,
             curve=terms.curve_source,
         )
-        if plan.factory is not None:
-            self._note_schedule(parent.order_id, plan.factory.expected_schedule(plan.params, terms))
+        note_schedule(desk, parent.order_id, replace(plan, terms=terms))
         return work
-
-    def _note_schedule(self, order_id: str, points: tuple[SchedulePoint, ...]) -> None:
-        step = -(-len(points) // SCHEDULE_POINTS_MAX)
-        kept = points[:: max(step, 1)]
-        if points and kept[-1] != points[-1]:
-            kept = (*kept, points[-1])
-        self._desk.note(order_id, "schedule", points=" ".join(f"{point.at}:{point.qty}" for point in kept))
 
     def _send_direct(self, work: ParentWork) -> None:
         """Direct market access: one slice that goes to the client's venue as it is; the venue's word is the answer."""
