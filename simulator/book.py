@@ -364,16 +364,17 @@ class Book:
 
     def changes(self) -> list[tuple[bool, Px, Qty]]:
         """(is_bid, px, displayed shares now) of every level touched since last asked, each once."""
-        if not self.touched:
-            return []
+        touched = self.touched
+        if len(touched) == 1:  # nearly always, for a background event
+            change = _displayed(touched[0])
+            touched.clear()
+            return [change] if change else []
         now: dict[tuple[bool, Px], Qty] = {}
-        for home in self.touched:
-            level = home if isinstance(home, Level) else home.level
-            ladder = level.ladder
-            if not ladder.hidden:
-                standing = ladder.levels.get(level.px)
-                now[ladder.is_bid, level.px] = standing.total if standing else 0
-        self.touched.clear()
+        for home in touched:
+            change = _displayed(home)
+            if change:
+                now[change[:2]] = change[2]
+        touched.clear()
         return [(is_bid, px, qty) for (is_bid, px), qty in now.items()]
 
     def __len__(self) -> int:
@@ -532,6 +533,17 @@ class Book:
         level.rest = None
         if not level.queue:
             level.ladder.close(level.px)
+
+
+def _displayed(home: Level | Run) -> tuple[bool, Px, Qty] | None:
+    """(is_bid, px, displayed shares now) where a touched run is or was; None in a hidden ladder."""
+    level = home if isinstance(home, Level) else home.level
+    ladder = level.ladder
+    if ladder.hidden:
+        return None
+    # The level may have been closed, and another opened at its price, since.
+    standing = ladder.levels.get(level.px)
+    return (ladder.is_bid, level.px, standing.total if standing else 0)
 
 
 def _accepts(is_buy: bool, limit_px: Px | None, px: Px) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from heapq import heappop, heappush
 from typing import Final, Literal
 
 from router.api import (
@@ -80,19 +81,20 @@ class DarkVenue(Desk):
             for symbol, instrument in instruments.items()
         }
         self._seq = 0
+        # (when, which pool), one entry per contra to come and per NBBO held back: symbols are many, and ask seldom.
+        self._due: list[tuple[Ns, str]] = []
 
     # --- SimulatedVenue
 
     @property
     def next_at(self) -> Ns | None:
-        due = [at for pool in self._pools.values() for at in self._due(pool)]
-        return min(due) if due else None
+        return self._due[0][0] if self._due else None
 
     def on_nbbo(self, at: Ns, nbbo: Nbbo) -> list[VenueSays]:
         pool = self._pools[nbbo.symbol]
         before, pool.seen = pool.seen, nbbo
         if pool.arrives_at is None:
-            pool.arrives_at = pool.flow.arrival_after(at)
+            self._expect_contra(at, pool)
         says = self._toxic(at, pool, before)
         lag = self._settings.nbbo_lag_ns
         if not lag:
@@ -101,14 +103,16 @@ class DarkVenue(Desk):
         if len(pool.lagged) == LAGGED_MAX:
             pool.priced = pool.lagged.popleft()[1]
         pool.lagged.append((at + lag, nbbo))
+        heappush(self._due, (at + lag, pool.symbol))
         return says
 
     def on_time(self, at: Ns) -> list[VenueSays]:
         says: list[VenueSays] = []
-        for pool in self._pools.values():
+        while self._due and self._due[0][0] <= at:
+            pool = self._pools[heappop(self._due)[1]]
             says += self._catch_up(at, pool)
             if pool.arrives_at is not None and pool.arrives_at <= at:
-                pool.arrives_at = pool.flow.arrival_after(at)
+                self._expect_contra(at, pool)
                 says += self._contra(at, pool, pool.flow.arrive(at, self._next_seq()))
         return says
 
@@ -149,6 +153,11 @@ class DarkVenue(Desk):
         return [self._canceled(order, request_id, text)]
 
     # --- contras
+
+    def _expect_contra(self, at: Ns, pool: _Pool) -> None:
+        pool.arrives_at = pool.flow.arrival_after(at)
+        if pool.arrives_at is not None:
+            heappush(self._due, (pool.arrives_at, pool.symbol))
 
     def _contra(self, at: Ns, pool: _Pool, contra: Interest) -> list[VenueSays]:
         pool.waiting.append(contra)
@@ -243,10 +252,6 @@ class DarkVenue(Desk):
         return px if fresh and seen.bid <= px <= seen.ask else None
 
     # --- inside
-
-    def _due(self, pool: _Pool) -> list[Ns]:
-        due = [pool.lagged[0][0]] if pool.lagged else []
-        return due if pool.arrives_at is None else [*due, pool.arrives_at]
 
     def _catch_up(self, at: Ns, pool: _Pool) -> list[VenueSays]:
         """The NBBO that was held back arrives: reprice, and try everybody."""

@@ -56,6 +56,9 @@ Delivered: TypeAlias = VenueReport | MarketEvent
 FACTORIES: Final[Mapping[str, VenueFactory]] = {"lit": LitVenue, "dark": DarkVenue, "cross": CrossingVenue}
 """The bundled venues by the name of their entry point in `sluice.venues`."""
 
+# A tuple made once: `A | B` in isinstance is made anew for every event.
+_PUBLIC: Final = (LevelUpdate, TradePrint, BookSnapshot, PhaseChange)
+
 NEVER: Final = 1 << 62
 INSTANT_MAX: Final = 1_000_000
 """Happenings at one instant. Beyond it a source or a venue does not move its `next_at`: that is a bug, not a burst."""
@@ -258,12 +261,15 @@ class World:
 
     def _drain_asked(self) -> None:
         """Say what came of the books that a source asked for."""
-        asked = list(self._asked)
-        self._asked.clear()
+        asked = self._asked
+        self._asked = {}
         for number, symbol in asked:
-            books = self._links[number].books
-            assert books is not None, number
-            self._said(number, books.drain(self._now, symbol))
+            link = self._links[number]
+            assert link.books is not None, number
+            says = link.books.drain(self._now, symbol)
+            if says:
+                self._send_off(link, says)
+                self._review_nbbo(number, symbol)
 
     def _wants(self, turn: int, next_at: Ns | None) -> None:
         at = _or_never(next_at)
@@ -277,14 +283,17 @@ class World:
         self._wants(len(self._sources) + number, link.venue.next_at)
         if not says:
             return
+        self._send_off(link, says)
+        if link.books is not None:
+            for symbol in dict.fromkeys(event.symbol for event in says if isinstance(event, LevelUpdate)):
+                self._review_nbbo(number, symbol)
+
+    def _send_off(self, link: _Link, says: Sequence[VenueSays]) -> None:
+        """Market data to everybody, reports to the owner of the orders."""
         data: list[Delivered] = []
         reports: list[VenueReport] = []
-        moved: dict[str, None] = {}
         for event in says:
-            if isinstance(event, LevelUpdate):
-                moved[event.symbol] = None
-                data.append(event)
-            elif isinstance(event, TradePrint | BookSnapshot | PhaseChange):
+            if isinstance(event, _PUBLIC):
                 data.append(event)
             else:
                 reports.append(event)
@@ -292,8 +301,6 @@ class World:
             self._report(link, reports)
         if data:
             self._publish(link, data)
-        for symbol in moved:
-            self._review_nbbo(number, symbol)
 
     def _report(self, link: _Link, reports: list[VenueReport]) -> None:
         """To the owner of the orders, in order; kept while the venue is down, as a FIX session keeps them."""
@@ -322,10 +329,10 @@ class World:
 
     def _review_nbbo(self, number: int, symbol: str) -> None:
         """A displayed book changed: if its best did, the national best may have."""
-        link = self._links[number]
-        if number not in self._protected or link.books is None:
+        books = self._links[number].books
+        if books is None or number not in self._protected:
             return
-        best = link.books.book(symbol).best()
+        best = books.book(symbol).best()
         if self._bests.get((number, symbol)) != best:
             self._bests[number, symbol] = best
             self._renew_nbbo(symbol)
