@@ -70,7 +70,9 @@ def _place(review: Review, book: DarkBook, routes: list[Route], *, qty: Qty, tif
     if not routes or qty <= 0 or (qty < minimum and not review.work.prefs.dark_only):
         return
     lot = review.market.instrument.round_lot
-    shares = book.split(review.work.wall, review.work.symbol, [route.mic for route in routes], qty=qty, lot=lot)
+    mics = [route.mic for route in routes]
+    resting = tif is not TimeInForce.IOC
+    shares = book.split(review.work.wall, review.work.symbol, mics, rest=resting, qty=qty, lot=lot)
     merged = _merged(shares, minimum)
     for route in routes:
         share = merged.get(route.mic, 0)

@@ -21,10 +21,8 @@ from router.sor.work import ChildView, Placement
 
 QUEUE_LEVELS: Final = 10
 """Levels counted as queue ahead of an order deeper than the best; further away the time to fill is as good as never."""
-SECONDS_MAX: Final = 86_400.0
-"""Longest expected time told apart: a day."""
-LOTS_PER_WINDOW_PRIOR: Final = 1
-"""Round lots a window that every venue is taken to trade besides what was seen: in silence the shorter queue wins."""
+SHARES_PER_WINDOW_PRIOR: Final = 1
+"""What every venue is taken to trade in a rate window besides what was seen: in silence the shorter queue wins."""
 
 
 class Estimate(NamedTuple):
@@ -124,8 +122,8 @@ def _barred(review: Review, route: Route, px: Px) -> str:
 def _seconds_to_fill(review: Review, rates: TradeRates, route: Route, px: Px, qty: Qty) -> float:
     """Expected time until `qty` at the back of the queue at `px` is filled."""
     rate = rates.per_second(review.now, review.work.symbol, route.mic, bid_hit=review.is_buy)
-    rate += LOTS_PER_WINDOW_PRIOR * review.market.instrument.round_lot * SECOND / review.settings.fill_rate_window_ns
-    return min((queue_at(review, route, px) + qty) / rate, SECONDS_MAX)
+    rate += SHARES_PER_WINDOW_PRIOR * SECOND / review.settings.fill_rate_window_ns
+    return (queue_at(review, route, px) + qty) / rate
 
 
 def queue_at(review: Review, route: Route, px: Px) -> Qty:

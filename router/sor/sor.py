@@ -38,12 +38,11 @@ from router.sor.work import Amendment, ChildView, Placement, Plan, SliceWork
 class _Track:
     """What the router remembers of one open child: whose it is, since when its price stands, what it got."""
 
-    __slots__ = ("filled", "pegged_at", "sent", "work")
+    __slots__ = ("filled", "pegged_at", "work")
 
-    def __init__(self, work: SliceWork, at: Ns, sent: Qty) -> None:
+    def __init__(self, work: SliceWork, at: Ns) -> None:
         self.work = work
         self.pegged_at = at
-        self.sent = sent
         self.filled: Qty = 0
 
 
@@ -300,7 +299,7 @@ class Sor:
     def on_sent(self, now: Ns, work: SliceWork, child: ChildView) -> None:
         """A child is on its way: what it takes is not counted on again, where it rests its queue is watched."""
         assert self._routes is not None, "no trading date has begun"
-        self._tracks[child.child_id] = _Track(work, now, child.qty)
+        self._tracks[child.child_id] = _Track(work, now)
         work.idle_key = None
         route = self._routes.by_mic[child.venue]
         if child.reason is Reason.DIRECT or route.kind is not VenueKind.LIT:
@@ -342,7 +341,7 @@ class Sor:
             case _:
                 pass
         if child.leaves == 0:
-            self._forget(track, child)
+            self._forget(now, track, child)
 
     def on_market(self, now: Ns, event: MarketEvent) -> None:
         """Public data for queues, rates and markouts; `Market` has taken it in already."""
@@ -370,16 +369,22 @@ class Sor:
         shown = self._market[child.symbol].beside(child.venue, child.side).qty_at(child.px)
         self._queue.joined(child, child.px, shown)
 
-    def _forget(self, track: _Track, child: ChildView) -> None:
-        """A child is over: a probe says how much its venue had."""
+    def _forget(self, now: Ns, track: _Track, child: ChildView) -> None:
+        """A child is over: a dark one says how much its venue had."""
         self._queue.left(child.child_id)
         del self._tracks[child.child_id]
-        if child.reason is Reason.DARK_PROBE:
-            self._dark.observe(
-                track.work.wall,
-                child.symbol,
-                child.venue,
-                sent=track.sent,
-                filled=min(track.filled, track.sent),
-                lot=self._market[child.symbol].instrument.round_lot,
-            )
+        rested = child.reason is Reason.DARK_REST
+        if not rested and child.reason is not Reason.DARK_PROBE:
+            return
+        if rested and not track.filled and now - child.sent_at < self._settings.dark_probe_ns:
+            # Taken back before anybody could have come: it says nothing.
+            return
+        self._dark.observe(
+            track.work.wall,
+            child.symbol,
+            child.venue,
+            rested=rested,
+            sent=child.qty,
+            filled=min(track.filled, child.qty),
+            lot=self._market[child.symbol].instrument.round_lot,
+        )

@@ -83,20 +83,24 @@ def allocate(lots: int, tails: Mapping[str, Sequence[float]]) -> dict[str, int]:
 
 
 class DarkBook:
-    """What was learned of each dark venue, apart for each wall (client) and symbol, so that nobody learns another's."""
+    """What was learned of each dark venue, apart for each wall (client) and symbol, so that nobody learns another's.
+
+    Probes and rests have tails of their own: what is there at an instant is not what comes in a while. Bias: all rests
+    count alike, however long.
+    """
 
     __slots__ = ("_tails",)
 
     def __init__(self) -> None:
-        self._tails: dict[tuple[str, str, str], Tail] = {}
+        self._tails: dict[tuple[str, str, str, bool], Tail] = {}
 
-    def observe(self, wall: str, symbol: str, mic: str, *, sent: Qty, filled: Qty, lot: Qty) -> None:
-        """A probe came back. An odd rest counts as part of its lot."""
+    def observe(self, wall: str, symbol: str, mic: str, *, rested: bool, sent: Qty, filled: Qty, lot: Qty) -> None:
+        """An order is over. An odd rest counts as part of its lot."""
         lots_sent = -(-sent // lot)
         lots_filled = lots_sent if filled >= sent else filled // lot
-        self._tails.setdefault((wall, symbol, mic), Tail()).observe(lots_sent, lots_filled)
+        self._tails.setdefault((wall, symbol, mic, rested), Tail()).observe(lots_sent, lots_filled)
 
-    def split(self, wall: str, symbol: str, mics: Sequence[str], *, qty: Qty, lot: Qty) -> dict[str, Qty]:
+    def split(self, wall: str, symbol: str, mics: Sequence[str], *, rest: bool, qty: Qty, lot: Qty) -> dict[str, Qty]:
         """Shares for each venue: whole lots by the tails, in at most `STEPS_MAX` steps; the odd rest goes to the most.
 
         The sum is `qty`; a venue may get 0.
@@ -104,13 +108,14 @@ class DarkBook:
         assert mics, "no venue to split over"
         lots = qty // lot
         step = max(-(-lots // STEPS_MAX), 1)
-        tails = {mic: self._coarse(wall, symbol, mic, lots // step, step) for mic in mics}
+        tails = {mic: _coarse(self._tails.get((wall, symbol, mic, rest)), lots // step, step) for mic in mics}
         shares = {mic: given * step * lot for mic, given in allocate(lots // step, tails).items()}
         most = max(mics, key=lambda mic: shares[mic])
         shares[most] += qty - sum(shares.values())
         return shares
 
-    def _coarse(self, wall: str, symbol: str, mic: str, steps: int, step: int) -> list[float]:
-        tail = self._tails.get((wall, symbol, mic))
-        fine = (tail or Tail()).probabilities(min(steps * step, LOTS_MAX))
-        return [fine[min((index + 1) * step, len(fine)) - 1] for index in range(steps)]
+
+def _coarse(tail: Tail | None, steps: int, step: int) -> list[float]:
+    """The tail at every `step` lots."""
+    fine = (tail or Tail()).probabilities(min(steps * step, LOTS_MAX))
+    return [fine[min((index + 1) * step, len(fine)) - 1] for index in range(steps)]

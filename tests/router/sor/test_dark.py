@@ -187,6 +187,29 @@ def test_a_pool_that_always_fills_is_asked_for_more_by_the_same_client_only() ->
     assert routed(bench.sor.review(NOW, other, [])) == [("XBLK", 500, None), ("XDRK", 500, None)]
 
 
+def test_a_pool_where_an_order_rested_in_vain_is_not_the_next_choice() -> None:
+    bench = bench_with()
+    prefs = Preferences(dark_only=True)
+    work = bench.work(100, Urgency.PASSIVE, prefs=prefs)
+    first = bench.rest(work, bench.sor.review(NOW, work, []).sends[0])
+    bench.cancel(first, at=NOW + SECOND)
+
+    then = bench.sor.review(NOW + SECOND, bench.work(100, Urgency.PASSIVE, prefs=prefs), [])
+
+    assert (first.venue, routed(then)) == ("XBLK", [("XDRK", 100, None)])
+
+
+def test_a_dark_order_taken_back_at_once_says_nothing_of_its_pool() -> None:
+    bench = bench_with()
+    prefs = Preferences(dark_only=True)
+    work = bench.work(100, Urgency.PASSIVE, prefs=prefs)
+    bench.cancel(bench.rest(work, bench.sor.review(NOW, work, []).sends[0]), at=NOW)
+
+    then = bench.sor.review(NOW, bench.work(100, Urgency.PASSIVE, prefs=prefs), [])
+
+    assert routed(then) == [("XBLK", 100, None)]
+
+
 def test_a_pool_whose_fills_are_followed_by_losses_is_left_alone() -> None:
     bench = bench_with(dark("XDRK"))
     mid = BID + CENT

@@ -41,9 +41,9 @@ def test_the_short_queue_wins_where_both_venues_trade_alike() -> None:
 
     plan = bench.sor.review(NOW, bench.work(200, PASSIVE), [])
 
-    # 1,000 shares a 60 s window and the prior of 100: 1,100 / 60 s. (5,000 + 200) and (100 + 200) shares at that rate.
+    # 1,000 shares in a 60 s window and the prior of 1: 1,001 / 60 s. (5,000 + 200) and (100 + 200) shares at that rate.
     assert routed(plan) == [("XINV", 200, BID)]
-    assert lost_by(plan) == {"XLIT": "slower: 283.6 s against 16.4 s"}
+    assert lost_by(plan) == {"XLIT": "slower: 311.7 s against 18.0 s"}
 
 
 def test_the_rebate_wins_where_the_wait_is_the_same() -> None:

@@ -81,7 +81,7 @@ def test_the_greedy_split_is_the_best_split(lots: int, falls: list[list[int]]) -
 
 @given(qty=st.integers(1, 100_000), mics=st.sampled_from([("XA",), ("XA", "XB"), ("XA", "XB", "XC")]))
 def test_a_split_gives_out_every_share(qty: int, mics: tuple[str, ...]) -> None:
-    shares = DarkBook().split("W", "ACME", mics, qty=qty, lot=100)
+    shares = DarkBook().split("W", "ACME", mics, rest=True, qty=qty, lot=100)
 
     assert sum(shares.values()) == qty
     assert list(shares) == list(mics)
@@ -91,11 +91,19 @@ def test_a_split_gives_out_every_share(qty: int, mics: tuple[str, ...]) -> None:
 def test_what_one_client_learned_another_does_not_know() -> None:
     book = DarkBook()
     for _ in range(10):
-        book.observe("MINE", "ACME", "XA", sent=500, filled=500, lot=100)
-        book.observe("MINE", "ACME", "XB", sent=500, filled=0, lot=100)
+        book.observe("MINE", "ACME", "XA", rested=False, sent=500, filled=500, lot=100)
+        book.observe("MINE", "ACME", "XB", rested=False, sent=500, filled=0, lot=100)
 
-    assert book.split("MINE", "ACME", ("XA", "XB"), qty=500, lot=100) == {"XA": 500, "XB": 0}
-    assert book.split("YOURS", "ACME", ("XA", "XB"), qty=400, lot=100) == {"XA": 200, "XB": 200}
+    assert book.split("MINE", "ACME", ("XA", "XB"), rest=False, qty=500, lot=100) == {"XA": 500, "XB": 0}
+    assert book.split("YOURS", "ACME", ("XA", "XB"), rest=False, qty=400, lot=100) == {"XA": 200, "XB": 200}
+
+
+def test_what_rests_taught_probes_do_not_know() -> None:
+    book = DarkBook()
+    book.observe("W", "ACME", "XA", rested=True, sent=100, filled=0, lot=100)
+
+    assert book.split("W", "ACME", ("XA", "XB"), rest=True, qty=100, lot=100) == {"XA": 0, "XB": 100}
+    assert book.split("W", "ACME", ("XA", "XB"), rest=False, qty=100, lot=100) == {"XA": 100, "XB": 0}
 
 
 def test_sizes_beyond_the_largest_told_apart_count_as_the_largest() -> None:
