@@ -25,6 +25,7 @@ from router.api import Ns, Phase, PrintKind, Px, Qty
 from simulator.book import Book
 from simulator.feeds.lobster import (
     EMPTY,
+    OID_MAX,
     BookRow,
     Kind,
     LobsterDay,
@@ -38,8 +39,8 @@ from simulator.feeds.lobster import (
 from simulator.feeds.text import FeedError
 from simulator.source import MarketPort
 
-UNSEEN: Final = 1 << 60
-"""First id for shares of orders that the file never names; LOBSTER's own ids are far below."""
+UNSEEN: Final = OID_MAX
+"""First id for shares of orders that the file never names; the reader refuses ids of its own from here on."""
 
 _HALTS: Final = {-1: Phase.HALTED, 1: Phase.CONTINUOUS}
 """Type 7 tells by its price: -1 halt, 1 trading resumes; 0 (quoting resumes) changes no phase, orders just rest."""

@@ -91,7 +91,9 @@ def read_trades(path: Path) -> Iterator[Trade]:
             trade = Trade(start + int(ms) * MILLISECOND, int(px), int(qty), exchange, print_kind(conditions, exchange))
         except ValueError:
             raise FeedError(path, number, f"not a LEAN trade: {line!r}") from None
-        if suspicious == "0" and not conditions & _OFFICIAL and trade.qty > 0:
+        if min(trade.px, trade.qty) < 0:
+            raise FeedError(path, number, f"price and size are 0 or more: {line!r}")
+        if suspicious == "0" and not conditions & _OFFICIAL and trade.px and trade.qty:
             yield trade
 
 
@@ -108,6 +110,8 @@ def read_quotes(path: Path) -> Iterator[Quote]:
             bid_row, ask_row = (int(bid_px), int(bid_qty)), (int(ask_px), int(ask_qty))
         except ValueError:
             raise FeedError(path, number, f"not a LEAN quote: {line!r}") from None
+        if min(*bid_row, *ask_row) < 0:
+            raise FeedError(path, number, f"price and size are 0 or more: {line!r}")
         if suspicious != "0":
             continue
         if pending is not None and (at != pending or bid_row[0]):

@@ -23,6 +23,8 @@ _NAME = re.compile(
 )
 EMPTY = 9_999_999_999
 _SECOND_DIGITS = 9
+OID_MAX = 1 << 60
+"""Exchange order ids stay below; a replay names what it cannot know from here on."""
 
 
 class Kind(IntEnum):
@@ -101,7 +103,12 @@ def read_messages(day: LobsterDay) -> Iterator[Message]:
             message = Message(at, int(kind), int(oid), int(qty), int(px), direction == "1")
         except ValueError:
             raise FeedError(day.messages, number, f"not a LOBSTER message: {line!r}") from None
-        if len(fraction) > _SECOND_DIGITS or not 1 <= message.kind <= Kind.HALT or direction not in {"1", "-1"}:
+        if (
+            len(fraction) > _SECOND_DIGITS
+            or not 1 <= message.kind <= Kind.HALT
+            or direction not in {"1", "-1"}
+            or (message.kind != Kind.HALT and (message.qty <= 0 or message.px <= 0 or not 0 <= message.oid < OID_MAX))
+        ):
             raise FeedError(day.messages, number, f"not a LOBSTER message: {line!r}")
         yield message
 

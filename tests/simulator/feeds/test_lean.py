@@ -89,6 +89,14 @@ def test_a_bad_row_is_refused_with_its_file_line_and_text(tmp_path: Path, kind: 
         list(read(path))
 
 
+@pytest.mark.parametrize(("kind", "row"), [("trade", "1000,-99,200,K,1,0"), ("quote", "1000,99,-200,0,0,K,1,0")])
+def test_below_zero_is_refused(tmp_path: Path, kind: str, row: str) -> None:
+    read = {"trade": read_trades, "quote": read_quotes}[kind]
+
+    with pytest.raises(FeedError, match=rf"{kind}\.csv:1: price and size are 0 or more: '{row}'"):
+        list(read(write(tmp_path, kind, row + "\n")))
+
+
 def test_a_missing_file_is_named_with_its_folder(tmp_path: Path) -> None:
     with pytest.raises(FeedError, match=r"xyz_20131008_quote\.csv\.xz: no such file in "):
         file_for(tmp_path, "XYZ", DAY, "quote")

@@ -43,8 +43,11 @@ def test_time_is_counted_in_digits_never_through_a_float(tmp_path: Path) -> None
         "34200.1,1,1,1.5,1,1",
         "34200.1234567890,1,1,1,1,1",
         "",
+        "34200.1,1,1,0,1,1",
+        "34200.1,4,1,1,-1,1",
+        f"34200.1,1,{1 << 60},1,1,1",
     ],
-    ids=["type", "side", "short", "size", "too-fine", "blank"],
+    ids=["type", "side", "short", "size", "too-fine", "blank", "no-shares", "no-price", "id"],
 )
 def test_a_bad_row_is_refused_with_its_file_line_and_text(tmp_path: Path, row: str) -> None:
     day = open_day(write_day(tmp_path, f"34200.0,1,1,1,1,1\n{row}\n", ""))
