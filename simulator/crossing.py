@@ -25,7 +25,6 @@ from router.api import (
     Ns,
     OrdType,
     Peg,
-    Phase,
     Ppm,
     PrintKind,
     Px,
@@ -174,7 +173,7 @@ class CrossingVenue(Desk):
         nbbo = self._nbbo.get(symbol)
         if nbbo is None or nbbo.bid is None or nbbo.ask is None or not nbbo.is_normal:
             return None
-        if at - nbbo.at > self._settings.nbbo_age_max_ns or self.phase_of(symbol) is not Phase.CONTINUOUS:
+        if at - nbbo.at > self._settings.nbbo_age_max_ns or not self.is_trading(symbol):
             return None
         return (nbbo.bid + nbbo.ask) // 2
 

@@ -23,7 +23,6 @@ from router.api import (
     Ns,
     OrdType,
     Peg,
-    Phase,
     PrintKind,
     Px,
     Qty,
@@ -243,7 +242,7 @@ class DarkVenue(Desk):
         """The midpoint that the pool knows, or None when the rules forbid a match. Half a quantum rounds down."""
         priced, seen = pool.priced, pool.seen
         mid2 = _mid2(priced)
-        if mid2 is None or self.phase_of(pool.symbol) is not Phase.CONTINUOUS:
+        if mid2 is None or not self.is_trading(pool.symbol):
             return None
         if not seen.is_normal or seen.bid is None or seen.ask is None:
             return None

@@ -182,8 +182,8 @@ class Desk(ABC):
             return f"duplicate ClOrdID(11) {command.child_id}"
         if command.qty <= 0:
             return f"OrderQty(38) {command.qty} is not above 0"
-        phase = self.phase_of(command.symbol)
-        if phase is not Phase.CONTINUOUS:
+        if not self.is_trading(command.symbol):
+            phase = self.phase_of(command.symbol)
             return f"{command.symbol} is {phase.value}, orders are taken in {Phase.CONTINUOUS.value}"
         if command.ord_type is OrdType.LIMIT and command.px is None:
             return "OrdType(40)=2 needs Price(44)"
@@ -210,9 +210,8 @@ class Desk(ABC):
             return f"{self.mic}: OrderQty(38) {command.qty} is not above CumQty(14) {order.cum}"
         if order.px is not None and command.px is None:
             return f"{self.mic}: a limit order needs Price(44)"
-        phase = self.phase_of(order.symbol)
-        if phase is not Phase.CONTINUOUS and (command.px != order.px or command.qty > order.qty):
-            return f"{self.mic}: {order.symbol} is {phase.value}: only smaller at the same price"
+        if not self.is_trading(order.symbol) and (command.px != order.px or command.qty > order.qty):
+            return f"{self.mic}: {order.symbol} is {self.phase_of(order.symbol).value}: only smaller at the same price"
         return ""
 
     # --- what is said
@@ -220,6 +219,10 @@ class Desk(ABC):
     def phase_of(self, symbol: str) -> Phase:
         """Continuous unless told otherwise."""
         return self._phases.get(symbol, Phase.CONTINUOUS)
+
+    def is_trading(self, symbol: str) -> bool:
+        """Whether orders may trade now: neither halted nor out of session."""
+        return self.phase_of(symbol) is Phase.CONTINUOUS
 
     def _accepted(self, order: VenueOrder, ahead: Qty | None = None) -> ChildAccepted:
         return ChildAccepted(self.mic, order.child_id, f"{self.mic}-{order.seq}", ahead)
