@@ -24,7 +24,8 @@ class Agenda:
     """A `MarketClock` of planned events and, where there is one, a world."""
 
     def __init__(self, planned: Iterable[tuple[Ns, Event]], world: MarketClock | None = None) -> None:
-        self._planned = sorted(planned, key=lambda entry: entry[0], reverse=True)
+        # Soonest last, to be popped; what is due at one instant in the order given.
+        self._planned = sorted(planned, key=lambda entry: entry[0])[::-1]
         self._world = world
 
     @property

@@ -77,10 +77,11 @@ class Heard:
         """Raise AssertionError, naming what was heard, when `what` does not become true in time."""
         with self._changed:
             if not self._changed.wait_for(lambda: what(self), seconds):
-                raise AssertionError(f"not heard in {seconds} s; heard {self.items}")
+                raise AssertionError(f"not heard in {seconds} s; {len(self.items)} heard, the last: {self.items[-5:]}")
 
-    def wait_up(self, peer: str) -> None:
-        self.wait(lambda heard: PeerUp(peer) in heard.items)
+    def wait_up(self, peer: str, times: int = 1) -> None:
+        """Until `peer` has logged on, for the `times`th time."""
+        self.wait(lambda heard: heard.items.count(PeerUp(peer)) >= times)
 
 
 @contextmanager
