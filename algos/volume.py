@@ -1,21 +1,17 @@
-"""Volume: the day's curve, its estimate from history, and its correction by the day so far.
+"""Volume: the day's curve, its correction by the day so far, and the schedule that is best against it.
 
-A curve is the day's fraction of volume in equal bins from open to close, auctions apart. It must not know orders or
-sizes: it answers in fractions, and what to do with them is an algorithm's business.
+A curve is the day's fraction of volume in equal bins from open to close, auctions apart; whoever configures the engine
+estimates it from history. It must not know orders or sizes: it answers in fractions, and what to do with them is an
+algorithm's business.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
-from statistics import fmean, median
-from typing import Final
+from statistics import fmean
 
 from algos.schedule import ONE
-from router.api import PPM, Ns, OrderTerms, Ppm
-
-HISTORY_DAYS_MIN: Final = 20
-"""Days from which a curve may be estimated: fewer, and one news day is the shape."""
+from router.api import Ns, OrderTerms, Ppm
 
 
 class Curve:
@@ -74,25 +70,7 @@ def day_scale(curve: Curve, now: Ns, day_volume: int, adv: int) -> int:
     return min(max(believed, ONE // 10), 10 * ONE)
 
 
-# --------------------------------------------------------------------------------------------------- from history
-
-
-def estimate_curve(days: Sequence[Sequence[int]]) -> tuple[Ppm, ...]:
-    """The median of each bin's fraction of the day, over ordinary days; ppm, summing to 10^6 exactly.
-
-    `days` are volumes by bin, auctions apart. Half days and days of another calendar are left out here, the median
-    takes care of a few expiries and news days. AssertionError under HISTORY_DAYS_MIN ordinary days.
-    """
-    usual = round(median(len(day) for day in days)) if days else 0
-    ordinary = [day for day in days if is_ordinary(day, usual)]
-    assert len(ordinary) >= HISTORY_DAYS_MIN, f"{len(ordinary)} ordinary days, {HISTORY_DAYS_MIN} needed"
-    fractions = [[volume / sum(day) for volume in day] for day in ordinary]
-    return _to_ppm([median(column) for column in zip(*fractions, strict=True)])
-
-
-def is_ordinary(day: Sequence[int], bins: int) -> bool:
-    """Whether it has the usual number of bins, and volume in its last tenth, as no half day has."""
-    return len(day) == bins and sum(day[-max(1, bins // 10) :]) > 0
+# --------------------------------------------------------------------------------------------------- static optimum
 
 
 def konishi_schedule(fractions: Sequence[Sequence[float]], variances: Sequence[Sequence[float]]) -> list[float]:
@@ -100,7 +78,8 @@ def konishi_schedule(fractions: Sequence[Sequence[float]], variances: Sequence[S
 
     x(t) = E[u(t)] + Cov(sigma^2(t), u(t)) / E[sigma^2(t)]: `fractions` are the days' cumulative volume u(t) at each
     bin's end, `variances` their sigma^2(t). Where volume and volatility are independent it is the mean curve. Clipped
-    to be a schedule: within 0 and 1, never falling, 1 at the end.
+    to be a schedule: within 0 and 1, never falling, 1 at the end. Its steps are a curve, for CurveSource Custom or for
+    the engine's configuration.
     """
     schedule: list[float] = []
     for u, sigma2 in zip(zip(*fractions, strict=True), zip(*variances, strict=True), strict=True):
@@ -110,13 +89,3 @@ def konishi_schedule(fractions: Sequence[Sequence[float]], variances: Sequence[S
         schedule.append(min(1.0, max(raw, schedule[-1] if schedule else 0.0)))
     schedule[-1] = 1.0
     return schedule
-
-
-def _to_ppm(fractions: Sequence[float]) -> tuple[Ppm, ...]:
-    """Rounded cumulatively, so that the sum is exact."""
-    total, running, edges = sum(fractions), 0.0, [0]
-    for fraction in fractions:
-        running += fraction
-        edges.append(round(running / total * PPM))
-    edges[-1] = PPM
-    return tuple(high - low for low, high in pairwise(edges))

@@ -1,19 +1,14 @@
-"""Volume curves: exact interpolation, estimates from history, and the day's own word."""
+"""Volume curves: exact interpolation, the day's own word, and Konishi's schedule."""
 
-import csv
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from algos.schedule import ONE
-from algos.volume import Curve, day_scale, estimate_curve, konishi_schedule
+from algos.volume import Curve, day_scale, konishi_schedule
 from router.api import PPM
-
-HALF_DAY = (400, 300, 200, 0, 0, 0, 0, 0, 0, 0)
-FULL_DAY = (300, 100, 50, 50, 50, 50, 50, 50, 100, 200)
 
 
 def test_a_curve_is_linear_inside_a_bin() -> None:
@@ -61,21 +56,6 @@ def test_a_freak_day_is_held_between_a_tenth_and_tenfold() -> None:
     assert day_scale(curve, 100, day_volume=10**9, adv=1_000) == 10 * ONE
 
 
-def test_the_estimate_is_the_median_shape_of_ordinary_days_and_sums_to_one() -> None:
-    news = tuple(reversed(FULL_DAY))
-    days = [tuple(volume * (k + 1) for volume in FULL_DAY) for k in range(20)]
-
-    curve = estimate_curve([*days, news, HALF_DAY, HALF_DAY, (1, 2, 3)])
-
-    assert curve == tuple(volume * 1_000 for volume in FULL_DAY)
-    assert sum(curve) == PPM
-
-
-def test_half_days_do_not_count_towards_the_twenty() -> None:
-    with pytest.raises(AssertionError, match="19 ordinary days, 20 needed"):
-        estimate_curve([*[FULL_DAY] * 19, HALF_DAY])
-
-
 def test_where_volume_and_volatility_are_independent_konishis_schedule_is_the_mean_curve() -> None:
     """Konishi 2002: the covariance term vanishes."""
     fractions = [(0.4, 1.0), (0.6, 1.0), (0.4, 1.0), (0.6, 1.0)]
@@ -90,26 +70,3 @@ def test_where_volatile_days_trade_early_konishis_schedule_does_too() -> None:
     variances = [(1.0, 1.0), (3.0, 3.0)]
 
     assert konishi_schedule(fractions, variances) == pytest.approx([0.525, 1.0])
-
-
-@pytest.mark.real_data
-def test_a_stocks_own_days_give_a_curve_that_predicts_the_days_after_better_than_none(real_data_dir: Path) -> None:
-    days = stock_days(real_data_dir / "bars" / "aapl_volume_15min_2019_84days.csv")
-    past, future = days[:60], days[60:]
-
-    curve = Curve(estimate_curve(past), 0, 26)
-
-    uniform = Curve((), 0, 26)
-    assert sum(miss(curve, day) for day in future) < 0.5 * sum(miss(uniform, day) for day in future)
-
-
-def miss(curve: Curve, day: list[int]) -> float:
-    """Mean distance between a curve and what the day then was."""
-    return sum(abs(curve.done(k) / ONE - sum(day[:k]) / sum(day)) for k in range(1, 26)) / 25
-
-
-def stock_days(path: Path) -> list[list[int]]:
-    """Volumes by bin, a day a list; the file has a day a column."""
-    with path.open() as file:
-        rows = list(csv.reader(file))[1:]
-    return [[int(float(cell)) for cell in day] for day in list(zip(*rows, strict=True))[1:]]
