@@ -1,0 +1,138 @@
+"""What a journal says of an order: first words, amendments, busts and corrections."""
+
+from router.core.events import ReplaceRequest
+from router.core.outputs import Note, SendChild
+from router.core.types import (
+    SECOND,
+    ExecType,
+    LastLiquidityInd,
+    OrdStatus,
+    OrdType,
+    PrintKind,
+    Reason,
+    Side,
+)
+from router.tca.record import Child, Fill, Recorder
+from support.floor import OPEN, order
+from support.scripted import Scripted
+from support.tca_day import T0, day, fill_note, report
+
+
+def test_an_order_is_told_by_its_reports_and_notes(recorder: Recorder) -> None:
+    record = recorder.orders["O1"]
+
+    assert (record.cl_ord_id, record.symbol, record.side, record.algorithm) == ("A1", "ACME", Side.BUY, "VWAP")
+    assert (record.status, record.cum_qty, record.notional) == (OrdStatus.FILLED, 1_000, 400_040_000)
+    assert (record.arrived_at, record.ended_at, record.arrival_mid2) == (T0, T0 + 50 * SECOND, 800_200)
+    assert record.children == [
+        Child(T0 + SECOND, "C1", "XLIT", 600, Reason.PASSIVE_POST),
+        Child(T0 + SECOND, "C2", "XDRK", 400, Reason.DARK_REST),
+    ]
+    added, removed = LastLiquidityInd.ADDED, LastLiquidityInd.REMOVED
+    assert list(record.fills.values()) == [
+        Fill(T0 + 10 * SECOND, "E1", "XLIT", 600, 400_000, added, PrintKind.REGULAR, Reason.PASSIVE_POST),
+        Fill(T0 + 50 * SECOND, "E3", "XDRK", 400, 400_100, removed, PrintKind.DARK, Reason.DARK_REST),
+    ]
+
+
+def test_a_refused_order_is_there_with_its_reason(recorder: Recorder) -> None:
+    record = recorder.orders["O3"]
+
+    assert (record.status, record.algorithm, record.children, record.fills) == (OrdStatus.REJECTED, "", [], {})
+    assert record.text.startswith("maximum quantity: ")
+
+
+def test_a_busted_fill_is_gone_and_a_corrected_one_is_as_corrected(recorder: Recorder) -> None:
+    bust = report("O1", "A1", ExecType.TRADE_CANCEL, OrdStatus.PARTIALLY_FILLED, exec_id="E8", exec_ref_id="E1")
+    correction = report(
+        "O1",
+        "A1",
+        ExecType.TRADE_CORRECT,
+        OrdStatus.PARTIALLY_FILLED,
+        exec_id="E9",
+        exec_ref_id="E3",
+        last_qty=300,
+        last_px=400_200,
+        cum_qty=300,
+        notional=300 * 400_200,
+    )
+
+    recorder.observe(T0 + 70 * SECOND, None, [bust, correction])
+
+    record = recorder.orders["O1"]
+    assert list(record.fills) == ["E9"]
+    fill = record.fills["E9"]
+    assert (fill.at, fill.venue, fill.qty, fill.px) == (T0 + 50 * SECOND, "XDRK", 300, 400_200)
+    assert record.is_open
+    assert record.ended_at is None
+
+
+def test_the_schedule_in_force_is_the_last_one_noted(recorder: Recorder) -> None:
+    record = recorder.orders["O1"]
+    points = f"{T0}:0 {T0 + 100 * SECOND}:3000"
+    recorder.observe(T0 + 60 * SECOND, None, [Note(order_id="O1", what="schedule", data=(("points", points),))])
+
+    expected = [record.planned(T0 + second * SECOND) for second in (-5, 0, 25, 59, 60, 75, 100, 500)]
+
+    assert expected == [0, 0, 250, 590, 1_800, 2_250, 3_000, 3_000]
+    assert recorder.orders["O2"].planned(T0) is None
+
+
+def test_every_order_quantity_is_kept_with_its_time() -> None:
+    floor, recorder = Scripted(), Recorder()
+    first = order("A1", side=Side.SELL, qty=400, ord_type=OrdType.LIMIT, px=400_300)
+    more = ReplaceRequest(
+        client="EMS44",
+        cl_ord_id="A2",
+        orig_cl_ord_id="A1",
+        symbol="ACME",
+        side=Side.SELL,
+        qty=700,
+        ord_type=OrdType.LIMIT,
+        px=400_300,
+    )
+
+    for event in (first, more):
+        recorder.observe(OPEN, event, floor.say(event))
+
+    (record,) = recorder.orders.values()
+    assert record.quantities == [(OPEN, 400), (OPEN, 700)]
+    assert (record.cl_ord_id, record.limit_px) == ("A1", 400_300)
+
+
+def test_the_child_of_direct_market_access_is_the_orders_though_nobody_decided_on_it() -> None:
+    floor, recorder = Scripted(), Recorder()
+    event = order("A1", ex_destination="XLIT", ord_type=OrdType.LIMIT, px=399_900)
+
+    outputs = floor.say(event)
+    recorder.observe(OPEN, event, outputs)
+
+    (sent,) = [output for output in outputs if isinstance(output, SendChild)]
+    (record,) = recorder.orders.values()
+    assert record.algorithm == "DMA"
+    assert [child.child_id for child in record.children] == [sent.child_id]
+
+
+def test_a_market_that_is_one_sided_or_crossed_has_no_midpoint() -> None:
+    for bid, ask in (("400000", None), ("400200", "400000")):
+        recorder = Recorder()
+        quote = [(name, px) for name, px in (("bid", bid), ("ask", ask)) if px is not None]
+        data = (("algorithm", "SOR"), ("start", str(T0)), ("end", str(T0)), *quote)
+        recorder.observe(T0, order("A1"), [Note(order_id="O1", what="arrival", data=data)])
+
+        assert recorder.orders["O1"].arrival_mid2 is None
+
+
+def test_following_line_by_line_is_following_at_once(recorder: Recorder) -> None:
+    stepwise = Recorder()
+    for at, event, outputs in day():
+        stepwise.observe(at, event, outputs)
+
+    assert stepwise.orders == recorder.orders
+    assert (stepwise.at, stepwise.day, stepwise.config) == (recorder.at, recorder.day, recorder.config)
+
+
+def test_a_fill_note_describes_the_trade_before_it(recorder: Recorder) -> None:
+    recorder.observe(T0, None, [fill_note("O9", "C1", "XLIT", PrintKind.REGULAR, Reason.SWEEP)])
+
+    assert "O9" not in recorder.orders

@@ -1,0 +1,65 @@
+"""The tape: which prints count, and that an interval is two searches and a subtraction."""
+
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from router.core.events import TradePrint
+from router.core.types import PrintKind
+from router.tca.tape import Bar, MarketInterval, MarketTape
+
+
+def tape(*prints: tuple[int, int, int]) -> MarketTape:
+    made = MarketTape()
+    for at, px, qty in prints:
+        made.add(at, TradePrint("XLIT", "ACME", px, qty))
+    return made
+
+
+def test_an_interval_includes_both_its_ends() -> None:
+    market = tape((10, 100, 5), (20, 110, 10), (30, 120, 20), (40, 130, 40))
+
+    assert market.between(20, 30) == MarketInterval(20, 30, 30, 110 * 10 + 120 * 20)
+    assert market.between(20, 30).vwap == Fraction(3_500, 30)
+
+
+def test_an_interval_without_trades_has_no_vwap() -> None:
+    market = tape((10, 100, 5))
+
+    assert market.between(11, 30) == MarketInterval(11, 30, 0, 0)
+    assert market.between(11, 30).vwap is None
+    assert market.between(30, 11).volume == 0
+
+
+def test_auctions_crosses_late_and_off_exchange_prints_do_not_count() -> None:
+    market = MarketTape()
+    for kind in PrintKind:
+        market.add(1, TradePrint("XLIT", "ACME", 100, 1, kind=kind))
+
+    assert market.between(0, 2).volume == 3  # regular, hidden, dark
+
+
+def test_bars_cut_time_into_equal_parts() -> None:
+    market = tape((0, 100, 1), (4, 90, 2), (5, 120, 4), (9, 110, 8))
+
+    assert market.bars(0, 15, 3) == (
+        Bar(0, 5, 3, 90, 90, 100),
+        Bar(5, 10, 12, 110, 110, 120),
+        Bar(10, 15, 0, None, None, None),
+    )
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 50), st.integers(1, 9), st.integers(1, 9)), max_size=30),
+    st.integers(0, 50),
+    st.integers(0, 50),
+)
+def test_an_interval_is_what_counting_gives(prints: list[tuple[int, int, int]], one: int, other: int) -> None:
+    start, end = min(one, other), max(one, other)
+    ordered = sorted(prints)
+
+    found = tape(*ordered).between(start, end)
+
+    inside = [(px, qty) for at, px, qty in ordered if start <= at <= end]
+    assert found == MarketInterval(start, end, sum(q for _, q in inside), sum(p * q for p, q in inside))
