@@ -131,6 +131,7 @@ class Review:
                 return
             if (
                 child.child_id in asked
+                or child.tif is TimeInForce.IOC
                 or not is_settled(child)
                 or self.work.refused_until.get(child.venue, 0) > self.now
             ):
@@ -163,6 +164,8 @@ class Review:
             market.status_seq,
             work.remaining,
             work.limit_px,
+            work.until,
+            work.prefs,
             tuple(
                 (
                     child.child_id,

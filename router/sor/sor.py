@@ -16,7 +16,6 @@ from router.core.events import (
     ChildRejected,
     ChildReplaced,
     ChildRequestRejected,
-    LevelUpdate,
     MarketEvent,
     TradePrint,
     VenueReport,
@@ -306,7 +305,7 @@ class Sor:
             work.probed[child.venue] = now
         elif child.tif is TimeInForce.IOC:
             work.taken_until[child.venue] = now + route.hold_ns
-        if route.kind is VenueKind.LIT and child.tif is not TimeInForce.IOC:
+        if child.tif is not TimeInForce.IOC:
             self._join_queue(child)
 
     def on_refused(self, now: Ns, work: SliceWork, placement: Placement) -> None:
@@ -348,7 +347,7 @@ class Sor:
         self._queue.on_market(event)
         if isinstance(event, TradePrint):
             self._rates.on_print(now, event)
-        elif isinstance(event, LevelUpdate):
+        else:
             self._markouts.on_mid(now, event.symbol, self._market[event.symbol].mid2)
 
     def _leave_alone(self, now: Ns, work: SliceWork, mic: str) -> None:
@@ -364,7 +363,10 @@ class Sor:
             self._join_queue(child)
 
     def _join_queue(self, child: ChildView) -> None:
-        if child.px is None or child.peg is not None or child.display_qty == 0:
+        """Watch the queue of a displayed order at a lit venue; others have none that can be seen."""
+        assert self._routes is not None, "no trading date has begun"
+        lit = self._routes.by_mic[child.venue].kind is VenueKind.LIT
+        if not lit or child.px is None or child.peg is not None or child.display_qty == 0:
             return
         shown = self._market[child.symbol].beside(child.venue, child.side).qty_at(child.px)
         self._queue.joined(child, child.px, shown)

@@ -227,3 +227,26 @@ def test_a_pool_whose_fills_are_followed_by_losses_is_left_alone() -> None:
     plan = bench.sor.review(NOW + 60 * SECOND, bench.work(100, Urgency.PASSIVE, prefs=Preferences(dark_only=True)), [])
 
     assert lost_by(plan) == {"XDRK": "toxic: in quarantine after losses that followed fills there"}
+
+
+def test_a_pool_without_immediate_or_cancel_is_not_asked_but_rested_in() -> None:
+    bench = bench_with(dark("XDRK", supports_ioc=False))
+
+    taking = bench.sor.review(NOW, bench.work(1_000, Urgency.AGGRESSIVE), [])
+    posting = bench.sor.review(NOW, bench.work(1_000, Urgency.PASSIVE), [])
+
+    assert routed(taking) == [("XLIT", 1_000, ASK)]
+    assert routed(posting) == [("XDRK", 500, None), ("XLIT", 500, BID)]
+
+
+def test_a_pool_gets_no_second_order_of_one_slice() -> None:
+    bench = bench_with(dark("XDRK"))
+    work = bench.work(2_000, Urgency.PASSIVE)
+    resting, posted = [bench.rest(work, placement) for placement in bench.sor.review(NOW, work, []).sends]
+    small = replace(resting, qty=300)
+    bench.cancel(posted)
+
+    plan = bench.sor.review(NOW, work, [small])
+
+    assert routed(plan) == [("XLIT", 1_700, BID)]
+    assert lost_by(plan) == {"XDRK": "an order of the slice is there"}

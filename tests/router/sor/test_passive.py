@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from router.core.events import ChildReplaced, ChildRequestRejected
-from router.core.profiles import RuleProfile
+from router.core.events import ChildRejected, ChildReplaced, ChildRequestRejected
+from router.core.profiles import RouterSettings, RuleProfile
 from router.core.types import MILLISECOND, SECOND, OrdType, Reason, Side, TimeInForce, Urgency
 from router.sor import Amendment, Placement, Preferences
 from support.sor import CENT, LATER, NOW, Bench, FakeChild, lit, lost_by, routed
@@ -372,3 +372,41 @@ def test_nothing_new_to_think_about_gives_the_same_plan() -> None:
     again = bench.sor.review(NOW + 1, work, [child])
 
     assert first is again
+
+
+def test_what_the_client_changes_is_thought_about_again() -> None:
+    bench = Bench((lit("XLIT"),))
+    bench.quotes("XLIT", bids=[(BID, 300)], asks=[(ASK, 100)])
+    work = bench.work(200, PASSIVE, prefs=Preferences(venues_exclude=("XLIT",)))
+    before = bench.sor.review(NOW, work, [])
+
+    work.prefs = Preferences()
+
+    assert (before.is_idle, before.text) == (True, "no displayed venue can be used")
+    assert routed(bench.sor.review(NOW, work, [])) == [("XLIT", 200, BID)]
+
+
+def test_a_rejected_order_goes_to_another_venue_at_once() -> None:
+    bench = two_venues()
+    work = bench.work(200, PASSIVE)
+    child = bench.send(work, bench.sor.review(NOW, work, []).sends[0])
+
+    bench.sor.on_report(NOW, ChildRejected(child.venue, child.child_id, "would take"), replace(child, over=True))
+
+    assert [child.venue, *[placement.venue for placement in bench.sor.review(NOW, work, []).sends]] == ["XINV", "XLIT"]
+
+
+def test_no_post_beyond_the_children_that_a_slice_may_have() -> None:
+    bench = Bench((lit("XLIT"),), settings=RouterSettings(max_children_per_slice=1, dark_first=False))
+    bench.quotes("XLIT", bids=[(BID, 300)], asks=[(ASK, 100)])
+
+    plan = bench.sor.review(NOW, bench.work(300, PASSIVE), [resting(bench)])
+
+    assert (plan.is_idle, plan.text) == (True, "1 children are open, as many as a slice may have")
+
+
+def test_a_sweep_under_way_is_left_to_its_end_when_the_slice_shrinks() -> None:
+    bench = Bench((lit("XLIT"),))
+    taking = replace(resting(bench), tif=TimeInForce.IOC)
+
+    assert bench.sor.review(NOW, bench.work(100, PASSIVE), [taking]).is_idle
