@@ -15,12 +15,12 @@ Ids: background `oid >= 0` (0 is the taker nobody named), own `key < 0`. Prices 
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from enum import IntEnum
 from itertools import takewhile
 from typing import Final, NamedTuple
 
 from router.api import Px, Qty
+from simulator.levels import Ladder, Level, Own, Run, accepts, compact, displayed
 
 NOBODY: Final = 0
 """The taker's id in a trade whose aggressor has no id in this book."""
@@ -45,99 +45,6 @@ class Trade(NamedTuple):
     taker_is_buy: bool
     hidden: bool
     maker_leaves: Qty
-
-
-class Level:
-    """One price of one ladder; it is itself the first run of its queue. `rest` is None until an own order joins."""
-
-    __slots__ = ("ladder", "px", "qty", "queue", "rest", "visits")
-
-    def __init__(self, ladder: Ladder, px: Px) -> None:
-        self.ladder = ladder
-        self.px = px
-        self.qty = 0
-        self.queue: dict[int, Qty] = {}
-        self.rest: list[Run | Own] | None = None
-        self.visits = 0
-
-    @property
-    def total(self) -> Qty:
-        """All shares that stand at this price in this ladder, ours included."""
-        return self.qty if self.rest is None else self.qty + sum(part.qty for part in self.rest)
-
-    def tail(self) -> Level | Run:
-        """Where the next background order queues: the last part, or a new run behind our order."""
-        if self.rest is None:
-            return self
-        last = self.rest[-1]
-        if isinstance(last, Own):
-            last = Run(self)
-            self.rest.append(last)
-        return last
-
-
-class Run:
-    """A stretch of background orders behind one of ours."""
-
-    __slots__ = ("level", "qty", "queue", "visits")
-
-    def __init__(self, level: Level) -> None:
-        self.level = level
-        self.qty = 0
-        self.queue: dict[int, Qty] = {}
-        self.visits = 0
-
-
-class Own:
-    """An order of ours: `qty` stands in the queue, `reserve` waits behind it to be shown `display` at a time."""
-
-    __slots__ = ("display", "key", "level", "qty", "reserve")
-
-    def __init__(self, key: int, level: Level, qty: Qty, reserve: Qty, display: Qty) -> None:
-        self.key = key
-        self.level = level
-        self.qty = qty
-        self.reserve = reserve
-        self.display = display
-
-    @property
-    def leaves(self) -> Qty:
-        return self.qty + self.reserve
-
-
-class Ladder:
-    """The levels of one side, displayed or hidden. `keys` ascend towards the best: px for bids, -px for asks."""
-
-    __slots__ = ("hidden", "is_bid", "keys", "levels")
-
-    def __init__(self, *, is_bid: bool, hidden: bool) -> None:
-        self.is_bid = is_bid
-        self.hidden = hidden
-        self.keys: list[int] = []
-        self.levels: dict[Px, Level] = {}
-
-    def open(self, px: Px) -> Level:
-        level = self.levels[px] = Level(self, px)
-        insort(self.keys, px if self.is_bid else -px)
-        return level
-
-    def close(self, px: Px) -> None:
-        del self.levels[px]
-        key = px if self.is_bid else -px
-        # The best level is the one that most often empties.
-        if self.keys[-1] == key:
-            self.keys.pop()
-        else:
-            del self.keys[bisect_left(self.keys, key)]
-
-    def prices(self, n: int | None = None) -> list[Px]:
-        """The best `n` prices (None: all), best first."""
-        keys = self.keys if n is None else self.keys[-n:] if n else []
-        return [key if self.is_bid else -key for key in reversed(keys)]
-
-    def best(self) -> Level | None:
-        keys = self.keys
-        return self.levels[keys[-1] if self.is_bid else -keys[-1]] if keys else None
 
 
 class Book:
@@ -357,7 +264,7 @@ class Book:
         found = 0
         for ladder in (self._ladder(not is_buy, hidden=False), self._ladder(not is_buy, hidden=True)):
             for px in ladder.prices():
-                if found >= enough or not _accepts(is_buy, limit_px, px):
+                if found >= enough or not accepts(is_buy, limit_px, px):
                     break
                 found += ladder.levels[px].total + self._unseen(ladder.levels[px], from_own=from_own)
         return found
@@ -366,12 +273,12 @@ class Book:
         """(is_bid, px, displayed shares now) of every level touched since last asked, each once."""
         touched = self.touched
         if len(touched) == 1:  # nearly always, for a background event
-            change = _displayed(touched[0])
+            change = displayed(touched[0])
             touched.clear()
             return [change] if change else []
         now: dict[tuple[bool, Px], Qty] = {}
         for home in touched:
-            change = _displayed(home)
+            change = displayed(home)
             if change:
                 now[change[:2]] = change[2]
         touched.clear()
@@ -393,7 +300,7 @@ class Book:
         hidden = self._ladder(is_bid, hidden=True).best()
         if level is None or (hidden and (hidden.px > level.px if is_bid else hidden.px < level.px)):
             level = hidden
-        return level if level and _accepts(not is_bid, limit_px, level.px) else None
+        return level if level and accepts(not is_bid, limit_px, level.px) else None
 
     def _take_level(self, level: Level, left: Qty, taker: int) -> tuple[Qty, Qty]:
         """Trade at one level. Returns (what the taker still wants, how much of that self-match prevention cancels)."""
@@ -431,7 +338,7 @@ class Book:
         if not queue:
             self._emptied(run)
         else:
-            _compact(run)
+            compact(run)
         return left
 
     def _fill_own(self, own: Own, left: Qty, taker: int) -> Qty:
@@ -491,7 +398,7 @@ class Book:
         """Our orders that a taker meets before it meets the orders of `home`."""
         is_bid, px = level.ladder.is_bid, level.px
         better = [
-            own for own in self._own_ranked(is_bid) if own.level.px != px and _accepts(not is_bid, px, own.level.px)
+            own for own in self._own_ranked(is_bid) if own.level.px != px and accepts(not is_bid, px, own.level.px)
         ]
         shown = self._ladder(is_bid, hidden=False).levels.get(px) if level.ladder.hidden else None
         here = list((shown and shown.rest) or ())
@@ -501,7 +408,7 @@ class Book:
 
     def _beats(self, own: Own, is_bid: bool, px: Px) -> bool:
         if own.level.px != px:
-            return _accepts(not is_bid, px, own.level.px)
+            return accepts(not is_bid, px, own.level.px)
         return self.ahead(own.key) == 0
 
     def _unseen(self, level: Level, *, from_own: bool) -> Qty:
@@ -533,32 +440,3 @@ class Book:
         level.rest = None
         if not level.queue:
             level.ladder.close(level.px)
-
-
-def _displayed(home: Level | Run) -> tuple[bool, Px, Qty] | None:
-    """(is_bid, px, displayed shares now) where a touched run is or was; None in a hidden ladder."""
-    level = home if isinstance(home, Level) else home.level
-    ladder = level.ladder
-    if ladder.hidden:
-        return None
-    # The level may have been closed, and another opened at its price, since.
-    standing = ladder.levels.get(level.px)
-    return (ladder.is_bid, level.px, standing.total if standing else 0)
-
-
-def _accepts(is_buy: bool, limit_px: Px | None, px: Px) -> bool:
-    if limit_px is None:
-        return True
-    return px <= limit_px if is_buy else px >= limit_px
-
-
-def _compact(run: Level | Run) -> None:
-    """Rebuild a queue whose front has been looked for often.
-
-    A dict keeps the place of a removed key, so finding the first walks over all removed before it. Rebuilding every
-    ~2 sqrt(n) looks makes both walks and rebuilding cost about sqrt(n) steps of a nanosecond or two.
-    """
-    run.visits += 1
-    if run.visits > 16 and run.visits * run.visits > 4 * len(run.queue):
-        run.queue = dict(run.queue)
-        run.visits = 0

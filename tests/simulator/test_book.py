@@ -322,7 +322,7 @@ def test_an_id_that_rests_already_is_a_broken_invariant() -> None:
 
 
 def test_a_deep_queue_keeps_its_order_through_many_looks_at_its_front() -> None:
-    """The queue is rebuilt now and then (see `_compact`); nobody's place changes by that."""
+    """The queue is rebuilt now and then (see `compact`); nobody's place changes by that."""
     book = Book()
     for oid in range(1, 501):
         book.add(oid, BID, 1000, 10)

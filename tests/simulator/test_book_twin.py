@@ -118,6 +118,12 @@ class TwinMachine(RuleBasedStateMachine):
         assert [self.fast.ahead(key) for key in ours] == [self.naive.ahead(key) for key in ours]
 
     @invariant()
+    def know_what_we_hold_by_trading_here(self) -> None:
+        ours = [(trade, (trade.taker < 0) - (trade.maker < 0)) for trade in self.naive.trades]
+        net = sum(sign * (trade.qty if trade.taker_is_buy else -trade.qty) for trade, sign in ours)
+        assert self.fast.own_net == net
+
+    @invariant()
     def publish_every_change_of_a_displayed_level(self) -> None:
         for is_bid, px, qty in self.fast.changes():
             self.shown[is_bid, px] = qty

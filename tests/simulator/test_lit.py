@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from router.api import (
     CancelChild,
     ChildAccepted,
@@ -14,6 +16,8 @@ from router.api import (
     LevelUpdate,
     OrdType,
     Peg,
+    Phase,
+    PhaseChange,
     PrintKind,
     Px,
     Qty,
@@ -228,6 +232,54 @@ def test_a_price_off_the_tick_is_refused() -> None:
     assert text == f"XLIT: Price(44) {BID + 1} is not on the tick 100"
 
 
+BARE = VenueProfile(
+    "XLIT",
+    VenueKind.LIT,
+    "lit",
+    supports_post_only=False,
+    supports_hidden=False,
+    supports_min_qty=False,
+    supports_ioc=False,
+)
+
+
+@pytest.mark.parametrize(
+    ("profile", "order", "text"),
+    [
+        (XLIT, send("c1", Side.BUY, 0, BID), "OrderQty(38) 0 is not above 0"),
+        (XLIT, send("c1", Side.BUY, 100, None, ord_type=OrdType.LIMIT), "OrdType(40)=2 needs Price(44)"),
+        (XLIT, send("c1", Side.BUY, 100, BID, tif=TimeInForce.AT_CLOSE), "TimeInForce(59)=7 is not supported"),
+        (
+            XLIT,
+            send("c1", Side.BUY, 100, None, peg=Peg.PRIMARY),
+            "ExecInst(18)=R: only the midpoint (M) is pegged to here",
+        ),
+        (
+            XLIT,
+            send("c1", Side.BUY, 100, BID, min_qty=200, tif=TimeInForce.IOC),
+            "MinQty(110) 200 is above OrderQty(38) 100",
+        ),
+        (XLIT, send("c1", Side.BUY, 100, BID, min_qty=50), "MinQty(110) 50 is taken with TimeInForce(59)=3 only"),
+        (
+            XLIT,
+            send("c1", Side.BUY, 100, BID, post_only=True, tif=TimeInForce.IOC),
+            "ExecInst(18)=6 needs a limit order that can rest",
+        ),
+        (BARE, send("c1", Side.BUY, 100, BID, post_only=True), "ExecInst(18)=6 is not supported"),
+        (BARE, send("c1", Side.BUY, 100, BID, tif=TimeInForce.IOC), "TimeInForce(59)=3 is not supported"),
+        (BARE, send("c1", Side.BUY, 100, BID, min_qty=50), "MinQty(110) is not supported"),
+        (
+            BARE,
+            send("c1", Side.BUY, 100, BID, display_qty=10),
+            "MaxFloor(111) 10: reserve and hidden orders are not supported",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_refusal_names_the_rule_and_the_value(profile: VenueProfile, order: SendChild, text: str) -> None:
+    assert refusal(venue(profile).on_command(NOON, order)) == f"XLIT: {text}"
+
+
 class TestReplace:
     def test_smaller_keeps_the_place(self) -> None:
         lit = venue()
@@ -260,6 +312,21 @@ class TestReplace:
             LevelUpdate("XLIT", SYMBOL, True, BID, 500),
             LevelUpdate("XLIT", SYMBOL, False, ASK, 400),
         ]
+
+    def test_off_the_tick_or_without_a_price_is_refused(self) -> None:
+        lit = venue()
+        lit.on_command(NOON, send("c1", Side.BUY, 100, BID))
+
+        assert "is not on the tick 100" in refusal(lit.on_command(NOON, replace("c1", 100, BID + 1)))
+        assert "needs Price(44)" in refusal(lit.on_command(NOON, replace("c1", 100, None)))
+
+    def test_in_a_halt_only_smaller_at_the_same_price(self) -> None:
+        lit = venue()
+        lit.on_command(NOON, send("c1", Side.BUY, 100, BID))
+        lit.on_phase(NOON, PhaseChange(SYMBOL, Phase.HALTED))
+
+        assert "only smaller at the same price" in refusal(lit.on_command(NOON, replace("c1", 100, BID - TICK)))
+        assert isinstance(lit.on_command(NOON, replace("c1", 50, BID))[0], ChildReplaced)
 
     def test_quantity_counts_what_is_filled_already(self) -> None:
         lit = venue()
@@ -308,6 +375,14 @@ class TestMidpointPeg:
         assert lit.book(SYMBOL).leaves(-1) == 0
         lit.on_nbbo(NOON, nbbo(NOON))
         assert lit.book(SYMBOL).leaves(-1) == 100
+
+    def test_ioc_without_a_midpoint_is_cancelled(self) -> None:
+        lit = venue()
+        lit.on_nbbo(NOON, nbbo(NOON, MID, MID))
+
+        says = lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.MID, tif=TimeInForce.IOC))
+
+        assert says[-1] == ChildCanceled("XLIT", "c1", None, "XLIT: no midpoint")
 
     def test_may_be_cancelled_while_it_waits(self) -> None:
         lit = venue()
