@@ -1,6 +1,7 @@
 """Queue position from public data: hand-worked cases for each model, and a true queue as the oracle."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -250,3 +251,35 @@ def test_the_estimate_never_rises_and_risk_averse_never_hopes(
         assert estimate <= true.shown - 100
         if model == "risk-averse":
             assert estimate >= sum(true.ahead)
+
+
+def total_error(model: str, *, seed: int) -> int:
+    """Absolute error over 200 queues whose strangers, ahead and behind alike, join, cancel and trade by chance."""
+    rng = Random(seed)
+    error = 0
+    for _ in range(200):
+        true = TrueQueue([rng.randint(1, 300) for _ in range(8)])
+        queue = QueueEstimator(model)
+        queue.joined(CHILD, PX, sum(true.ahead))
+        queue.arrived("C1")
+        queue.on_market(shows(true.shown))
+        for _ in range(20):
+            what = rng.random()
+            if what < 0.2 and (traded := true.trade(rng.randint(1, 200))):
+                queue.on_market(sold(traded))
+            elif what < 0.6:
+                true.cancel(rng.randrange(100))
+            else:
+                true.behind.append(rng.randint(1, 300))
+            queue.on_market(shows(true.shown))
+        estimate = queue.ahead("C1")
+        assert estimate is not None
+        error += abs(estimate - sum(true.ahead))
+    return error
+
+
+def test_splitting_cancellations_beats_caution_where_anybody_may_cancel() -> None:
+    errors = {model: total_error(model, seed=7) for model in MODELS}
+
+    assert errors["power"] < errors["risk-averse"]
+    assert errors["log"] < errors["risk-averse"]
