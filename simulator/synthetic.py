@@ -58,11 +58,16 @@ class SyntheticSource:
         self._sizes = Sizes(params, instrument, rng)
         # Cancels balance arrivals less trades at the wanted number of resting orders (M/M/infinity).
         events = params.events_per_second
-        self._market_rate = events * params.market_ppm / PPM / 2
+        market_rate = events * params.market_ppm / PPM / 2
         self._add_rate = events / 2
-        self._leave_rate = (events - self._market_rate - self._add_rate) / params.resting_orders
+        self._leave_rate = (events - market_rate - self._add_rate) / params.resting_orders
+        # Of market orders only the first of a burst is drawn; the others follow it.
+        self._burst = params.burst_ppm / PPM
+        self._burst_rate = market_rate * (1.0 - self._burst)
+        self._encore: bool | None = None
+        """Whether the next market order of a burst under way buys; None without one."""
         session_s = (day.close - day.open) / SECOND
-        self.day_volume = self._market_rate * session_s * self._sizes.mean
+        self.day_volume = market_rate * session_s * self._sizes.mean
         """Expected continuous volume of the day in shares, before our own."""
         self.price = EfficientPrice(params, day, self.day_volume, float(params.open_px), rng)
         self._books: list[Book] = []
@@ -112,11 +117,13 @@ class SyntheticSource:
 
     def _wake(self, now: Ns, *, in_haste: bool) -> Ns:
         """When the next event is due: the total rate as it is now, at the pace of the hour; sooner for stale quotes."""
-        rate = self._add_rate + self._market_rate + self._leave_rate * len(self._resting)
+        rate = self._add_rate + self._burst_rate + self._leave_rate * len(self._resting)
         self._pace = self._rhythm.at(now)
         wait = self._rng.expovariate(rate * self._pace) * SECOND
         if in_haste:
             wait = min(wait, self._rng.expovariate(1.0) * self._params.reaction_ns)
+        elif self._encore is not None:
+            wait = min(wait, self._rng.expovariate(1.0) * self._params.burst_ns)
         return now + max(int(wait), 1)
 
     # --- one event
@@ -131,12 +138,15 @@ class SyntheticSource:
         if stale is not None:
             self._reprice(port, *stale)
             return True
+        if self._encore is not None:
+            self._trade(port, self._encore, bid, ask)
+            return False
         leaving = self._leave_rate * len(self._resting)
-        draw = self._rng.random() * (self._add_rate + self._market_rate + leaving)
+        draw = self._rng.random() * (self._add_rate + self._burst_rate + leaving)
         if draw < self._add_rate:
             self._add(port, bid, ask)
-        elif draw < self._add_rate + self._market_rate:
-            self._trade(port, bid, ask)
+        elif draw < self._add_rate + self._burst_rate:
+            self._trade(port, self._signs.draw(), bid, ask)
         else:
             self._cancel(port)
         return False
@@ -176,9 +186,10 @@ class SyntheticSource:
                 self._book(port, venue).delete(oid)
                 return
 
-    def _trade(self, port: MarketPort, bid: Px | None, ask: Px | None) -> None:
+    def _trade(self, port: MarketPort, is_buy: bool, bid: Px | None, ask: Px | None) -> None:
         """A market order takes the national best, venue by venue, and leaves what is not there; or prints elsewhere."""
-        is_buy, qty = self._signs.draw(), self._sizes.draw()
+        self._encore = is_buy if self._rng.random() < self._burst else None
+        qty = self._sizes.draw()
         touch = ask if is_buy else bid
         if self._rng.random() * PPM < self._params.off_exchange_ppm:
             if bid is not None and ask is not None:

@@ -30,6 +30,8 @@ class SyntheticParams(Struct, frozen=True, forbid_unknown_fields=True):
     hidden_ppm: Ppm = 20_000
     run_tail: float = 1.5
     run_follow_ppm: Ppm = 750_000
+    burst_ppm: Ppm = 500_000
+    burst_ns: Ns = 20_000_000
     u_shape: float = 1.2
     pick_off_ppm: Ppm = 250_000
     reaction_ns: Ns = 5_000_000
@@ -60,6 +62,8 @@ class SyntheticParams(Struct, frozen=True, forbid_unknown_fields=True):
             ("size_sigma", 0 <= self.size_sigma <= 3, "0 to 3"),
             ("run_tail", self.run_tail > 1, "above 1: a run's mean length is finite"),
             ("u_shape", 0 <= self.u_shape < 3, "0 to below 3: activity at noon stays above 0"),
+            ("burst_ppm", self.burst_ppm < 1_000_000, "below 1000000 ppm: a burst ends"),
+            ("burst_ns", self.burst_ns > 0, "above 0"),
             ("reaction_ns", self.reaction_ns > 0, "above 0"),
             ("impact_y", self.impact_y >= 0, "0 or more"),
             ("impact_decay_s", self.impact_decay_s > 0, "above 0 seconds"),

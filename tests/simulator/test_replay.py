@@ -228,22 +228,36 @@ def test_halt_quoting_and_resumption(tmp_path: Path) -> None:
     assert port.phases == [Phase.HALTED, Phase.CONTINUOUS]
 
 
-def test_a_level_that_comes_into_view_is_taken_from_its_row(tmp_path: Path) -> None:
-    """Two levels seen: 99 was out of view, and comes back smaller, then larger, than what was known of it."""
-    history = History(tmp_path, BookRow(asks=((105, 9),), bids=((101, 10), (100, 20))), levels=2)
-    history.happens((ADD, 1, 8, 102, BUY), (DELETE, 1, 8, 102, BUY), (ADD, 2, 5, 102, BUY), (DELETE, 2, 5, 102, BUY))
-    # Out of view, 100 fell to 12 and then rose to 26.
-    for number, seen in ((1, 12), (2, 12), (3, 26)):
-        fields = history.rows[number].split(",")
-        history.rows[number] = ",".join(f if f != "20" else str(seen) for f in fields)
-    source = history.source()
+def out_of_view(folder: Path, seen: str) -> LobsterSource:
+    """Two levels in view; 100 holds 20 unseen and 15 of order 8, goes out of view, and comes back as `seen`."""
+    history = History(folder, BookRow(asks=((105, 9),), bids=((101, 10), (100, 20))), levels=2)
+    history.happens((ADD, 8, 15, 100, BUY), (ADD, 1, 8, 102, BUY), (DELETE, 1, 8, 102, BUY))
+    history.rows[2] = history.rows[2].replace("100,35", seen)
+    return history.source()
 
-    _, book = replay(source, 1)
-    assert book.levels(BUY, 2) == [(101, 10), (100, 12)]
-    replay_port = FakePort(VENUE)
-    _, book = replay(history.source(), 3, replay_port)
 
-    assert book.levels(BUY, 2) == [(101, 10), (100, 26)]
+@pytest.mark.parametrize(
+    ("seen", "orders"),
+    [
+        ("100,35", [20, 15]),
+        ("100,41", [20, 15, 6]),
+        ("100,21", [6, 15]),
+        ("100,12", [12]),
+        ("99,50", []),
+    ],
+    ids=["as-it-was", "larger", "unseen-go-first", "then-the-known", "gone"],
+)
+def test_a_level_that_comes_back_into_view_is_as_its_row_has_it(tmp_path: Path, seen: str, orders: list[int]) -> None:
+    _, book = replay(out_of_view(tmp_path, seen), 2)
+
+    assert [book.qty_of(oid) for oid in book.orders(BUY, 100)] == orders
+    px, qty = map(int, seen.split(","))
+    assert book.levels(BUY, 2) == [(101, 10), (px, qty)]
+
+
+def test_a_row_of_no_numbers_is_refused_where_it_is_needed(tmp_path: Path) -> None:
+    with pytest.raises(FeedError, match=r"orderbook_2\.csv:3: not a LOBSTER orderbook row: "):
+        replay(out_of_view(tmp_path, "100,many"), 2)
 
 
 def test_our_place_out_of_view_is_kept(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """The synthetic market: repeatable, coherent over its venues, and alive to what we do in its books."""
 
 from collections import Counter
-from itertools import islice
+from itertools import islice, pairwise
 from math import exp, factorial
+from statistics import mean, pstdev
 
 import pytest
 
@@ -73,6 +74,24 @@ def test_spread_depth_and_the_share_of_trades_are_those_of_a_liquid_stock() -> N
     assert 0.02 < len(trades) / seen < 0.15
     assert 150 < sum(resting) / len(resting) < 350
     assert seen > 0.99 * len(resting), "two-sided nearly always"
+
+
+@pytest.mark.parametrize(("burst_ppm", "clustered"), [(0, False), (500_000, True)])
+def test_trades_come_in_bursts_of_one_sign(burst_ppm: int, clustered: bool) -> None:
+    """Times between trades vary more than a Poisson stream's, whose deviation is its mean."""
+    port, source = market(SyntheticParams(events_per_second=20.0, burst_ppm=burst_ppm, u_shape=0.0, pick_off_ppm=0))
+    times: list[int] = []
+    signs: list[bool] = []
+    for at in port.steps(source, DAY.open + HOUR // 4):
+        if trades := port.trades():
+            times.append(at)
+            signs.append(trades[0].taker_is_buy)
+
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    same = [a is b for a, b in pairwise(signs)]
+
+    assert (pstdev(gaps) / mean(gaps) > 1.4) is clustered
+    assert (mean(same) > 0.7) is clustered
 
 
 def test_volume_is_a_u_over_the_day() -> None:

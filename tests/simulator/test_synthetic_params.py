@@ -30,6 +30,7 @@ def test_without_a_file_everything_has_a_default() -> None:
         ("[default]\nevents_per_second = 0\n", "events_per_second = 0.*above 0"),
         ("[default]\nhidden_ppm = 1_000_001\n", "hidden_ppm = 1000001: 0 to 1000000 ppm"),
         ("[default]\nrun_tail = 1.0\n", "run_tail = 1.0: above 1"),
+        ("[default]\nburst_ppm = 1_000_000\n", "burst_ppm = 1000000: below 1000000 ppm: a burst ends"),
         ("[default.shares]\nXLIT = 0\n", "shares = .*each venue's share above 0"),
     ],
 )
