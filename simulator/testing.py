@@ -217,8 +217,10 @@ class VenueContract:
     def test_any_flow_keeps_the_books_straight(self) -> None:
         """Fills within quantity and limit, unique ExecIDs(17), nothing after the last word, every trade printed."""
         for seed in self.flow_seeds:
-            commands, says = self._flow(seed)
-            self._check(seed, commands, says)
+            sent, batches = self._flow(seed)
+            self._check_orders(seed, sent, [event for batch in batches for event in batch])
+            for batch in batches:
+                self._check_shares(seed, sent, batch)
 
     def test_the_same_seed_says_the_same_bytes(self) -> None:
         first, second = (msgspec.json.encode(self._flow(3)[1]) for _ in range(2))
@@ -227,21 +229,22 @@ class VenueContract:
 
     # --- a random flow, and what must hold of it
 
-    def _flow(self, seed: int, steps: int = 300) -> tuple[dict[str, SendChild], list[VenueSays]]:
+    def _flow(self, seed: int, steps: int = 300) -> tuple[dict[str, SendChild], list[list[VenueSays]]]:
+        """What was sent, and what each call to the venue returned."""
         rng, venue = Random(seed), self.venue(seed)
         sent: dict[str, SendChild] = {}
-        says: list[VenueSays] = []
+        batches: list[list[VenueSays]] = []
         at = NOON
         for number in range(steps):
             at += rng.randrange(1, SECOND)
             while venue.next_at is not None and venue.next_at <= at:
-                says += venue.on_time(venue.next_at)
+                batches.append(venue.on_time(venue.next_at))
             if isinstance(venue, HasBooks):
-                says += self._background(rng, venue, at, number + 1)
+                batches.append(self._background(rng, venue, at, number + 1))
             bid = MID + TICK * rng.randrange(-3, 3)
-            says += venue.on_nbbo(at, nbbo(at, bid, bid + TICK * rng.choice((-1, 0, 1, 2, 2, 4))))
-            says += venue.on_command(at + MILLISECOND, self._any_command(rng, number, sent))
-        return sent, says
+            batches.append(venue.on_nbbo(at, nbbo(at, bid, bid + TICK * rng.choice((-1, 0, 1, 2, 2, 4)))))
+            batches.append(venue.on_command(at + MILLISECOND, self._any_command(rng, number, sent)))
+        return sent, batches
 
     def _any_command(self, rng: Random, number: int, sent: dict[str, SendChild]) -> VenueCommand:
         if not sent or rng.random() < 0.5:
@@ -267,12 +270,11 @@ class VenueContract:
         book.delete(rng.randrange(1, oid + 1))
         return venue.drain(at, SYMBOL)
 
-    def _check(self, seed: int, sent: dict[str, SendChild], says: Sequence[VenueSays]) -> None:
+    def _check_orders(self, seed: int, sent: dict[str, SendChild], says: Sequence[VenueSays]) -> None:
         qty = {child_id: order.qty for child_id, order in sent.items()}
         cum: Counter[str] = Counter()
         done: set[str] = set()
         exec_ids: list[str] = []
-        printed = sum(event.qty for event in says if isinstance(event, TradePrint))
         for event in says:
             if isinstance(event, ChildReplaced):
                 qty[event.child_id] = event.qty
@@ -287,10 +289,14 @@ class VenueContract:
                 assert cum[event.child_id] == event.cum_qty, (seed, event)
                 assert cum[event.child_id] <= qty[event.child_id], (seed, event)
         assert len(exec_ids) == len(set(exec_ids)), seed
-        bought = sum(filled for child_id, filled in cum.items() if sent[child_id].side.is_buy)
-        # Each share that we bought somebody sold, and it was printed; so with each that we sold.
-        assert bought <= printed, seed
-        assert sum(cum.values()) - bought <= printed, seed
+
+    def _check_shares(self, seed: int, sent: dict[str, SendChild], batch: Sequence[VenueSays]) -> None:
+        """Each share that we bought somebody sold, each that we sold somebody bought, and it was printed at once."""
+        fills = [event for event in batch if isinstance(event, ChildFilled)]
+        printed = sum(event.qty for event in batch if isinstance(event, TradePrint))
+        bought = sum(fill.qty for fill in fills if sent[fill.child_id].side.is_buy)
+        assert bought <= printed, (seed, batch)
+        assert sum(fill.qty for fill in fills) - bought <= printed, (seed, batch)
 
     # --- commands
 
