@@ -135,22 +135,28 @@ class QueueEstimator:
         """The level now shows `shown`: a decrease that trades do not explain is split between ahead and behind."""
         change = place.shown - shown
         place.shown = shown
-        if change <= 0:
+        if change > 0:
+            self._shrank(place, change)
+        else:
             # Refilled before we saw it shrink: an old print must not explain a later cancellation.
             place.traded = 0
             if not place.arrived:
                 _joined_before_us(place, -change)
-            return
+        if place.arrived:
+            place.ahead = min(place.ahead, float(max(shown - place.own, 0)))
+
+    def _shrank(self, place: _Place, change: Qty) -> None:
         by_trades = min(change, place.traded)
         place.traded -= by_trades
         canceled = change - by_trades
-        if canceled:
-            behind = max(shown + canceled - place.own - place.ahead, 0.0) if place.arrived else 0.0
-            part = self._behind(place.ahead, behind) if place.arrived else 0.0
+        if not place.arrived:
+            # Nobody stands behind an order that is not there yet.
+            place.ahead = max(place.ahead - canceled, 0.0)
+        elif canceled:
+            behind = max(place.shown + canceled - place.own - place.ahead, 0.0)
             # More cannot have left from behind than stood there.
-            from_behind = min(canceled * part, behind)
+            from_behind = min(canceled * self._behind(place.ahead, behind), behind)
             place.ahead = max(place.ahead - (canceled - from_behind), 0.0)
-        place.ahead = min(place.ahead, float(max(shown - (place.own if place.arrived else 0), 0)))
 
 
 def own_displayed(child: ChildView) -> Qty:

@@ -10,39 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from router.core.events import (
-    ChildAccepted,
-    ChildCanceled,
-    ChildFilled,
-    ChildRejected,
-    ChildReplaced,
-    ChildRequestRejected,
     MarketEvent,
-    TradePrint,
     VenueReport,
 )
 from router.core.profiles import RouterSettings, RuleProfile, VenueProfile
 from router.core.types import PPM, Ns, Phase, Qty, Reason, TimeInForce, Urgency, VenueKind
 from router.market.market import Market
 from router.sor import crossing, dark, direct, passive
-from router.sor.markouts import Markouts
-from router.sor.queue import QueueEstimator
-from router.sor.rates import TradeRates
+from router.sor.memory import Memory
 from router.sor.review import Review, is_settled
 from router.sor.routes import Routes
 from router.sor.sweep import placements, sweep
-from router.sor.tail import DarkBook
 from router.sor.work import Amendment, ChildView, Placement, Plan, SliceWork
-
-
-class _Track:
-    """What the router remembers of one open child: whose it is, since when its price stands, what it got."""
-
-    __slots__ = ("filled", "pegged_at", "work")
-
-    def __init__(self, work: SliceWork, at: Ns) -> None:
-        self.work = work
-        self.pegged_at = at
-        self.filled: Qty = 0
 
 
 class Sor:
@@ -64,11 +43,7 @@ class Sor:
         self._venues = tuple(venues)
         self._rules = tuple(rules)
         self._settings = settings
-        self._rates = TradeRates(settings.fill_rate_window_ns)
-        self._queue = QueueEstimator(settings.queue_model)
-        self._dark = DarkBook()
-        self._markouts = Markouts()
-        self._tracks: dict[str, _Track] = {}
+        self._memory = Memory(market, settings)
         self._routes: Routes | None = None
         self._crosses: crossing.CrossTimes | None = None
         if day:
@@ -160,7 +135,7 @@ class Sor:
         patient = work.urgency is Urgency.NEUTRAL and work.reason is not Reason.IMMEDIATE
         reason = Reason.ESCALATE if patient else Reason.SWEEP
         if self._may_probe(review):
-            dark.probe(review, self._dark, self._markouts)
+            dark.probe(review, self._memory.dark, self._memory.markouts)
             if review.sends:
                 return self._plan(review, Reason.DARK_PROBE)
         resting = [
@@ -218,7 +193,7 @@ class Sor:
         if patient and review.work.prefs.dark_pct != 0:
             crossing.enter(review, self._crosses)
             if self._settings.dark_first and review.free > 0:
-                dark.rest(review, self._dark, self._markouts)
+                dark.rest(review, self._memory.dark, self._memory.markouts)
         if review.free > 0:
             text = self._post(review, to_limit=to_limit)
         elif patient:
@@ -234,11 +209,11 @@ class Sor:
         for child in review.resting(VenueKind.LIT):
             if not is_settled(child) or child.child_id in touched or not passive.is_left_behind(review, child, px):
                 continue
-            due = self._pegged_at(child) + self._settings.re_peg_interval_ns
+            due = self._memory.pegged_at(child) + self._settings.re_peg_interval_ns
             if review.now < due:
                 review.wake_at(due)
                 continue
-            route = passive.choose_venue(review, self._rates, px, child.leaves)
+            route = passive.choose_venue(review, self._memory.rates, px, child.leaves)
             if route is not None and route.mic == child.venue:
                 review.amendments.append(Amendment(child.child_id, child.qty, px, Reason.RE_PEG))
             elif route is not None:
@@ -253,7 +228,7 @@ class Sor:
             return "no price to join"
         if not review.has_room:
             return f"{len(review.children)} children are open, as many as a slice may have"
-        route = passive.choose_venue(review, self._rates, px, review.free)
+        route = passive.choose_venue(review, self._memory.rates, px, review.free)
         if route is None:
             return "no displayed venue can be used"
         review.send(passive.posting(review, route, px, review.free, Reason.PASSIVE_POST))
@@ -274,7 +249,7 @@ class Sor:
 
     def _stay_dark(self, review: Review) -> Plan:
         if review.free > 0:
-            dark.rest(review, self._dark, self._markouts, share_ppm=PPM)
+            dark.rest(review, self._memory.dark, self._memory.markouts, share_ppm=PPM)
         return self._plan(review, Reason.DARK_REST, "the client allows dark venues only")
 
     def _plan(self, review: Review, reason: Reason, text: str = "") -> Plan:
@@ -285,108 +260,20 @@ class Sor:
                     review.wake_at(until)
         return review.plan(reason, text)
 
-    def _pegged_at(self, child: ChildView) -> Ns:
-        track = self._tracks.get(child.child_id)
-        return child.sent_at if track is None else track.pegged_at
-
-    # --- learning
+    # --- what the memory is told
 
     def queue_ahead(self, child_id: str) -> Qty | None:
-        """Estimated displayed shares ahead of a resting child; None where it is not tracked."""
-        return self._queue.ahead(child_id)
+        return self._memory.queue_ahead(child_id)
 
     def on_sent(self, now: Ns, work: SliceWork, child: ChildView) -> None:
-        """A child is on its way: what it takes is not counted on again, where it rests its queue is watched."""
-        assert self._routes is not None, "no trading date has begun"
-        self._tracks[child.child_id] = _Track(work, now)
-        work.idle_key = None
-        route = self._routes.by_mic[child.venue]
-        if child.reason is Reason.DIRECT or route.kind is not VenueKind.LIT:
-            work.probed[child.venue] = now
-        elif child.tif is TimeInForce.IOC:
-            work.taken_until[child.venue] = now + route.hold_ns
-        if child.tif is not TimeInForce.IOC:
-            self._join_queue(child)
+        assert self._routes is not None, "no trading date has begun: start_day first"
+        self._memory.on_sent(now, work, child, self._routes.by_mic[child.venue])
 
     def on_refused(self, now: Ns, work: SliceWork, placement: Placement) -> None:
-        """The gate refused a placement: its venue is left alone for a re-peg interval; a direct order is over."""
-        self._leave_alone(now, work, placement.venue)
-        if placement.reason is Reason.DIRECT:
-            work.probed[placement.venue] = now
+        self._memory.on_refused(now, work, placement)
 
     def on_report(self, now: Ns, report: VenueReport, child: ChildView | None) -> None:
-        """Learn from what a venue said; order state has taken it in already."""
-        track = None if child is None else self._tracks.get(child.child_id)
-        if child is None or track is None:
-            return
-        match report:
-            case ChildAccepted():
-                self._queue.arrived(child.child_id)
-            case ChildFilled(qty=qty, px=px):
-                track.filled += qty
-                self._queue.filled(child)
-                self._markouts.on_fill(
-                    now, wall=track.work.wall, symbol=child.symbol, mic=child.venue, side=child.side, px=px
-                )
-            case ChildReplaced(kept_place=kept_place):
-                self._moved(now, track, child, kept_place=kept_place)
-            case ChildRejected():
-                self._leave_alone(now, track.work, child.venue)
-            case ChildRequestRejected(too_late=False):
-                self._leave_alone(now, track.work, child.venue)
-            case ChildCanceled(request_id=None) if child.tif is not TimeInForce.IOC:
-                # Nobody asked: sent again at once, it might be cancelled again at once.
-                self._leave_alone(now, track.work, child.venue)
-            case _:
-                pass
-        if child.leaves == 0:
-            self._forget(now, track, child)
+        self._memory.on_report(now, report, child)
 
     def on_market(self, now: Ns, event: MarketEvent) -> None:
-        """Public data for queues, rates and markouts; `Market` has taken it in already."""
-        self._queue.on_market(event)
-        if isinstance(event, TradePrint):
-            self._rates.on_print(now, event)
-        else:
-            self._markouts.on_mid(now, event.symbol, self._market[event.symbol].mid2)
-
-    def _leave_alone(self, now: Ns, work: SliceWork, mic: str) -> None:
-        work.refused_until[mic] = now + self._settings.re_peg_interval_ns
-
-    def _moved(self, now: Ns, track: _Track, child: ChildView, *, kept_place: bool) -> None:
-        """A replace took effect: the same place with another size, or the back of another queue."""
-        track.pegged_at = now
-        if kept_place:
-            self._queue.resized(child)
-        else:
-            self._queue.left(child.child_id)
-            self._join_queue(child)
-
-    def _join_queue(self, child: ChildView) -> None:
-        """Watch the queue of a displayed order at a lit venue; others have none that can be seen."""
-        assert self._routes is not None, "no trading date has begun"
-        lit = self._routes.by_mic[child.venue].kind is VenueKind.LIT
-        if not lit or child.px is None or child.peg is not None or child.display_qty == 0:
-            return
-        shown = self._market[child.symbol].beside(child.venue, child.side).qty_at(child.px)
-        self._queue.joined(child, child.px, shown)
-
-    def _forget(self, now: Ns, track: _Track, child: ChildView) -> None:
-        """A child is over: a dark one says how much its venue had."""
-        self._queue.left(child.child_id)
-        del self._tracks[child.child_id]
-        rested = child.reason is Reason.DARK_REST
-        if not rested and child.reason is not Reason.DARK_PROBE:
-            return
-        if rested and not track.filled and now - child.sent_at < self._settings.dark_probe_ns:
-            # Taken back before anybody could have come: it says nothing.
-            return
-        self._dark.observe(
-            track.work.wall,
-            child.symbol,
-            child.venue,
-            rested=rested,
-            sent=child.qty,
-            filled=min(track.filled, child.qty),
-            lot=self._market[child.symbol].instrument.round_lot,
-        )
+        self._memory.on_market(now, event)

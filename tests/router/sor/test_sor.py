@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from router.core.events import ChildReplaced
 from router.core.profiles import RouterSettings
 from router.core.types import SECOND, Peg, Reason, Side, TimeInForce, Urgency
 from router.market.market import Market
@@ -165,3 +166,18 @@ def test_the_queue_of_a_posted_child_is_watched_until_it_is_over() -> None:
     bench.cancel(child)
 
     assert (behind_180, router.queue_ahead(child.child_id)) == (180, None)
+
+
+def test_an_order_that_moved_stands_at_the_back_of_its_new_level() -> None:
+    bench = Bench((lit("XLIT"),))
+    bench.quotes("XLIT", bids=[(100_000, 300)], asks=[(100_300, 300)])
+    work = bench.work(100, Urgency.PASSIVE)
+    child = bench.rest(work, bench.sor.review(NOW, work, []).sends[0])
+    bench.level("XLIT", is_bid=True, px=100_100, qty=700)
+    moved = replace(child, px=100_100)
+
+    bench.sor.on_report(NOW, ChildReplaced("XLIT", child.child_id, "R1", 100, 100_100), moved)
+    bench.level("XLIT", is_bid=True, px=100_100, qty=800)
+    bench.level("XLIT", is_bid=True, px=100_100, qty=900)
+
+    assert bench.sor.queue_ahead(child.child_id) == 700
