@@ -34,7 +34,7 @@ def run(world: World, minutes: int) -> int:
     heard = 0
     until = OPEN + minutes * 60 * SECOND
     while (at := world.next_at) is not None and at < until:
-        heard += len(world.step())
+        heard += len(world.step(until))
     return heard
 
 

@@ -146,20 +146,34 @@ class World:
         at = self._next_due()
         return at if at != NEVER else None
 
-    def step(self) -> list[tuple[Ns, Delivered]]:
-        """Go on to `next_at`, let everything due then happen, and return what the engine hears at that instant."""
+    def step(self, until: Ns | None = None) -> list[tuple[Ns, Delivered]]:
+        """Go on to `next_at`, let everything due then happen, and return what the engine hears at that instant.
+
+        Often that is nothing: something is on its way. With `until`, such instants are passed through, up to the first
+        at which the engine hears something, or the last at or before `until`. Nothing can come from outside meanwhile,
+        so `until` must not lie beyond the caller's own next timer.
+        """
+        heard: list[tuple[Ns, Delivered]] = []
         at = self._next_due()
         assert at != NEVER, "nothing is due"
+        while True:
+            self._play(at, heard)
+            at = self._next_due()
+            if heard or until is None or at > until:
+                return heard
+
+    def _play(self, at: Ns, heard: list[tuple[Ns, Delivered]]) -> None:
+        """Everything due at one instant."""
         assert at >= self._now, (at, self._now)
         self._now = at
-        heard: list[tuple[Ns, Delivered]] = []
+        heap = self._heap
         for _ in range(INSTANT_MAX):
-            if self._heap and self._heap[0][0] == at:
-                self._happen(heappop(self._heap)[2], heard)
+            if heap and heap[0][0] == at:
+                self._happen(heappop(heap)[2], heard)
             elif self._soonest == at:
                 self._take_turn(self._wants_at.index(at))
             else:
-                return heard
+                return
         raise AssertionError(f"more than {INSTANT_MAX} happenings at {at}: next_at {self._wants_at}")
 
     def send(self, at: Ns, command: VenueCommand) -> None:

@@ -149,6 +149,16 @@ def test_market_data_and_reports_take_their_time() -> None:
     ]
 
 
+def test_a_step_with_a_limit_passes_through_instants_at_which_nothing_is_heard() -> None:
+    deeds = [(NOON + n, add("XLIT", n, True, BID, 100)) for n in (10, 20, 30)]
+    sim = world(*deeds)
+    sim.step()
+
+    assert sim.step(NOON + 25) == []
+    assert (sim.now, sim.next_at) == (NOON + 20, NOON + 30)
+    assert sim.step(NOON + 1_000) == [(NOON + 310, LevelUpdate("XLIT", SYMBOL, True, BID, 100))]
+
+
 def test_a_quote_that_fades_on_the_way_is_missed() -> None:
     sim = world((NOON + 1_000, add("XALT", 1, False, ASK, 100)), (NOON + 1_900, delete("XALT", 1)))
     sim.send(NOON + 1_700, send("XALT", "c1", Side.BUY, 100, ASK))
