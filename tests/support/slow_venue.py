@@ -20,7 +20,7 @@ from router.core.events import (
     ChildStatus,
 )
 from router.core.outputs import CancelChild, QueryChild, ReplaceChild, SendChild, VenueCommand
-from router.core.types import LastLiquidityInd, Px, Qty
+from router.core.types import LastLiquidityInd, Px, Qty, TimeInForce
 from router.orders.child import ChildReport
 
 
@@ -40,9 +40,10 @@ class Resting:
 
 
 class SlowVenue:
-    """One venue, V."""
+    """One venue. `mic` is its name."""
 
-    def __init__(self) -> None:
+    def __init__(self, mic: str = "V") -> None:
+        self.mic = mic
         self.commands: deque[VenueCommand] = deque()
         self.reports: deque[ChildReport] = deque()
         self.orders: dict[str, Resting] = {}
@@ -51,21 +52,23 @@ class SlowVenue:
     def send(self, command: VenueCommand) -> None:
         self.commands.append(command)
 
-    def work(self) -> None:
-        """Take in the next command."""
+    def work(self, take: Qty = 0, px: Px = 0) -> None:
+        """Take in the next command; up to `take` shares of an immediate-or-cancel order trade at `px`."""
         command = self.commands.popleft()
         order = self.orders.get(command.child_id)
         match command:
             case SendChild():
                 self.orders[command.child_id] = Resting(command.qty)
-                self.say(ChildAccepted("V", command.child_id, f"V-{command.child_id}"))
+                self.say(ChildAccepted(self.mic, command.child_id, f"{self.mic}-{command.child_id}"))
+                if command.tif is TimeInForce.IOC:
+                    self._immediate(command, min(take, command.qty), px)
             case QueryChild():
                 self.say(self._status(command.child_id, order))
             case CancelChild() | ReplaceChild() if order is None or not order.is_open:
-                self.say(ChildRequestRejected("V", command.child_id, command.request_id, "gone", too_late=True))
+                self.say(ChildRequestRejected(self.mic, command.child_id, command.request_id, "gone", too_late=True))
             case CancelChild():
                 order.is_open = False
-                self.say(ChildCanceled("V", command.child_id, command.request_id))
+                self.say(ChildCanceled(self.mic, command.child_id, command.request_id))
             case ReplaceChild():
                 self._replace(command, order)
 
@@ -73,7 +76,7 @@ class SlowVenue:
         """Take in the next command, a cancel or a replace, and refuse it."""
         command = self.commands.popleft()
         assert isinstance(command, CancelChild | ReplaceChild)
-        self.say(ChildRequestRejected("V", command.child_id, command.request_id, "no"))
+        self.say(ChildRequestRejected(self.mic, command.child_id, command.request_id, "no"))
 
     def say(self, report: ChildReport) -> None:
         self.reports.append(report)
@@ -85,14 +88,14 @@ class SlowVenue:
         order.fills[exec_id] = qty
         order.is_open = order.traded < order.qty
         fill = ChildFilled(
-            venue="V", child_id=child_id, exec_id=exec_id, qty=qty, px=px, liquidity=LastLiquidityInd.ADDED
+            venue=self.mic, child_id=child_id, exec_id=exec_id, qty=qty, px=px, liquidity=LastLiquidityInd.ADDED
         )
         self.say(fill)
 
     def bust(self, child_id: str, exec_id: str) -> None:
         """Break a trade; what it traded does not come back to the book."""
         del self.orders[child_id].fills[exec_id]
-        self.say(ChildBusted("V", child_id, self._exec_id(), exec_id))
+        self.say(ChildBusted(self.mic, child_id, self._exec_id(), exec_id))
 
     def correct(self, child_id: str, exec_id: str, qty: Qty, px: Px) -> None:
         """Correct a trade, to not more than it was."""
@@ -100,7 +103,7 @@ class SlowVenue:
         assert qty <= fills[exec_id], (qty, fills[exec_id])
         del fills[exec_id]
         fills[new] = qty
-        self.say(ChildCorrected("V", child_id, new, exec_id, qty, px))
+        self.say(ChildCorrected(self.mic, child_id, new, exec_id, qty, px))
 
     def told(self) -> list[tuple[str, str]]:
         """(child, ExecID) of the valid trades that have been heard of: none is taken back before it was told."""
@@ -119,18 +122,25 @@ class SlowVenue:
         coming = [c.qty for c in self.commands if isinstance(c, SendChild) and c.child_id == child_id]
         return on_the_wire + sum(coming) + (order.leaves if order else 0)
 
+    def _immediate(self, command: SendChild, qty: Qty, px: Px) -> None:
+        if qty:
+            self.trade(command.child_id, qty, px)
+        if self.orders[command.child_id].is_open:
+            self.orders[command.child_id].is_open = False
+            self.say(ChildCanceled(self.mic, command.child_id))
+
     def _replace(self, command: ReplaceChild, order: Resting | None) -> None:
         assert order is not None, command.child_id
         order.qty = max(command.qty, order.traded)
         order.is_open = order.traded < order.qty
-        self.say(ChildReplaced("V", command.child_id, command.request_id, order.qty, command.px))
+        self.say(ChildReplaced(self.mic, command.child_id, command.request_id, order.qty, command.px))
 
     def _status(self, child_id: str, order: Resting | None) -> ChildStatus:
         if order is None:
-            return ChildStatus("V", child_id, known=False)
+            return ChildStatus(self.mic, child_id, known=False)
         cum_qty = sum(order.fills.values())
-        return ChildStatus("V", child_id, known=True, is_open=order.is_open, cum_qty=cum_qty)
+        return ChildStatus(self.mic, child_id, known=True, is_open=order.is_open, cum_qty=cum_qty)
 
     def _exec_id(self) -> str:
         self.execs += 1
-        return f"v{self.execs}"
+        return f"{self.mic.lower()}{self.execs}"

@@ -18,9 +18,7 @@ from router.core.events import (
     ReplaceRequest,
 )
 from router.core.outputs import (
-    BusinessReject,
     CancelChild,
-    CancelReject,
     ClientOutput,
     ExecReport,
     QueryChild,
@@ -30,7 +28,6 @@ from router.core.profiles import ClientProfile
 from router.core.types import (
     CxlRejReason,
     ExecRestatementReason,
-    ExecType,
     OrdStatus,
     OrdType,
     Reason,
@@ -40,12 +37,9 @@ from router.core.types import (
 from router.orders import Child, Children, Ids, Parent, Parents
 from router.orders.fills import FillKey
 from support.child_orders import OneChild, filled, send
+from support.client_side import ClientSide
 from support.order_matrix import Player
 from support.slow_venue import SlowVenue
-
-PENDING = (ExecType.PENDING_CANCEL, ExecType.PENDING_REPLACE)
-FINAL = (ExecType.CANCELED, ExecType.REPLACED)
-
 
 # Preconditions have names: Hypothesis describes each of them again and again, and a lambda by parsing its source.
 
@@ -109,7 +103,7 @@ def has_status_answers(machine: "Orders") -> bool:
 class Orders(RuleBasedStateMachine):
     """A simple engine between clients and a slow venue.
 
-    It keeps rule (a) the plain way (adds up, sends what is left) and notes all that is told to the client.
+    It keeps rule (a) the plain way: adds up, and sends what is left.
     """
 
     @initialize(queue=st.booleans(), overlap=st.booleans(), revive=st.booleans(), below=st.booleans())
@@ -130,13 +124,7 @@ class Orders(RuleBasedStateMachine):
         """Our own book of valid fills: (order, quantity, price) by the latest version's key."""
         self.told: dict[FillKey, str] = {}
         """The ExecID(17) that told the client of that version."""
-        self.heard: list[ClientOutput] = []
-        self.accepted: dict[str, str] = {}
-        """The ClOrdID(11) last accepted of each order."""
-        self.answers: dict[str, list[str]] = {}
-        self.waiting: dict[str, str] = {}
-        """Requests let in and not finally answered, and their orders."""
-        self.names = 0
+        self.client = ClientSide()
 
     # --- the client
 
@@ -144,7 +132,7 @@ class Orders(RuleBasedStateMachine):
     def new_order(self, qty: int, gt: bool) -> None:
         order = NewOrder(
             client="c",
-            cl_ord_id=self._name(),
+            cl_ord_id=self.client.name(),
             symbol="S",
             side=Side.BUY,
             qty=qty,
@@ -153,26 +141,24 @@ class Orders(RuleBasedStateMachine):
             tif=TimeInForce.GTC if gt else TimeInForce.DAY,
         )
         parent, outs = self.parents.accept(self._tick(), order)
-        self.accepted[parent.order_id] = order.cl_ord_id
-        self._say(outs)
+        assert parent.cl_ord_id == order.cl_ord_id
+        self.client.hear(outs)
 
     @precondition(has_orders)
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
         parent = self._any_parent(data)
-        name = self._name()
-        self.answers[name] = []
+        name = self.client.request()
         request = CancelRequest(
             client="c", cl_ord_id=name, orig_cl_ord_id=parent.cl_ord_id or "", symbol="S", side=Side.BUY
         )
-        self._let_in(name, self.parents.request_cancel(self._tick(), request))
+        self.client.hear(self.parents.request_cancel(self._tick(), request)[1])
 
     @precondition(has_orders)
     @rule(data=st.data(), qty=st.integers(1, 40).map(lambda lots: lots * 10))
     def replace(self, data: st.DataObject, qty: int) -> None:
         parent = self._any_parent(data)
-        name = self._name()
-        self.answers[name] = []
+        name = self.client.request()
         # As the rule of chaining has it: the last id that was not rejected.
         last = parent.requests[-1].event.cl_ord_id if parent.requests else parent.cl_ord_id
         request = ReplaceRequest(
@@ -184,7 +170,7 @@ class Orders(RuleBasedStateMachine):
             qty=qty,
             ord_type=OrdType.LIMIT,
         )
-        self._let_in(name, self.parents.request_replace(self._tick(), request))
+        self.client.hear(self.parents.request_replace(self._tick(), request)[1])
 
     # --- the engine
 
@@ -196,18 +182,18 @@ class Orders(RuleBasedStateMachine):
         exposure = self.children.exposure(parent.order_id)
         if isinstance(request, CancelRequest):
             if not willing:
-                self._say(self.parents.cancel_refused(at, parent, CxlRejReason.OTHER, "no"))
+                self.client.hear(self.parents.cancel_refused(at, parent, CxlRejReason.OTHER, "no"))
             elif exposure == 0 and not self.children.of_order(parent.order_id):
-                self._say(self.parents.cancel_done(at, parent))
+                self.client.hear(self.parents.cancel_done(at, parent))
         elif isinstance(request, ReplaceRequest):
             if not willing:
-                self._say(self.parents.replace_refused(at, parent, CxlRejReason.OTHER, "no"))
+                self.client.hear(self.parents.replace_refused(at, parent, CxlRejReason.OTHER, "no"))
             elif parent.cum_qty + exposure <= max(request.qty, parent.cum_qty):
                 before = parent.cl_ord_id
                 outs = self.parents.replace_done(at, parent)
                 if parent.cl_ord_id != before:
                     assert parent.cl_ord_id == request.cl_ord_id
-                self._say(outs)
+                self.client.hear(outs)
 
     @precondition(has_room)
     @rule(data=st.data())
@@ -262,19 +248,19 @@ class Orders(RuleBasedStateMachine):
         at, reason = self._tick(), ExecRestatementReason.VERBAL_CHANGE
         match deed:
             case "cancel":
-                self._say(self.parents.unsolicited_cancel(at, parent, reason))
+                self.client.hear(self.parents.unsolicited_cancel(at, parent, reason))
             case "expire":
-                self._say(self.parents.expire(at, parent))
+                self.client.hear(self.parents.expire(at, parent))
             case "end" if parent.own_status is not OrdStatus.DONE_FOR_DAY:
-                self._say(self.parents.done_for_day(at, parent))
+                self.client.hear(self.parents.done_for_day(at, parent))
             case "day":
-                self._say(self.parents.new_day(at, parent, "20260105"))
+                self.client.hear(self.parents.new_day(at, parent, "20260105"))
             case "restate":
-                self._say(self.parents.restate(at, parent, parent.qty + 10, reason))
+                self.client.hear(self.parents.restate(at, parent, parent.qty + 10, reason))
             case "halt":
-                self._say(self.parents.suspend(at, parent))
+                self.client.hear(self.parents.suspend(at, parent))
             case _:
-                self._say(self.parents.resume(at, parent))
+                self.client.hear(self.parents.resume(at, parent))
 
     # --- the venue
 
@@ -349,18 +335,8 @@ class Orders(RuleBasedStateMachine):
 
     @invariant()
     def every_request_is_answered_in_its_form(self) -> None:
-        for name, answers in self.answers.items():
-            in_line = name in self.waiting
-            if in_line:
-                # A replace to what is filled, and one that waits for its turn, have heard nothing yet.
-                assert answers in ([], ["pending"]), (name, answers)
-            else:
-                assert answers in (["refused"], ["done"], ["pending", "refused"], ["pending", "done"]), (name, answers)
-
-    @invariant()
-    def exec_ids_are_used_once(self) -> None:
-        given = [out.exec_id for out in self.heard if isinstance(out, ExecReport)]
-        assert len(dict.fromkeys(given)) == len(given)
+        waiting = [request.event.cl_ord_id for parent in self.parents for request in parent.requests]
+        self.client.check_answers(waiting)
 
     # --- how it is done
 
@@ -397,47 +373,7 @@ class Orders(RuleBasedStateMachine):
         assert isinstance(out, ExecReport), out
         assert out.exec_ref_id == reference, (key, out.exec_ref_id, reference)
         self.told[key] = out.exec_id
-        self._say(outs)
-
-    def _say(self, outs: list[ClientOutput]) -> None:
-        for out in outs:
-            assert not isinstance(out, BusinessReject), out
-            self.heard.append(out)
-            if isinstance(out, CancelReject):
-                assert out.orig_cl_ord_id == self.accepted[out.order_id], out
-                self._answer(out.cl_ord_id, "refused")
-            else:
-                self._check_report(out)
-
-    def _check_report(self, out: ExecReport) -> None:
-        before = self.accepted[out.order_id]
-        if out.orig_cl_ord_id is None:
-            assert out.cl_ord_id == before, out
-        else:
-            assert out.orig_cl_ord_id == before, out
-            assert out.cl_ord_id is not None, out
-            self._answer(out.cl_ord_id, "pending" if out.exec_type in PENDING else "done")
-        if out.exec_type is ExecType.REPLACED:
-            assert out.cl_ord_id is not None, out
-            self.accepted[out.order_id] = out.cl_ord_id
-        over = (OrdStatus.CANCELED, OrdStatus.EXPIRED, OrdStatus.REJECTED)
-        keeps = out.ord_status is not OrdStatus.DONE_FOR_DAY or out.tif is TimeInForce.GTC
-        assert out.leaves == (out.qty - out.cum_qty if out.ord_status not in over and keeps else 0), out
-
-    def _answer(self, name: str, how: str) -> None:
-        self.answers[name].append(how)
-        if how != "pending":
-            self.waiting.pop(name, None)
-
-    def _let_in(self, name: str, answer: tuple[Parent | None, list[ClientOutput]]) -> None:
-        parent, outs = answer
-        if parent is not None:
-            self.waiting[name] = parent.order_id
-        self._say(outs)
-
-    def _name(self) -> str:
-        self.names += 1
-        return f"N{self.names}"
+        self.client.hear(outs)
 
     def _tick(self) -> int:
         self.at += 1
