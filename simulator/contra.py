@@ -6,6 +6,7 @@ not know how a venue matches. Sizes are geometric in round lots, arrivals a Pois
 
 from __future__ import annotations
 
+from math import log
 from random import Random
 
 import msgspec
@@ -99,6 +100,6 @@ class ContraFlow:
 
     def size(self) -> Qty:
         """Geometric round lots of the mix's mean, never nothing."""
-        mean = max(self._mix.contra_lots_mean, 1)
-        lots = 1 + (int(self._rng.expovariate(1 / (mean - 1))) if mean > 1 else 0)
-        return lots * self._lot
+        mean = self._mix.contra_lots_mean
+        more = int(log(1 - self._rng.random()) / log(1 - 1 / mean)) if mean > 1 else 0
+        return (1 + more) * self._lot
