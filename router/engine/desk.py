@@ -93,6 +93,7 @@ class Desk:
         """A slice is over, and nothing of it is open."""
         del work.slices[slice_id], self.slices[slice_id]
         work.closing.pop(slice_id, None)
+        work.review_due.pop(slice_id, None)
 
     def works_of(self, client: str) -> list[ParentWork]:
         """A client's orders that are being worked, oldest first."""

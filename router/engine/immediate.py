@@ -64,7 +64,7 @@ class Immediate:
     def expected_schedule(params: AlgoParams, terms: OrderTerms) -> tuple[SchedulePoint, ...]:
         """All at once."""
         del params
-        return (SchedulePoint(terms.start, 0), SchedulePoint(terms.start, terms.qty))
+        return (SchedulePoint(terms.start, 0), SchedulePoint(terms.start + 1, terms.qty))
 
     def _rest(self, view: AlgoView) -> list[Action]:
         if not self.rests:

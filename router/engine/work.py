@@ -37,6 +37,7 @@ class ParentWork:
         "prefs",
         "refusals_in_row",
         "rejects_in_row",
+        "review_due",
         "rng",
         "slices",
         "terms",
@@ -67,6 +68,8 @@ class ParentWork:
         self.slices: dict[int, SliceWork] = {}
         self.closing: dict[int, bool] = {}
         """Slices being withdrawn, by id."""
+        self.review_due: dict[int, Ns] = {}
+        """When the next review that was asked for comes, by slice."""
         self.window: TapeWindow = market.tape.window()
         self.arrival_mid2: Px | None = market.mid2
         self.wake_timer: int | None = None

@@ -204,7 +204,20 @@ class Working:
         if (plan.done or over) and not plan.sends:
             self.close_slice(work, slice_id)
         elif plan.review_at is not None:
-            desk.timers.set(desk.outs, max(plan.review_at, desk.now + 1), desk.review, slice_id)
+            self._review_by(work, slice_id, max(plan.review_at, desk.now + 1))
+
+    def _review_by(self, work: ParentWork, slice_id: int, at: Ns) -> None:
+        """Look at a slice again at `at`, unless that is due before anyway: one timer a slice, not one a review."""
+        desk, due = self._desk, work.review_due.get(slice_id)
+        if due is None or due > at:
+            work.review_due[slice_id] = at
+            desk.timers.set(desk.outs, at, self._review_due, slice_id, at)
+
+    def _review_due(self, slice_id: int, at: Ns) -> None:
+        work = self._desk.slices.get(slice_id)
+        if work is not None and work.review_due.get(slice_id) == at:
+            del work.review_due[slice_id]
+            self._desk.review(slice_id)
 
     def _carry_out(self, work: ParentWork, piece: SliceWork, plan: Plan) -> None:
         desk = self._desk
@@ -225,7 +238,7 @@ class Working:
             work.refusals_in_row += 1
             wait = min(desk.config.router.re_peg_interval_ns << work.refusals_in_row, REFUSED_WAIT_NS_MAX)
             work.held_until = desk.now + wait
-            desk.timers.set(desk.outs, work.held_until, desk.review, piece.slice_id)
+            self._review_by(work, piece.slice_id, work.held_until)
             return
         work.refusals_in_row = 0
         desk.outs.append(
