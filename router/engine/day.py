@@ -24,6 +24,7 @@ from router.engine.plan import renew
 from router.engine.reports import Reports
 from router.engine.work import ParentWork
 from router.engine.working import Working
+from router.orders.states import ParentEvent
 
 
 class Day:
@@ -142,6 +143,9 @@ class Day:
         if work is None:
             return
         desk, parent = self._desk, work.parent
+        if not parent.allows(ParentEvent.RESTATE):
+            desk.alarm(f"{event.order_id} cannot be restated while {parent.own_status.name}")
+            return
         floor = parent.cum_qty + work.released
         if event.qty < floor:
             desk.alarm(f"{event.order_id} cannot be restated to {event.qty}: {floor} is filled or released")
