@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import msgspec
 
+from router.core.profiles import EngineConfig
 from router.journal import Heads, JournalBrokenError, verify
 from router.runtime.assembly import make_gateway
 from router.runtime.console import HOME_OPTION, errors_as_lines, settings_of
 from router.runtime.journal_file import FILE_NAME, JournalReader
 from router.runtime.plugins import load_algos, load_venues
+from router.runtime.settings import Settings
 from router.runtime.toml_file import SettingsError
 
 
@@ -38,12 +42,39 @@ def _check_settings(home: Path | None) -> None:
         raise SettingsError(
             f"{path}: {unknown[0].mic}: no plug-in {unknown[0].plugin!r}; there are {', '.join(venues)}"
         )
-    enabled = [venue.mic for venue in config.venues if venue.enabled]
-    click.echo(f"settings  {settings.home}")
-    click.echo(f"clients   {', '.join(client.comp_id for client in config.clients)}")
-    click.echo(f"venues    {', '.join(enabled)}")
-    click.echo(f"symbols   {', '.join(instrument.symbol for instrument in config.instruments)}")
-    click.echo(f"strategies {', '.join(algos)}")
+    click.echo(f"settings = {settings.home}")
+    click.echo(f"strategies = {', '.join(algos)}")
+    for name, value in _effective(settings, config):
+        click.echo(f"{name} = {value}")
+
+
+def _effective(settings: Settings, config: EngineConfig) -> Iterator[tuple[str, object]]:
+    """Every setting in force, defaults included, as (path, value) lines; calendars and curves by their size."""
+    for session in settings.sessions:
+        yield from _lines(f"session.{session.theirs}", msgspec.to_builtins(session))
+    yield from _lines("engine", msgspec.to_builtins(settings.engine))
+    for client in config.clients:
+        yield from _lines(f"client.{client.comp_id}", msgspec.to_builtins(client))
+        yield f"client.{client.comp_id}.dialect", settings.dialects[client.comp_id]
+    for venue in config.venues:
+        yield from _lines(f"venue.{venue.mic}", msgspec.to_builtins(venue))
+    for instrument in config.instruments:
+        yield from _lines(f"instrument.{instrument.symbol}", msgspec.to_builtins(instrument))
+    for name, raw in settings.calendars.items():
+        yield f"calendar.{name}", f"{raw.open}-{raw.close} {raw.timezone}, {len(raw.holidays)} holidays"
+    for symbol, curve in settings.curves.items():
+        yield f"curve.{symbol}", f"{len(curve)} bins"
+
+
+def _lines(prefix: str, value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _lines(f"{prefix}.{key}", inner)
+    elif isinstance(value, list) and any(isinstance(inner, dict) for inner in value):
+        for number, inner in enumerate(value):
+            yield from _lines(f"{prefix}[{number}]", inner)
+    else:
+        yield prefix, value
 
 
 def _check_journal(path: Path) -> None:

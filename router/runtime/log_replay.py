@@ -41,7 +41,7 @@ LEAD_NS: Final[Ns] = 60 * SECOND
 """The market opens this long before the log's first order: there is a price when it comes."""
 TAIL_NS: Final[Ns] = 3_600 * SECOND
 """It closes this long after the last message, so that orders the log left open end as they would."""
-ACTIVITY: Final = 0.2
+ACTIVITY: Final = 0.05
 """Of the configured market's: a log may span a day, and wants prices rather than a crowd."""
 HOURS: Final = "LOG"
 """The calendar of a replayed log: open while the log is."""

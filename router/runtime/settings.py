@@ -111,7 +111,7 @@ class Settings(Struct, frozen=True):
 
     @property
     def config(self) -> Path:
-        return self.home / CONFIG_NAME
+        return config_folder(self.home)
 
     def instruments(self, day: str) -> tuple[Instrument, ...]:
         """The instruments as they stand on `day` (YYYYMMDD)."""
@@ -156,24 +156,29 @@ def default_home() -> Path:
     return root if (root / SESSIONS_NAME).is_file() else Path(__file__).resolve().parent / "shipped"
 
 
+def config_folder(home: Path) -> Path:
+    """Where a home's TOML files are: beside its sessions.cfg, or in `config` as in the shipped one."""
+    return home / CONFIG_NAME if (home / CONFIG_NAME).is_dir() else home
+
+
 def write_home(target: Path, *, source: Path | None = None) -> list[Path]:
     """Copy the shipped settings to `target` as a start of one's own; what is already there is never overwritten."""
     source = source or default_home()
-    written = []
-    for path in [source / SESSIONS_NAME, *sorted((source / CONFIG_NAME).rglob("*.toml"))]:
-        copy = target / path.relative_to(source)
+    tables = config_folder(source)
+    copies = {target / SESSIONS_NAME: source / SESSIONS_NAME}
+    copies |= {target / path.relative_to(tables): path for path in sorted(tables.rglob("*.toml"))}
+    for copy in copies:
         if copy.exists():
             raise SettingsError(f"{copy}: is there already; nothing is overwritten")
-        written.append(copy)
-    for copy in written:
+    for copy, path in copies.items():
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source / copy.relative_to(target), copy)
-    return written
+        shutil.copyfile(path, copy)
+    return list(copies)
 
 
 def read_settings(home: Path) -> Settings:
     """All settings of a home. Raises SettingsError at the first thing wrong."""
-    config = home / CONFIG_NAME
+    config = config_folder(home)
     sessions = read_sessions(home / SESSIONS_NAME)
     clients_path = config / "clients.toml"
     clients = read_toml(clients_path, ClientsFile).client

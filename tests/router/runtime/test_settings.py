@@ -132,7 +132,7 @@ def test_a_home_is_copied_and_never_overwritten(home: Path, tmp_path: Path) -> N
     written = write_home(target, source=home)
 
     names = ["calendars", "clients", "engine", "instruments", "risk", "venues"]
-    assert written == [target / "sessions.cfg", *(target / "config" / f"{name}.toml" for name in names)]
+    assert written == [target / "sessions.cfg", *(target / f"{name}.toml" for name in names)]
     assert read_settings(target).engine_config("20120621") == read_settings(home).engine_config("20120621")
     with pytest.raises(SettingsError, match=r"sessions\.cfg: is there already; nothing is overwritten"):
         write_home(target, source=home)
