@@ -1,7 +1,7 @@
 """A venue behind two slow wires: it knows the truth about our orders, and what it says arrives when the test lets it.
 
-Commands arrive in order, or are lost; reports arrive in order, but a status answer may overtake them, as it does where
-it comes over another session. Knows nothing of how its reports are taken.
+Commands arrive in order, or are lost; reports arrive in order, but a status answer may overtake them, as it may where
+it comes by another way. Knows nothing of how its reports are taken.
 """
 
 from __future__ import annotations
