@@ -1,0 +1,30 @@
+"""Clocks: they go on, at the pace that was asked for."""
+
+import time
+
+import pytest
+
+from router.runtime.clock import NoClock, PacedClock, WallClock
+
+SECOND = 1_000_000_000
+
+
+def test_the_wall_clock_is_utc() -> None:
+    assert abs(WallClock().now() - time.time_ns()) < SECOND
+
+
+def test_a_paced_clock_starts_at_the_market_s_time_and_runs_at_its_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [50]
+    monkeypatch.setattr(time, "monotonic_ns", lambda: now[0])
+    clock = PacedClock(1_000, 20.0)
+
+    now[0] += 2 * SECOND
+
+    assert clock.now() == 1_000 + 40 * SECOND
+    assert clock.wait_s(1_000 + 60 * SECOND) == 1.0
+    assert clock.wait_s(0) == 0.0
+
+
+def test_without_a_clock_everything_is_due() -> None:
+    assert NoClock().now() == NoClock.END
+    assert NoClock().wait_s(NoClock.END) == 0.0
