@@ -15,7 +15,9 @@ Ids: background `oid >= 0` (0 is the taker nobody named), own `key < 0`. Prices 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import IntEnum
+from heapq import merge
 from itertools import takewhile
 from typing import Final, NamedTuple
 
@@ -259,14 +261,23 @@ class Book:
         behind = [part.queue for part in level.rest or () if isinstance(part, Run)]
         return [oid for queue in (level.queue, *behind) for oid in queue]
 
-    def available(self, is_buy: bool, limit_px: Px | None, enough: Qty, *, from_own: bool = True) -> Qty:
-        """What a taker could get, hidden included, counted until `enough` (FOK, minimum quantity)."""
+    def available(self, is_buy: bool, limit_px: Px | None, enough: Qty, *, own: bool = False) -> Qty:
+        """What a taker could get, hidden and reserves included, counted until `enough` (FOK, minimum quantity).
+
+        An `own` taker gets nothing from our orders where the self-match rule keeps them apart, and nothing behind the
+        first of them where the rule cancels the taker.
+        """
         found = 0
-        for ladder in (self._ladder(not is_buy, hidden=False), self._ladder(not is_buy, hidden=True)):
-            for px in ladder.prices():
-                if found >= enough or not accepts(is_buy, limit_px, px):
-                    break
-                found += ladder.levels[px].total + self._unseen(ladder.levels[px], from_own=from_own)
+        for level in self._met(is_buy, limit_px):
+            for part in (level, *(level.rest or ())):
+                if not isinstance(part, Own):
+                    found += part.qty
+                elif not own or self.self_match is SelfMatch.ALLOW:
+                    found += part.leaves
+                elif self.self_match is not SelfMatch.CANCEL_OLDEST:
+                    return found
+            if found >= enough:
+                break
         return found
 
     def changes(self) -> list[tuple[bool, Px, Qty]]:
@@ -293,6 +304,16 @@ class Book:
         if hidden:
             return self._hidden_bids if is_bid else self._hidden_asks
         return self._bids if is_bid else self._asks
+
+    def _met(self, is_buy: bool, limit_px: Px | None) -> Iterator[Level]:
+        """The levels that a taker meets, in its order: better price first, displayed before hidden."""
+        shown, hidden = (self._ladder(not is_buy, hidden=hidden) for hidden in (False, True))
+        for minus_key, is_hidden in merge(shown.ranked(), hidden.ranked()):
+            ladder = hidden if is_hidden else shown
+            px = -minus_key if ladder.is_bid else minus_key
+            if not accepts(is_buy, limit_px, px):
+                return
+            yield ladder.levels[px]
 
     def _best_level(self, is_bid: bool, limit_px: Px | None) -> Level | None:
         """The next level that a taker on the other side meets: the better price, displayed where they are equal."""
@@ -410,11 +431,6 @@ class Book:
         if own.level.px != px:
             return accepts(not is_bid, px, own.level.px)
         return self.ahead(own.key) == 0
-
-    def _unseen(self, level: Level, *, from_own: bool) -> Qty:
-        """What `total` leaves out (reserves), or, when ours do not count, what it has too much."""
-        ours = [part for part in level.rest or () if isinstance(part, Own)]
-        return sum(own.reserve for own in ours) if from_own else -sum(own.qty for own in ours)
 
     def _leave(self, own: Own) -> None:
         level = own.level

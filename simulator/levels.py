@@ -6,6 +6,7 @@ It must not know how orders match or why they move: `simulator.book` does. Price
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Iterator
 
 from router.api import Px, Qty
 
@@ -97,6 +98,11 @@ class Ladder:
         """The best `n` prices (None: all), best first."""
         keys = self.keys if n is None else self.keys[-n:] if n else []
         return [key if self.is_bid else -key for key in reversed(keys)]
+
+    def ranked(self) -> Iterator[tuple[int, bool]]:
+        """(-key, hidden), best first: what merges two ladders of one side into a taker's order."""
+        for key in reversed(self.keys):
+            yield -key, self.hidden
 
     def best(self) -> Level | None:
         keys = self.keys

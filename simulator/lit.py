@@ -204,8 +204,7 @@ class LitVenue(Desk):
             return ""
         book = self._books[order.symbol]
         px = self._peg_px(order) if order.sent.peg else order.px
-        from_own = book.self_match is SelfMatch.ALLOW
-        there = book.available(order.side.is_buy, px, need, from_own=from_own)
+        there = book.available(order.side.is_buy, px, need, own=True)
         rule = "TimeInForce(59)=4" if order.sent.tif is TimeInForce.FOK else "MinQty(110)"
         return "" if there >= need else f"{rule}: {need} wanted, {there} there"
 

@@ -7,6 +7,7 @@ book is one expression here: priority is a sort key, "ahead" is a filter.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 from router.api import Px, Qty
 from simulator.book import NOBODY, SelfMatch, Trade
@@ -143,10 +144,14 @@ class NaiveBook:
         order = self._find(oid)
         return order.qty if order else 0
 
-    def available(self, is_buy: bool, limit_px: Px | None, *, from_own: bool = True) -> Qty:
+    def available(self, is_buy: bool, limit_px: Px | None, *, own: bool = False) -> Qty:
         """All that a taker could get."""
         there = [order for order in self._ranked(not is_buy) if order.crosses(limit_px)]
-        return sum(order.qty + order.reserve for order in there if from_own or order.id >= 0)
+        if own and self.self_match in {SelfMatch.CANCEL_NEWEST, SelfMatch.CANCEL_BOTH}:
+            there = list(takewhile(lambda order: order.id >= 0, there))
+        elif own and self.self_match is SelfMatch.CANCEL_OLDEST:
+            there = [order for order in there if order.id >= 0]
+        return sum(order.qty + order.reserve for order in there)
 
     def __len__(self) -> int:
         return len(self._orders)

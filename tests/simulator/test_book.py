@@ -310,7 +310,24 @@ def test_available_counts_hidden_shares_and_reserves_up_to_the_limit() -> None:
     book.add(WORSE, ASK, 1002, 1_000)
 
     assert book.available(BUY, 1001, 500) == 130
-    assert book.available(BUY, 1001, 500, from_own=False) == 30
+
+
+@pytest.mark.parametrize(
+    ("rule", "there"),
+    [
+        (SelfMatch.ALLOW, 60),
+        (SelfMatch.CANCEL_OLDEST, 40),
+        (SelfMatch.CANCEL_NEWEST, 10),
+        (SelfMatch.CANCEL_BOTH, 10),
+    ],
+)
+def test_available_to_us_is_what_self_match_prevention_leaves(rule: SelfMatch, there: int) -> None:
+    book = Book(rule)
+    book.add(OLDER, ASK, 1000, 10)
+    book.post(OURS, ASK, 1000, 20)
+    book.add(NEWER, ASK, 1000, 30)
+
+    assert book.available(BUY, 1000, 500, own=True) == there
 
 
 def test_an_id_that_rests_already_is_a_broken_invariant() -> None:

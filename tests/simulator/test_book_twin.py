@@ -95,10 +95,10 @@ class TwinMachine(RuleBasedStateMachine):
             self.fast.shrink(key, smaller)
             self.naive.shrink(key, smaller)
 
-    @rule(is_buy=SIDE, px=st.none() | PX, enough=st.integers(1, 40), from_own=SIDE)
-    def available(self, is_buy: bool, px: int | None, enough: int, from_own: bool) -> None:
-        there = self.naive.available(is_buy, px, from_own=from_own)
-        assert min(self.fast.available(is_buy, px, enough, from_own=from_own), enough) == min(there, enough)
+    @rule(is_buy=SIDE, px=st.none() | PX, enough=st.integers(1, 40), own=SIDE)
+    def available(self, is_buy: bool, px: int | None, enough: int, own: bool) -> None:
+        there = self.naive.available(is_buy, px, own=own)
+        assert min(self.fast.available(is_buy, px, enough, own=own), enough) == min(there, enough)
 
     @invariant()
     def say_the_same(self) -> None:

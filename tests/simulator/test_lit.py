@@ -405,6 +405,16 @@ def test_self_match_prevention_cancels_the_resting_order_where_the_profile_says_
     ]
 
 
+def test_fok_is_killed_where_self_match_prevention_would_stop_it_half_way() -> None:
+    lit = venue(VenueProfile("XLIT", VenueKind.LIT, "lit", settings={"self_match": "newest"}))
+    lit.on_command(NOON, send("c1", Side.SELL, 100, ASK))
+    lit.book(SYMBOL).add(3, False, ASK, 500)
+
+    says = lit.on_command(NOON, send("c2", Side.BUY, 700, ASK, tif=TimeInForce.FOK))
+
+    assert says[1:] == [ChildCanceled("XLIT", "c2", None, "XLIT: TimeInForce(59)=4: 700 wanted, 500 there")]
+
+
 def test_our_two_sides_trade_with_each_other_where_the_profile_allows_it() -> None:
     lit = venue()
     lit.on_command(NOON, send("c1", Side.BUY, 100, MID))
