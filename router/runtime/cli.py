@@ -10,8 +10,10 @@ import click
 COMMANDS: Final = {
     "check": "check_command",
     "curves": "curves_command",
+    "demo": "demo_command",
     "init": "init_command",
     "replay": "replay_command",
+    "report": "report_command",
     "run": "run_command",
     "send": "send_command",
 }

@@ -160,6 +160,11 @@ def share_text(share: float | None) -> str:
     return NOTHING if share is None else f"{share * 100:.1f} %"
 
 
+def percent_text(share: float) -> str:
+    """Whole percent without the sign; what is there but rounds to nothing is still there."""
+    return "<1" if 0 < share < 0.005 else f"{share * 100:.0f}"
+
+
 def clock_text(at: int | None) -> str:
     """Time of day, UTC, to the second."""
     return NOTHING if at is None else (_EPOCH + timedelta(microseconds=at // 1_000)).strftime("%H:%M:%S")
@@ -200,6 +205,7 @@ def _environment() -> Environment:
         "px": px_text,
         "signed": signed_text,
         "share": share_text,
+        "percent": percent_text,
         "clock": clock_text,
         "day": day_text,
         "status": status_text,

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from router.core.types import OrdStatus
-from router.tca.page import px_text, render, signed_text, status_text, tone
+from router.tca.page import percent_text, px_text, render, signed_text, status_text, tone
 from router.tca.record import Recorder
 from support.tca_day import day, lines
 
@@ -107,6 +107,7 @@ def test_how_figures_are_written() -> None:
         "1,234,567.8901",
         "\N{EN DASH}",
     ]
+    assert [percent_text(share) for share in (0.0, 0.004, 0.006, 0.5, 1.0)] == ["0", "<1", "1", "50", "100"]
     assert [tone(value) for value in (1.0, -1.0, 0.0, None)] == ["paid", "gained", "", ""]
 
 

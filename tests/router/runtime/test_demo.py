@@ -1,0 +1,148 @@
+"""The demonstration's parts without its processes: the script, the books it compares, the bars it draws."""
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from router.core.types import SECOND, OrdStatus
+from router.runtime.demo_books import EmsBooks, disagreements, surprises
+from router.runtime.demo_ems import Heard
+from router.runtime.demo_processes import DemoError, RouterProcess
+from router.runtime.demo_script import BRIEF, DAY, STEPS, DemoOrder, orders
+from router.runtime.demo_view import bar
+from router.tca.record import Recorder
+from support.tca_day import T0, day
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    recorder = Recorder()
+    for at, event, outputs in day():
+        recorder.observe(at, event, outputs)
+    return recorder
+
+
+def heard(order_id: str, **changes: str) -> Heard:
+    fields = {
+        "order_id": order_id,
+        "cl_ord_id": "A1",
+        "exec_type": "F",
+        "ord_status": "1",
+        "cum_qty": "600",
+        "avg_px": "40",
+        "last_qty": "600",
+        "last_px": "40",
+        "text": "",
+    }
+    return Heard(**(fields | changes))
+
+
+def books() -> EmsBooks:
+    """What the owner of the hand-made day's orders heard of them."""
+    books = EmsBooks()
+    books.hear(heard("O1"))
+    books.hear(heard("O1", ord_status="2", cum_qty="1000", avg_px="40.004", last_qty="400", last_px="40.01"))
+    books.hear(heard("O2", cum_qty="500", last_qty="500"))
+    books.hear(heard("O2", exec_type="4", ord_status="4", cum_qty="500", last_qty="0", last_px="0"))
+    books.hear(heard("O3", exec_type="8", ord_status="8", cum_qty="0", avg_px="0", last_qty="0", last_px="0"))
+    return books
+
+
+# --- the books
+
+
+def test_equal_books_agree(recorder: Recorder) -> None:
+    assert list(disagreements(books(), recorder.orders)) == []
+
+
+def test_a_fill_that_was_not_heard_is_told_by_every_sum_it_is_in(recorder: Recorder) -> None:
+    told = books()
+    told.orders["O1"].qty -= 400
+    told.orders["O1"].money -= 16_004
+
+    assert list(disagreements(told, recorder.orders)) == [
+        "A1: sum of LastQty(32) is 600 at the EMS and 1000 in the journal",
+        "A1: sum of LastQty(32) x LastPx(31) is 24000 at the EMS and 40004 in the journal",
+    ]
+
+
+def test_an_average_that_differs_in_its_last_digit_is_told(recorder: Recorder) -> None:
+    told = books()
+    told.hear(heard("O2", exec_type="I", ord_status="4", cum_qty="500", avg_px="40.00000001"))
+
+    assert list(disagreements(told, recorder.orders)) == [
+        "B1: AvgPx(6) is 40.00000001 at the EMS and 40 in the journal"
+    ]
+
+
+def test_an_order_known_to_one_side_alone_is_told(recorder: Recorder) -> None:
+    told = books()
+    del told.orders["O3"]
+    told.hear(heard("O9"))
+
+    assert list(disagreements(told, recorder.orders)) == [
+        "O3 is known to the journal alone",
+        "O9 is known to the EMS alone",
+    ]
+
+
+def test_an_order_that_ends_otherwise_than_the_script_says_is_a_surprise(recorder: Recorder) -> None:
+    script = DemoOrder(cl_ord_id="B1", side="sell", qty=800, symbol="ACME", at=0)
+    missing = replace(script, cl_ord_id="Z1")
+    as_told = replace(script, cl_ord_id="R1", ends=(OrdStatus.REJECTED,))
+
+    assert list(surprises([script, missing, as_told], recorder.orders)) == [
+        "B1 ended CANCELED, not FILLED: no text",
+        "Z1 never reached the router",
+    ]
+
+
+# --- the script
+
+
+def test_the_script_shows_what_it_promises() -> None:
+    told = list(orders())
+
+    assert {order.strategy for order in told} == {"VWAP", "TWAP", "POV", "IS", None}
+    assert {order.side for order in told} == {"buy", "sell"}
+    assert len({order.symbol for order in told}) >= 2
+    assert [order.cl_ord_id for order in told if order.ends == (OrdStatus.REJECTED,)] == ["BIG-1"]
+    assert [step.at for step in STEPS] == sorted(step.at for step in STEPS)
+
+
+def test_a_shorter_scenario_shrinks_time_and_quantities_alike() -> None:
+    assert DAY.when(0, 390) == 390 * 60 * SECOND
+    assert BRIEF.when(0, 390) == BRIEF.minutes * 60 * SECOND
+    assert DAY.qty(30_000) == 30_000
+    share = BRIEF.minutes * BRIEF.activity / (DAY.minutes * DAY.activity)
+    assert BRIEF.qty(30_000) == round(30_000 * share / 100) * 100
+    assert BRIEF.qty(100) == 100
+
+
+# --- the display
+
+
+def test_a_bar_shows_the_filled_part_and_where_the_schedule_stands(recorder: Recorder) -> None:
+    record = replace(recorder.orders["O1"], status=OrdStatus.PARTIALLY_FILLED, cum_qty=600)
+
+    assert bar(record, T0 + 80 * SECOND, cells=10).plain == "━━━━━━──│─"
+
+
+def test_the_bar_of_an_order_that_is_over_has_no_mark(recorder: Recorder) -> None:
+    assert bar(recorder.orders["O1"], T0 + 10 * SECOND, cells=10).plain == "━" * 10
+    assert bar(recorder.orders["O3"], T0, cells=10).plain == "─" * 10
+
+
+# --- the processes
+
+
+def test_a_router_that_does_not_start_is_told_with_its_last_words(tmp_path: Path) -> None:
+    home = tmp_path / "empty"
+    home.mkdir()
+
+    with (
+        pytest.raises(DemoError, match=r"the router ended with status 1: Error: .*sessions\.cfg.*router\.log"),
+        RouterProcess(tmp_path, home, "synthetic:1", "20260316", 1.0) as router,
+    ):
+        router.wait_ready()
