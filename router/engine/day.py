@@ -113,6 +113,10 @@ class Day:
         """The trading date is over for every order still open."""
         for work in tuple(self._desk.works.values()):
             self._end_of_day(work, f"trading date {event.day} is over")
+        for parent in self._desk.parents:
+            # One that a bust opened again after the close has nobody to work it.
+            if parent.order_id not in self._desk.works and parent.allows(ParentEvent.DONE_FOR_DAY):
+                self._desk.say(self._desk.parents.done_for_day(self._desk.now, parent, text="the day is over"))
 
     def recovered(self, event: Recovered) -> None:
         """The engine came back from its journal: ask the venues, let the algorithms look at the clock."""

@@ -20,6 +20,7 @@ from router.core.events import (
 from router.core.types import CxlRejReason, ExecRestatementReason, OrdRejReason, OrdStatus
 from router.engine.desk import Desk
 from router.engine.gate import Gate
+from router.engine.opening import reopen
 from router.engine.work import ParentWork
 from router.engine.working import Working
 from router.orders import Applied, Child, Parent
@@ -67,11 +68,11 @@ class Reports:
             case ChildBusted():
                 key, new = (report.venue, report.exec_ref_id), (report.venue, report.exec_id)
                 desk.say(desk.parents.bust(desk.now, parent, key, new))
-                self._uncount(work, child)
+                self._uncount(parent, work, child)
             case ChildCorrected():
                 key, new = (report.venue, report.exec_ref_id), (report.venue, report.exec_id)
                 desk.say(desk.parents.correct(desk.now, parent, key, new, qty=report.qty, px=report.px))
-                self._uncount(work, child)
+                self._uncount(parent, work, child)
             case ChildStatus() if applied.ended and child.cum_qty < report.cum_qty:
                 text = f"{report.venue} says {report.cum_qty} filled of {child.child_id}, reported are {child.cum_qty}"
                 desk.alarm(text)
@@ -114,11 +115,13 @@ class Reports:
         if piece is not None:
             piece.filled += report.qty
 
-    def _uncount(self, work: ParentWork | None, child: Child) -> None:
+    def _uncount(self, parent: Parent, work: ParentWork | None, child: Child) -> None:
         """After a bust or a correction.
 
         A slice still open works what came back, an ended one gives it to the algorithm.
         """
+        if work is None:
+            work = reopen(self._desk, parent) if parent.is_working else None
         if work is None:
             return
         piece = work.slices.get(child.slice_id)

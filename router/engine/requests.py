@@ -6,13 +6,12 @@ has read it.
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from router.core.algo import Cause
 from router.core.events import BadRequest, CancelRequest, ClientDown, ClientUp, NewOrder, ReplaceRequest, StatusRequest
 from router.core.types import CxlRejReason, ExecRestatementReason, OrdRejReason, Reason, Urgency
 from router.engine.desk import Desk
-from router.engine.plan import OrderPlan, Refused, note_schedule, order_plan, order_seed
+from router.engine.opening import open_work, reopen
+from router.engine.plan import OrderPlan, Refused, order_plan
 from router.engine.work import ParentWork
 from router.orders import Parent
 from router.orders.terms import amended, terms_of
@@ -37,7 +36,7 @@ class Requests:
             return
         parent, outs = desk.parents.receive(desk.now, order)
         desk.say(outs)
-        work = self._start(parent, plan)
+        work = open_work(desk, parent, plan)
         if work.algo is None:
             self._send_direct(work)
         else:
@@ -60,36 +59,6 @@ class Requests:
             return plan
         refusal = desk.risk.check_order(desk.now, order, desk.open_orders.get(order.client, 0))
         return plan if refusal is None else Refused(refusal.reason, refusal.text)
-
-    def _start(self, parent: Parent, plan: OrderPlan) -> ParentWork:
-        desk = self._desk
-        terms = replace(plan.terms, order_id=parent.order_id, seed=order_seed(desk.config.seed, parent.order_id))
-        work = ParentWork(
-            parent=parent,
-            client=desk.clients[parent.client],
-            market=desk.market[parent.symbol],
-            terms=terms,
-            params=plan.params,
-            prefs=plan.prefs,
-            algo=None if plan.factory is None else plan.factory(plan.params, terms),
-        )
-        desk.open_work(work)
-        market = work.market
-        desk.note(
-            parent.order_id,
-            "arrival",
-            algorithm="DMA" if plan.factory is None else plan.factory.name,
-            client=parent.client,
-            cl_ord_id=parent.cl_ord_id,
-            bid=market.bid,
-            ask=market.ask,
-            last=market.tape.last,
-            start=terms.start,
-            end=terms.end,
-            curve=terms.curve_source,
-        )
-        note_schedule(desk, parent.order_id, replace(plan, terms=terms))
-        return work
 
     def _send_direct(self, work: ParentWork) -> None:
         """Direct market access: one slice that goes to the client's venue as it is; the venue's word is the answer."""
@@ -150,12 +119,11 @@ class Requests:
         if parent is None:
             return
         desk = self._desk
-        work = desk.works.get(parent.order_id)
-        if work is None:
-            plan = order_plan(desk, parent.terms, desk.now, None)
-            assert isinstance(plan, OrderPlan), (parent.order_id, plan)
-            work = self._start(parent, plan)
-        desk.settle(work)
+        work = reopen(desk, parent)
+        if work is not None:
+            desk.settle(work)
+        elif parent.has_cancel:
+            desk.say(desk.parents.cancel_done(desk.now, parent))
 
     def status(self, request: StatusRequest) -> None:
         """OrderStatusRequest(H)."""
