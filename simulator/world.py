@@ -159,7 +159,7 @@ class World:
         while True:
             self._play(at, heard)
             at = self._next_due()
-            if heard or until is None or at > until:
+            if heard or until is None or at > until or at == NEVER:
                 return heard
 
     def _play(self, at: Ns, heard: list[tuple[Ns, Delivered]]) -> None:

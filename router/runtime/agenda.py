@@ -36,10 +36,15 @@ class Agenda:
             return market if own is None else own
         return min(own, market)
 
-    def step(self) -> Sequence[tuple[Ns, Event]]:
+    def step(self, until: Ns | None = None) -> Sequence[tuple[Ns, Event]]:
+        """See `MarketClock`: the world may go on in silence up to `until`, but not past what is planned."""
         at = self.next_at
         assert at is not None, "nothing is planned"
-        heard = list(self._world.step()) if self._world and self._world.next_at == at else []
+        own = self._planned[-1][0] if self._planned else None
+        if self._world and (own is None or at < own):
+            until = at if until is None else until
+            return self._world.step(until if own is None else min(until, own - 1))
+        heard = list(self._world.step(at)) if self._world and self._world.next_at == at else []
         while self._planned and self._planned[-1][0] == at:
             heard.append(self._planned.pop())
         return heard

@@ -34,7 +34,9 @@ class MarketClock(Protocol):
 
     @property
     def next_at(self) -> Ns | None: ...
-    def step(self) -> Sequence[tuple[Ns, Event]]: ...
+    def step(self, until: Ns) -> Sequence[tuple[Ns, Event]]:
+        """What is heard at `next_at`; where that is nothing, at the first later instant up to `until` with a word."""
+        ...
 
 
 class Batch(Struct, frozen=True, gc=False):
@@ -85,29 +87,32 @@ class Pipeline:
 
     def step(self) -> bool:
         """Do what is due next, whatever the time; False when nothing ever is."""
-        timer = self._timers[0][0] if self._timers else None
-        market = self._world.next_at if self._world else None
-        if self._world and market is not None and (timer is None or market <= timer):
-            self._run(self._world.step())
-            return True
-        if timer is None:
-            return False
-        self._run([(timer, TimerFired(timer_id)) for timer_id in self._due(timer)])
-        return True
+        due = self.next_at
+        return due is not None and self._advance(due)
 
     def run_until(self, until: Ns, *, steps_max: int = 1_000) -> bool:
         """Do what is due at or before `until`; True when all of it is done, False when `steps_max` came first."""
-        for _ in range(steps_max):
-            due = self.next_at
-            if due is None or due > until:
-                return True
-            self.step()
-        return False
+        return not all(self._advance(until) for _ in range(steps_max))
 
     def flush(self) -> None:
         """Commit what the journal holds open: the outputs of the last batch."""
         if self._journal:
             self._journal.commit()
+
+    def _advance(self, until: Ns) -> bool:
+        """Do what is due first, if it is by `until`. Instants of the world at which nothing is said cost no step."""
+        timers, world = self._timers, self._world
+        timer = timers[0][0] if timers else None
+        market = world.next_at if world else None
+        if world and market is not None and market <= until and (timer is None or market <= timer):
+            heard = world.step(until if timer is None or until < timer else timer)
+            if heard:
+                self._run(heard)
+            return True
+        if timer is None or timer > until:
+            return False
+        self._run([(timer, TimerFired(timer_id)) for timer_id in self._due(timer)])
+        return True
 
     def _due(self, at: Ns) -> list[int]:
         due = []

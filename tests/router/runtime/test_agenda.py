@@ -25,12 +25,14 @@ def phase(at: Ns, name: Phase) -> tuple[Ns, Event]:
 class World:
     def __init__(self, *heard: tuple[Ns, Event]) -> None:
         self._heard = list(heard)
+        self.asked: Ns = 0
 
     @property
     def next_at(self) -> Ns | None:
         return self._heard[0][0] if self._heard else None
 
-    def step(self) -> list[tuple[Ns, Event]]:
+    def step(self, until: Ns) -> list[tuple[Ns, Event]]:
+        self.asked = until
         return [self._heard.pop(0)]
 
 
@@ -80,3 +82,15 @@ def test_at_one_instant_the_market_speaks_first() -> None:
         (6, print_),
         (7, DayEnd("20120621")),
     ]
+
+
+def test_the_world_may_go_on_in_silence_but_not_past_what_is_planned() -> None:
+    print_ = TradePrint("XLIT", "ABC", 100_000, 100)
+    world = World((OPEN - 2, print_), (OPEN - 1, print_))
+    agenda = Agenda([phase(OPEN, Phase.CONTINUOUS)], world)
+
+    agenda.step(OPEN + 10)
+    within = world.asked
+    agenda.step(OPEN - 1)
+
+    assert (within, world.asked) == (OPEN - 1, OPEN - 1)

@@ -69,7 +69,7 @@ class World:
     def next_at(self) -> Ns | None:
         return self._deliveries[0][0] if self._deliveries else None
 
-    def step(self) -> list[tuple[Ns, Event]]:
+    def step(self, until: Ns) -> list[tuple[Ns, Event]]:
         return [self._deliveries.pop(0)]
 
 
@@ -172,6 +172,24 @@ def test_a_run_of_steps_is_bounded_and_says_so() -> None:
 
     assert not pipeline.run_until(100, steps_max=9)
     assert pipeline.run_until(100, steps_max=9)
+
+
+def test_the_world_is_let_go_on_in_silence_up_to_the_next_timer() -> None:
+    asked: list[Ns] = []
+
+    class Silent(World):
+        def step(self, until: Ns) -> list[tuple[Ns, Event]]:
+            asked.append(until)
+            super().step(until)
+            return []
+
+    engine = Listener()
+    world = Silent((10, PRINT), (20, PRINT), (40, PRINT))
+    pipeline = Pipeline(engine, lambda _: None, world=world, timers=[(30, 1)])
+
+    pipeline.run_until(50)
+
+    assert (asked, engine.heard) == ([30, 30, 50], [(30, TimerFired(1))])
 
 
 def test_with_nothing_due_a_step_does_nothing() -> None:

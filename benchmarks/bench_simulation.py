@@ -1,0 +1,206 @@
+"""The whole simulation, journal off: venues, engine, router and all four algorithms on a virtual clock.
+
+    python -m benchmarks.bench_simulation
+
+Two kinds of events are counted, and both are printed. A background event is one thing that the market did (an order, a
+cancellation, a trade: one line of a LOBSTER file, one turn of the synthetic source). An input is one call of
+`Engine.handle` (a level, a print, a venue's report, a timer). A background event with its inputs is most of the cost,
+so that the rate of the sum is what a day's length follows from. The counts come from a run of their own: a counter
+would be timed otherwise.
+
+The second table is what a live desk needs: 10,000 parents over 100 symbols, each woken about once a second, and how
+much CPU a second of market time costs. Below 1.0 the engine keeps up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from algos.implementation_shortfall import ImplementationShortfall
+from algos.pov import Pov
+from algos.twap import Twap
+from algos.vwap import Vwap
+from benchmarks.harness import rate, real_data, seconds, table
+from router.core.algo import AlgoFactory
+from router.core.events import DayStart, Event, Genesis, NewOrder
+from router.core.instruments import Instrument
+from router.core.outputs import CancelChild, Output, QueryChild, ReplaceChild, SendChild
+from router.core.profiles import CalendarDay, ClientProfile, EngineConfig, FeeRule, VenueProfile
+from router.core.types import MILLISECOND, SECOND, Ns, OrdType, Side, VenueKind
+from router.engine import Engine
+from router.runtime.pipeline import Batch, Pipeline
+from simulator.market_spec import build_world, open_market
+from simulator.source import MarketPort, MarketSource
+from simulator.synthetic_params import MarketConfig
+from simulator.world import World
+
+OPEN: Ns = 1_709_562_600 * SECOND
+"""2024-03-04 09:30 in New York."""
+ALGOS: dict[str, AlgoFactory] = {algo.name: algo for algo in (Twap, Vwap, Pov, ImplementationShortfall)}
+FEES = (FeeRule(add=-2_000, remove=3_000),)
+VENUES = (
+    *(VenueProfile(mic, VenueKind.LIT, "lit", fees=FEES, latency_ns=MILLISECOND // 4) for mic in ("XLIT", "XALT")),
+    VenueProfile("XINV", VenueKind.LIT, "lit", fees=(FeeRule(add=1_500, remove=-1_000),)),
+    VenueProfile("XDRK", VenueKind.DARK, "dark", protected=False),
+    VenueProfile("XBLK", VenueKind.DARK, "dark", protected=False),
+    VenueProfile("XCRS", VenueKind.CROSS, "cross", protected=False, cross_times=(36_000, 39_600)),
+)
+CLIENT = "EMS"
+DAYS = {"XNYS": (CalendarDay("20240304", OPEN, OPEN + 23_400 * SECOND),)}
+Order = tuple[str, str, int]
+"""(symbol, strategy, shares)."""
+
+
+class Counted:
+    """A market source that counts its turns."""
+
+    def __init__(self, source: MarketSource) -> None:
+        self._source = source
+        self.turns = 0
+
+    @property
+    def next_at(self) -> Ns | None:
+        return self._source.next_at
+
+    def step(self, port: MarketPort) -> None:
+        self.turns += 1
+        self._source.step(port)
+
+
+class Day:
+    """One simulated day of one specification, with parent orders of all four algorithms in it."""
+
+    def __init__(
+        self, spec: str, instruments: tuple[Instrument, ...], venues: tuple[VenueProfile, ...] = VENUES
+    ) -> None:
+        by_symbol = {instrument.symbol: instrument for instrument in instruments}
+        market = open_market(spec, venues, by_symbol, DAYS, MarketConfig())
+        config = EngineConfig(
+            instruments=instruments,
+            venues=venues,
+            clients=(ClientProfile(CLIENT),),
+            calendars={"XNYS": tuple({day.day: day for day in market.days.values()}.values())},
+            seed=7,
+        )
+        self.open = market.open
+        self._day = market.day
+        self.world: World = build_world(spec, venues, by_symbol, DAYS, seed=1, config=MarketConfig())
+        self.children = 0
+        self.pipeline = Pipeline(Engine(config, ALGOS), self._deliver, world=self.world, at=self.world.now)
+
+    def _deliver(self, batch: Batch) -> None:
+        for output in batch.outputs:
+            self._carry(batch.at, output)
+
+    def _carry(self, at: Ns, output: Output) -> None:
+        if isinstance(output, SendChild | ReplaceChild | CancelChild | QueryChild):
+            self.children += isinstance(output, SendChild)
+            self.world.send(at, output)
+
+    def begin(self, orders: list[Order]) -> None:
+        """Go to a second after the open, and give in the orders."""
+        self.pipeline.submit(self.pipeline.at, [Genesis("B", "{}"), DayStart(self._day)])
+        self.run(self.open + SECOND)
+        self.pipeline.submit(self.pipeline.at, [_new(number, order) for number, order in enumerate(orders)])
+
+    def run(self, until: Ns) -> None:
+        while not self.pipeline.run_until(until, steps_max=100_000):
+            pass
+
+    def count(self) -> list[Counted]:
+        """Count the sources' turns from now on."""
+        counted = [Counted(source) for source in self.world._sources]
+        self.world._sources = tuple(counted)
+        return counted
+
+
+def _new(number: int, order: Order) -> Event:
+    symbol, strategy, qty = order
+    side = Side.BUY if number % 2 else Side.SELL
+    return NewOrder(
+        client=CLIENT,
+        cl_ord_id=f"C{number}",
+        symbol=symbol,
+        side=side,
+        qty=qty,
+        ord_type=OrdType.MARKET,
+        strategy=strategy,
+    )
+
+
+def four(symbol: str, qty: int) -> list[Order]:
+    """One parent of each algorithm."""
+    return [(symbol, name, qty) for name in ALGOS]
+
+
+def measure(name: str, make: Callable[[], Day], orders: list[Order], minutes: int) -> list[str]:
+    day = make()
+    counted = day.count()
+    day.begin(orders)
+    day.run(day.open + minutes * 60 * SECOND)
+    background, inputs = sum(source.turns for source in counted), day.pipeline.seq
+
+    best = float("inf")
+    for _ in range(2):
+        again = make()
+        again.begin(orders)
+        best = min(best, seconds(lambda day=again: day.run(day.open + minutes * 60 * SECOND), rounds=1))
+        assert again.pipeline.seq == inputs, (again.pipeline.seq, inputs)
+    both = background + inputs
+    return [
+        name,
+        f"{background:,}",
+        f"{inputs:,}",
+        f"{day.children:,}",
+        rate(both, best),
+        f"{minutes * 60 / best:,.0f}x",
+    ]
+
+
+def recorded() -> list[Path]:
+    """GOOG's LOBSTER day, where there is recorded data."""
+    folder = real_data()
+    return sorted(folder.glob("orderflow/GOOG_*_message_10.csv.xz")) if folder else []
+
+
+def flows() -> list[list[str]]:
+    one, ten = (tuple(Instrument(f"S{n}", adv=2_000_000) for n in range(count)) for count in (1, 10))
+    rows = [
+        measure("synthetic, 1 symbol, 4 parents", lambda: Day("synthetic:1", one), four("S0", 40_000), 60),
+        measure("synthetic, 10 symbols, 4 parents", lambda: Day("synthetic:1", ten), four("S0", 40_000), 10),
+    ]
+    goog = (Instrument("GOOG", adv=2_000_000),)
+    rows += [
+        measure("GOOG 2012-06-21, 4 parents", lambda path=path: Day(f"lobster:{path}", goog), four("GOOG", 20_000), 60)
+        for path in recorded()
+    ]
+    return rows
+
+
+def many(parents: int, symbols: int, run_s: int) -> list[str]:
+    """CPU per second of market time with all parents under way; giving them in and the first seconds are left out."""
+    day = Day("synthetic:1", tuple(Instrument(f"S{n:03}", adv=20_000_000) for n in range(symbols)))
+    names = tuple(ALGOS)
+    day.begin([(f"S{n % symbols:03}", names[n // symbols % len(names)], 100_000) for n in range(parents)])
+    day.run(day.open + 6 * SECOND)
+    before = day.pipeline.seq
+    children = day.children
+    took = seconds(lambda: day.run(day.open + (6 + run_s) * SECOND), rounds=1)
+    inputs, sent = day.pipeline.seq - before, day.children - children
+    return [
+        f"{parents:,} parents, {symbols} symbols",
+        f"{inputs / run_s:,.0f}",
+        f"{sent / run_s:,.0f}",
+        f"{took / run_s:.2f}",
+    ]
+
+
+def main() -> None:
+    columns = ("", "background", "inputs", "children", "both", "real time")
+    table("simulation, journal off", columns, flows())
+    table("parents at once", ("", "inputs a second", "children a second", "CPU s per s"), [many(10_000, 100, 10)])
+
+
+if __name__ == "__main__":
+    main()
