@@ -213,13 +213,14 @@ class Demo:
         if not self._console.is_terminal:
             yield None
             return
-        with Live(console=self._console, auto_refresh=False) as live:
+        with Live(console=self._console, auto_refresh=False, transient=True) as live:
             yield live
 
     def _show(self, live: Live | None) -> None:
         records = list(self._recorder.orders.values())
         if live is not None:
-            live.update(progress(records, self._recorder.at, self._scenario.speed), refresh=True)
+            shown = progress(records, self._recorder.at, self._scenario.speed, self._console.width)
+            live.update(shown, refresh=True)
             return
         for record in records:
             line = f"{record.cl_ord_id} {words(record.status)}"
@@ -241,8 +242,8 @@ class Demo:
         state, report = self._folder / "state", self._folder / "report.html"
         replaying = start_replay(state)
         analyses = analyse(self._recorder)
-        self._console.print(summary(analyses))
-        self._console.print("costs in basis points; positive is a cost, for buys and for sells", style="dim")
+        self._console.print(summary(analyses, self._console.width))
+        self._console.print("Arrival, interval VWAP: cost in bps, positive is a cost. Venues: % of fills.", style="dim")
         write_report(self._recorder, report)
         replayed, failed = replaying.wait()
         agreed = list(disagreements(self._books, self._recorder.orders))

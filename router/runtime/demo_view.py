@@ -20,6 +20,8 @@ from router.tca.costs import Cost
 from router.tca.record import OrderRecord
 
 BAR_CELLS: Final = 24
+WIDTH_WANTED: Final = 96
+"""Columns of a terminal below which bars are short and child orders are not counted."""
 _TONES: Final = {
     OrdStatus.FILLED: "green",
     OrdStatus.REJECTED: "red",
@@ -39,27 +41,24 @@ def words(status: OrdStatus) -> str:
     return status.name.replace("_", " ").lower()
 
 
-def progress(records: Iterable[OrderRecord], now: Ns, speed: float) -> RenderableType:
-    """Every order: how much is filled, a mark where its schedule should be, and what it is."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("Order", "Side", "Symbol", "Algorithm"):
-        table.add_column(heading, no_wrap=True)
-    table.add_column("Filled \N{BOX DRAWINGS HEAVY HORIZONTAL} schedule \N{BOX DRAWINGS LIGHT VERTICAL}", no_wrap=True)
-    for heading in ("Filled", "Ordered", "AvgPx", "Children"):
+def progress(records: Iterable[OrderRecord], now: Ns, speed: float, width: int) -> RenderableType:
+    """Every order: how much is filled, a mark where its schedule should be, and what it is; `width` columns at most."""
+    narrow = width < WIDTH_WANTED
+    cells = BAR_CELLS // 2 if narrow else BAR_CELLS
+    table = _table(("Order", "What"))
+    table.add_column("Filled \N{BOX DRAWINGS HEAVY HORIZONTAL} plan \N{BOX DRAWINGS LIGHT VERTICAL}", no_wrap=True)
+    for heading in ("Shares", "AvgPx", *(() if narrow else ("Children",))):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("Status", no_wrap=True)
     for record in records:
         table.add_row(
             record.cl_ord_id,
-            _side(record),
-            record.symbol,
-            record.algorithm or "none",
-            bar(record, now),
-            f"{record.cum_qty:,}",
-            f"{record.qty:,}",
+            _what(record),
+            bar(record, now, cells),
+            f"{record.cum_qty:,} / {record.qty:,}",
             _px(record.notional, record.cum_qty),
-            str(len(record.children)),
-            Text(words(record.status), style=_TONES.get(record.status, "")),
+            *(() if narrow else (f"{len(record.children):,}",)),
+            _status(record),
         )
     return Group(Text(f"market time {clock(now)} UTC, {speed:g} times as fast as the wall", style="dim"), table)
 
@@ -77,34 +76,44 @@ def bar(record: OrderRecord, now: Ns, cells: int = BAR_CELLS) -> Text:
     return Text.assemble(text[:mark], ("\N{BOX DRAWINGS LIGHT VERTICAL}", "bold yellow"), text[mark + 1 :])
 
 
-def summary(analyses: Iterable[OrderAnalysis]) -> Table:
+def summary(analyses: Iterable[OrderAnalysis], width: int) -> Table:
     """What the orders came to; costs in basis points, positive is a cost."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("Order", "Side", "Symbol", "Algorithm", "Status"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("Filled", "AvgPx", "Arrival\nbps", "Interval\nVWAP bps", "Lit/dark/\ncross %", "Children"):
+    narrow = width < WIDTH_WANTED
+    table = _table(("Order", "What", "Status"))
+    for heading in ("Filled", "AvgPx", "Arrival", "VWAP", "Lit/dark\n/cross"):
         table.add_column(heading, justify="right", no_wrap=True)
+    if not narrow:
+        table.add_column("Children", justify="right", no_wrap=True)
     for each in analyses:
         record = each.record
         shares = [each.share(kind) for kind in VenueKind]
         table.add_row(
             record.cl_ord_id,
-            _side(record),
-            record.symbol,
-            record.algorithm or "none",
-            Text(words(record.status), style=_TONES.get(record.status, "")),
+            _what(record),
+            _status(record),
             f"{each.filled:,}",
             _px(record.notional, record.cum_qty),
             _bps(each.arrival),
             _bps(each.vwap),
             "/".join(_percent(share) for share in shares) if each.filled else "-",
-            str(len(record.children)),
+            *(() if narrow else (f"{len(record.children):,}",)),
         )
     return table
 
 
-def _side(record: OrderRecord) -> str:
-    return "buy" if record.side.is_buy else "sell"
+def _table(headings: Iterable[str]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    for heading in headings:
+        table.add_column(heading, no_wrap=True)
+    return table
+
+
+def _what(record: OrderRecord) -> str:
+    return f"{'buy' if record.side.is_buy else 'sell'} {record.symbol} {record.algorithm}".rstrip()
+
+
+def _status(record: OrderRecord) -> Text:
+    return Text(words(record.status), style=_TONES.get(record.status, ""))
 
 
 def _px(notional: int, qty: int, scale: int = 10_000) -> str:

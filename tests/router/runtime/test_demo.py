@@ -1,16 +1,19 @@
 """The demonstration's parts without its processes: the script, the books it compares, the bars it draws."""
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from rich.console import Console
 
 from router.core.types import SECOND, OrdStatus
 from router.runtime.demo_books import EmsBooks, disagreements, surprises
 from router.runtime.demo_ems import Heard
 from router.runtime.demo_processes import DemoError, RouterProcess
 from router.runtime.demo_script import BRIEF, DAY, STEPS, DemoOrder, orders
-from router.runtime.demo_view import bar
+from router.runtime.demo_view import bar, progress, summary
+from router.tca.analysis import analyse
 from router.tca.record import Recorder
 from support.tca_day import T0, day
 
@@ -132,6 +135,24 @@ def test_a_bar_shows_the_filled_part_and_where_the_schedule_stands(recorder: Rec
 def test_the_bar_of_an_order_that_is_over_has_no_mark(recorder: Recorder) -> None:
     assert bar(recorder.orders["O1"], T0 + 10 * SECOND, cells=10).plain == "━" * 10
     assert bar(recorder.orders["O3"], T0, cells=10).plain == "─" * 10
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_tables_fit_their_terminal_and_cut_nothing(recorder: Recorder, width: int) -> None:
+    console = Console(width=width, record=True, file=StringIO())
+
+    console.print(progress(recorder.orders.values(), T0 + 30 * SECOND, 950.0, width))
+    console.print(summary(analyse(recorder), width))
+
+    text = console.export_text()
+    assert "…" not in text
+    assert [line.split() for line in text.splitlines() if line.startswith(" A1")] == [
+        ["A1", "buy", "ACME", "VWAP", "━" * (24 if width > 80 else 12), "1,000", "/", "1,000", "40.0040"]
+        + (["2"] if width > 80 else [])
+        + ["filled"],
+        ["A1", "buy", "ACME", "VWAP", "filled", "1,000", "40.0040", "-1.50", "-3.40", "60/40/0"]
+        + (["2"] if width > 80 else []),
+    ]
 
 
 # --- the processes
