@@ -94,7 +94,9 @@ class JournalReader:
 
     def _rows(self, query: str, after: int) -> Iterator[tuple[int, int, str, bytes, bytes]]:
         try:
-            yield from self._db.execute(query, (after,))
+            # Not `yield from`: a reader closed before its rows are through would close the cursor a second time.
+            for row in self._db.execute(query, (after,)):  # noqa: UP028
+                yield row
         except sqlite3.DatabaseError as error:
             raise _explained(self.path, error) from error
 
