@@ -75,7 +75,7 @@ def command(out: Path, seed: int, *, brief: bool) -> None:
         except DemoError as error:
             raise click.ClickException(str(error)) from None
     for problem in problems:
-        console.print(f"[red]not as expected:[/] {problem}", highlight=False)
+        console.print(f"not as expected: {problem}", style="red", highlight=False, markup=False, soft_wrap=True)
     raise SystemExit(1 if problems else 0)
 
 
@@ -239,26 +239,28 @@ class Demo:
         """The replay in one process while the report is drawn in this; then the table, the paths, the proofs."""
         assert self._reader is not None
         self._reader.close()
-        state, report = self._folder / "state", self._folder / "report.html"
-        replaying = start_replay(state)
-        analyses = analyse(self._recorder)
-        self._console.print(summary(analyses, self._console.width))
-        self._console.print("Arrival, interval VWAP: cost in bps, positive is a cost. Venues: % of fills.", style="dim")
-        write_report(self._recorder, report)
-        replayed, failed = replaying.wait()
+        with start_replay(self._folder / "state") as replaying:
+            self._console.print(summary(analyse(self._recorder), self._console.width))
+            self._say("Arrival, interval VWAP: cost in bps, positive is a cost. Venues: % of fills.\n")
+            write_report(self._recorder, self._folder / "report.html")
+            replayed, failed = replaying.wait()
         agreed = list(disagreements(self._books, self._recorder.orders))
         heard = sum(order.qty for order in self._books.orders.values())
-        self._console.print(f"\njournal   {state / FILE_NAME}", highlight=False, soft_wrap=True)
-        self._console.print(f"FIX logs  {self._folder / 'ems' / LOG_NAME}", highlight=False, soft_wrap=True)
-        self._console.print(f"          {state / 'fix'} (session stores)", highlight=False, soft_wrap=True)
-        self._console.print(f"report    {report}\n", highlight=False, soft_wrap=True)
+        self._say(f"journal   {self._folder / 'state' / FILE_NAME}")
+        self._say(f"FIX logs  {self._folder / 'ems' / LOG_NAME}")
+        self._say(f"          {self._folder / 'state' / 'fix'} (session stores)")
+        self._say(f"report    {self._folder / 'report.html'}\n")
         if not failed:
-            self._console.print(f"replay    hash chains hold, {self._read:,} inputs, outputs the same byte for byte")
+            self._say(f"replay    hash chains hold, {self._read:,} inputs, outputs the same byte for byte")
         if not agreed:
-            self._console.print(f"EMS       agrees with the journal on every order: {heard:,} shares heard of over FIX")
-        self._console.print(f"took      {time.monotonic() - self._began:.0f} s", highlight=False)
+            self._say(f"EMS       agrees with the journal on every order: {heard:,} shares heard of over FIX")
+        self._say(f"took      {time.monotonic() - self._began:.0f} s")
         problems = [*surprises(orders(), self._recorder.orders), *agreed, *self._books.complaints]
         return [*problems, f"replay: {replayed}"] if failed else problems
+
+    def _say(self, line: str) -> None:
+        """A line as it is: a path is not broken, so that it can be copied."""
+        self._console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
 def _demo_home(home: Path) -> Path:

@@ -170,10 +170,20 @@ class EmsProcess(_Process):
 
 
 class Replaying:
-    """A `sluice replay` under way."""
+    """A `sluice replay` under way, in a context that leaves none behind."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.communicate()
 
     def wait(self) -> tuple[str, bool]:
         """What it said, and whether it failed."""

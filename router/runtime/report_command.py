@@ -40,8 +40,7 @@ def read_recorder(path: Path) -> Recorder:
 
 def write_report(recorder: Recorder, out: Path) -> None:
     """The page for `recorder`, in a file of its own."""
-    # matplotlib takes a second to import, and only this needs it.
-    from router.tca.page import render  # noqa: PLC0415
+    from router.tca.page import render  # noqa: PLC0415 - matplotlib takes a second to import, and only this needs it
 
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(render(recorder), encoding="utf-8")
