@@ -45,7 +45,7 @@ class Day:
         symbol = event.symbol
         state = desk.market[symbol]
         before = state.phase
-        desk.market.on_event(desk.now, event)
+        state.on_event(desk.now, event)
         desk.router.on_market(desk.now, event)
         works = desk.by_symbol[symbol]
         if not works:

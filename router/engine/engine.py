@@ -52,7 +52,9 @@ class Engine:
         desk.now = at
         desk.outs = []
         self._on[type(event)](event)
-        self._working.run()
+        # Most market data moves no touch that an order is waiting for.
+        if desk.unsettled or desk.reviews or desk.wakes:
+            self._working.run()
         return desk.outs
 
     @property

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from router.core.events import BookSnapshot, LevelUpdate, MarketEvent, TradePrint
+from router.core.events import MarketEvent
 from router.core.instruments import Instrument
 from router.core.profiles import CalendarDay, VenueProfile
 from router.core.types import Ns, Px
@@ -53,14 +53,7 @@ class Market:
         """Take in one piece of market data."""
         state = self._symbols.get(event.symbol)
         assert state is not None, f"market data of an unknown symbol: {event.symbol}"
-        if isinstance(event, LevelUpdate):
-            state.on_level(at, event)
-        elif isinstance(event, TradePrint):
-            state.on_print(at, event)
-        elif isinstance(event, BookSnapshot):
-            state.on_snapshot(at, event)
-        else:
-            state.on_phase(event)
+        state.on_event(at, event)
 
     def mark_down(self, at: Ns, mic: str) -> None:
         """A venue does not answer: its quotes are forgotten and take no part in the NBBO until `mark_up`."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from router.core.events import BookSnapshot, LevelUpdate, PhaseChange, TradePrint
+from router.core.events import BookSnapshot, LevelUpdate, MarketEvent, PhaseChange, TradePrint
 from router.core.instruments import Instrument
 from router.core.profiles import VenueProfile
 from router.core.types import Ns, Phase, Px, Qty, Side, VenueKind
@@ -123,6 +123,17 @@ class SymbolMarket:
         return None
 
     # --- inputs
+
+    def on_event(self, at: Ns, event: MarketEvent) -> None:
+        """Take in one piece of this instrument's market data."""
+        if isinstance(event, LevelUpdate):
+            self.on_level(at, event)
+        elif isinstance(event, TradePrint):
+            self.on_print(at, event)
+        elif isinstance(event, BookSnapshot):
+            self.on_snapshot(at, event)
+        else:
+            self.on_phase(event)
 
     def on_level(self, at: Ns, update: LevelUpdate) -> None:
         book = self.books[update.venue]

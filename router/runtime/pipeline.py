@@ -124,22 +124,27 @@ class Pipeline:
         # All inputs of a batch are on disk before the engine sees the first: one commit for all of them.
         if self._journal is None:
             for at, event in stamped:
-                self._handle(self._stamp(at), event, None)
+                self.at = max(self.at, at)
+                self.seq += 1
+                outputs = apply(self._engine, self.seq, self.at, event)
+                if outputs:
+                    self._carry_out(self.at, outputs)
             return
         lines = [self._journal.append(self._stamp(at), event) for at, event in stamped]
         self._journal.commit()
         for line, (_, event) in zip(lines, stamped, strict=True):
-            self._handle(line.at, event, line)
+            self.seq = line.seq
+            outputs = apply(self._engine, line.seq, line.at, event)
+            self._journal.write_outputs(line, outputs)
+            if outputs:
+                self._carry_out(line.at, outputs)
 
     def _stamp(self, at: Ns) -> Ns:
         self.at = max(self.at, at)
         return self.at
 
-    def _handle(self, at: Ns, event: Event, line: InputLine | None) -> None:
-        self.seq = line.seq if line else self.seq + 1
-        outputs = apply(self._engine, self.seq, at, event)
-        if line and self._journal:
-            self._journal.write_outputs(line, outputs)
+    def _carry_out(self, at: Ns, outputs: list[Output]) -> None:
+        """Timers are ours, the rest is the shell's."""
         others: list[Output] = []
         for output in outputs:
             if isinstance(output, SetTimer):

@@ -37,28 +37,31 @@ class _Fill(NamedTuple):
 class Markouts:
     """Mean markout by (wall, venue), and who is in quarantine until when."""
 
-    __slots__ = ("_count", "_mean_ppm", "_pending", "_quarantined_until")
+    __slots__ = ("_count", "_mean_ppm", "_quarantined_until", "pending")
 
     def __init__(self) -> None:
-        self._pending: dict[str, deque[_Fill]] = {}
+        self.pending: dict[str, deque[_Fill]] = {}
+        """Fills that wait for their horizon, by symbol, without empty entries."""
         self._mean_ppm: dict[tuple[str, str], float] = {}
         self._count: dict[tuple[str, str], int] = {}
         self._quarantined_until: dict[tuple[str, str], Ns] = {}
 
     def on_fill(self, at: Ns, *, wall: str, symbol: str, mic: str, side: Side, px: Px) -> None:
         """Remember a fill until its horizon."""
-        waiting = self._pending.setdefault(symbol, deque(maxlen=PENDING_MAX))
+        waiting = self.pending.setdefault(symbol, deque(maxlen=PENDING_MAX))
         waiting.append(_Fill(at + HORIZON_NS, wall, mic, side.sign, px))
 
     def on_mid(self, at: Ns, symbol: str, mid2: Px | None) -> None:
         """The market at `at`: settle the fills whose horizon has come. Costs one look-up where none waits."""
-        waiting = self._pending.get(symbol)
+        waiting = self.pending.get(symbol)
         if not waiting or mid2 is None:
             return
         while waiting and waiting[0].due <= at:
             fill = waiting.popleft()
             if at - fill.due <= SETTLE_LATE_MAX_NS:
                 self._settle(at, fill, mid2)
+        if not waiting:
+            del self.pending[symbol]
 
     def mean_ppm(self, wall: str, mic: str) -> float:
         """Mean markout in parts per million of the price; negative is a loss; 0 where nothing is known."""

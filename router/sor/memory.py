@@ -109,11 +109,13 @@ class Memory:
 
     def on_market(self, now: Ns, event: MarketEvent) -> None:
         """Public data for queues, rates and markouts; `Market` has taken it in already."""
-        self._queue.on_market(event)
+        symbol = event.symbol
+        if symbol in self._queue.watched:
+            self._queue.on_market(event)
         if isinstance(event, TradePrint):
             self.rates.on_print(now, event)
-        else:
-            self.markouts.on_mid(now, event.symbol, self._market[event.symbol].mid2)
+        elif symbol in self.markouts.pending:
+            self.markouts.on_mid(now, symbol, self._market[symbol].mid2)
 
     def _leave_alone(self, now: Ns, work: SliceWork, mic: str) -> None:
         work.refused_until[mic] = now + self._settings.re_peg_interval_ns

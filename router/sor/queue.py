@@ -64,13 +64,14 @@ class _Place:
 class QueueEstimator:
     """Shares ahead of each resting child. Fed with market data of symbols that have one, and with what venues say."""
 
-    __slots__ = ("_behind", "_by_symbol", "_places")
+    __slots__ = ("_behind", "_places", "watched")
 
     def __init__(self, model: str) -> None:
         assert model in MODELS, f"queue model {model!r} is none of {', '.join(MODELS)}"
         self._behind = MODELS[model]
         self._places: dict[str, _Place] = {}
-        self._by_symbol: dict[str, dict[str, _Place]] = {}
+        self.watched: dict[str, dict[str, _Place]] = {}
+        """Places by symbol, without empty entries: who feeds market data may look here first."""
 
     # --- our own orders
 
@@ -78,7 +79,7 @@ class QueueEstimator:
         """A child is on its way to the back of the level at `px`, which shows `shown` shares."""
         place = _Place(child, px, shown)
         self._places[child.child_id] = place
-        self._by_symbol.setdefault(child.symbol, {})[child.child_id] = place
+        self.watched.setdefault(child.symbol, {})[child.child_id] = place
 
     def arrived(self, child_id: str) -> None:
         """The venue has it: whoever comes now stands behind."""
@@ -103,10 +104,10 @@ class QueueEstimator:
         """It rests no more."""
         place = self._places.pop(child_id, None)
         if place is not None:
-            of_symbol = self._by_symbol[place.symbol]
+            of_symbol = self.watched[place.symbol]
             del of_symbol[child_id]
             if not of_symbol:
-                del self._by_symbol[place.symbol]
+                del self.watched[place.symbol]
 
     def ahead(self, child_id: str) -> Qty | None:
         """Estimated displayed shares ahead, rounded up; None where the child is not tracked."""
@@ -117,7 +118,7 @@ class QueueEstimator:
 
     def on_market(self, event: MarketEvent) -> None:
         """Take in an event of any symbol; those without a resting child of ours cost one look-up."""
-        places = self._by_symbol.get(event.symbol)
+        places = self.watched.get(event.symbol)
         if places is None or isinstance(event, PhaseChange):
             return
         for place in places.values():
