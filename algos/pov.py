@@ -42,8 +42,14 @@ class PovParams(AlgoParams, frozen=True, kw_only=True):
         SECOND
     )
     patience: Annotated[
-        Ns, Param(Kind.DURATION, "How long a slice may wait in the book.", low=SECOND, high=600 * SECOND)
-    ] = 5 * SECOND
+        Ns,
+        Param(
+            Kind.DURATION,
+            "How long a slice may wait in the book; a short wait gives up places in queues.",
+            low=SECOND,
+            high=600 * SECOND,
+        ),
+    ] = 30 * SECOND
     variance: Annotated[Ppm, Param(Kind.RATE, "Looks vary by up to half of this, either way.", low=0, high=PPM)] = (
         400_000
     )
