@@ -1,4 +1,6 @@
-"""Clocks of the shell: wall time, a market's time at N times wall speed, or no clock at all. Knows no event.
+"""Clocks of the shell: wall time, a market's time at N times wall speed, none at all, or one not started yet.
+
+Knows no event.
 
 Only here, and in the port, is a clock read. A paced clock starts at the market's time and runs on by the monotonic
 clock, so that a step of the wall clock moves no simulated order.
@@ -6,6 +8,7 @@ clock, so that a step of the wall clock moves no simulated order.
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Protocol
 
@@ -48,12 +51,30 @@ class PacedClock:
 
 
 class NoClock:
-    """As fast as the machine goes: everything is due, nothing is waited for."""
+    """As fast as the machine goes: everything due by `end` is due now, and nothing after it ever is.
 
-    END: Ns = 1 << 62
+    Without an end, a simulated venue that wakes for ever (a pool's contra orders come by night, too) would be asked
+    for ever.
+    """
+
+    def __init__(self, end: Ns) -> None:
+        self._end = end
 
     def now(self) -> Ns:
-        return self.END
+        return self._end
 
     def wait_s(self, until: Ns) -> float:
-        return 0.0
+        return 0.0 if until <= self._end else math.inf
+
+
+class HeldClock:
+    """Stands at `at`: the clock of a market that waits for its first client."""
+
+    def __init__(self, at: Ns) -> None:
+        self._at = at
+
+    def now(self) -> Ns:
+        return self._at
+
+    def wait_s(self, until: Ns) -> float:
+        return 0.0 if until <= self._at else math.inf

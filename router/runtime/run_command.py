@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 import click
 import msgspec
@@ -15,7 +16,9 @@ from msgspec import Struct
 from structlog.typing import FilteringBoundLogger
 
 from router.core.events import Genesis
-from router.core.types import Ns
+from router.core.profiles import EngineConfig
+from router.core.types import SECOND, Ns
+from router.runtime.agenda import DAY_END_NS
 from router.runtime.assembly import Market, engine_factory, fix_venues, make_gateway, make_market
 from router.runtime.clock import Clock, NoClock, PacedClock, WallClock
 from router.runtime.console import HOME_OPTION, errors_as_lines, make_log, settings_of
@@ -24,6 +27,10 @@ from router.runtime.journal_file import JournalFile
 from router.runtime.plugins import load_algos
 from router.runtime.sessions_file import FixSession
 from router.runtime.settings import Settings
+
+SETTLE_NS: Final[Ns] = 60 * SECOND
+"""How long after the day's end `--speed max` runs on: cancels and status requests of the last orders have been answered,
+or have timed out."""
 
 
 class Options(Struct, frozen=True):
@@ -35,6 +42,7 @@ class Options(Struct, frozen=True):
     speed: float | None
     day: str | None
     port: int | None
+    hold: bool
 
 
 class _Speed(click.ParamType[float | None]):
@@ -64,15 +72,16 @@ class _Speed(click.ParamType[float | None]):
 @click.option("--speed", type=_Speed(), default="1", show_default=True, help="1, N times as fast, or max.")
 @click.option("--day", metavar="YYYYMMDD", help="Trading date of a synthetic market (default: the last one).")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Listen here instead of sessions.cfg's ports; 0: any.")
+@click.option("--hold", is_flag=True, help="A simulated market stands still until the first client has logged on.")
 def command(
-    *, home: Path | None, state: Path, market: str, speed: float | None, day: str | None, port: int | None
+    *, home: Path | None, state: Path, market: str, speed: float | None, day: str | None, port: int | None, hold: bool
 ) -> None:
     """Run the router until SIGINT or SIGTERM."""
     # State holds clients' orders: nobody else's business on a shared machine.
     os.umask(0o077)
     log = make_log()
     with errors_as_lines():
-        asyncio.run(_run(Options(home, state, market, speed, day, port), log))
+        asyncio.run(_run(Options(home, state, market, speed, day, port, hold), log))
 
 
 async def _run(options: Options, log: FilteringBoundLogger) -> None:
@@ -100,6 +109,7 @@ async def _run(options: Options, log: FilteringBoundLogger) -> None:
         world=market.world,
         clock=_clock(market, options.speed),
         start=market.start,
+        hold=options.hold and market.world is not None,
     )
     service = Service(parts, log)
     loop = asyncio.get_running_loop()
@@ -132,8 +142,14 @@ def _clock(market: Market, speed: float | None) -> Callable[[Ns], Clock]:
     if market.world is None:
         return lambda _: WallClock()
     if speed is None:
-        return lambda _: NoClock()
+        return lambda _: NoClock(end_of(market.config))
     return lambda at: PacedClock(at, speed)
+
+
+def end_of(config: EngineConfig) -> Ns:
+    """When the last day of the calendars is over and every late word of it has been heard."""
+    closes = [session.close for sessions in config.calendars.values() for session in sessions]
+    return max(closes) + DAY_END_NS + SETTLE_NS
 
 
 def _ready_line(options: Options, sessions: Sequence[FixSession]) -> str:

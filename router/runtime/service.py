@@ -7,6 +7,7 @@ One thread runs all of this; QuickFIX's threads end at the inbox, the senders' b
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
@@ -31,11 +32,11 @@ from router.core.profiles import EngineConfig
 from router.core.types import Ns
 from router.journal import EngineFactory
 from router.runtime.agenda import Agenda, plan_days
-from router.runtime.clock import Clock, NoClock
+from router.runtime.clock import Clock, HeldClock, NoClock
 from router.runtime.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, Received, Trouble, field
 from router.runtime.fix_venue import FixVenueLink, Understood
 from router.runtime.inbox import Inbox
-from router.runtime.journal_file import JournalFile
+from router.runtime.journal_file import JournalError, JournalFile
 from router.runtime.pipeline import Batch, Pipeline
 from router.runtime.quickfix_port import FixPort
 from router.runtime.recovery import Recovery, recover
@@ -70,6 +71,8 @@ class Parts(Struct, frozen=True):
     clock: Callable[[Ns], Clock]
     """Makes the clock, given the time at which the engine stands."""
     start: Ns
+    hold: bool = False
+    """Whether a simulated market stands still until the first client has logged on."""
 
 
 class Service:
@@ -107,7 +110,8 @@ class Service:
             # What is not taken in any more is not journaled, so its sender is asked to resend it at the next start.
             self._inbox.close()
             await asyncio.to_thread(self._port.stop)
-            self._note_handed()
+            with contextlib.suppress(JournalError):  # after a failed write there is nothing more to be noted
+                self._note_handed()
             self._parts.journal.close()
 
     # --- start
@@ -118,7 +122,7 @@ class Service:
         at = recovery.at if recovery else parts.start
         if parts.world is not None and recovery:
             _catch_up(parts.world, self._simulated, at)
-        clock = parts.clock(at)
+        clock = HeldClock(at) if parts.hold else parts.clock(at)
         at = max(at, clock.now()) if parts.world is None else at
         told = recovery.days if recovery else []
         planned = [
@@ -180,10 +184,18 @@ class Service:
             events = self._take(self._inbox.drain(), pipeline.at)
             if events:
                 pipeline.submit(_stamp(clock, pipeline, done=done), events)
+                clock = self._released(clock, events, pipeline.at)
             if self._loop.time() - noted > HOUSEKEEPING_S:
                 noted = self._loop.time()
                 self._note_handed()
             await self._rest(clock, pipeline.next_at, busy=not done or bool(events))
+
+    def _released(self, clock: Clock, events: Sequence[Event], at: Ns) -> Clock:
+        """The running clock, once a client is there for whom a held market may begin."""
+        if isinstance(clock, HeldClock) and any(isinstance(event, ClientUp) for event in events):
+            self._log.info("released", by=[event.client for event in events if isinstance(event, ClientUp)])
+            return self._parts.clock(at)
+        return clock
 
     async def _rest(self, clock: Clock, next_at: Ns | None, *, busy: bool) -> None:
         """Until the next thing is due, something comes in, or it is time to tidy up."""

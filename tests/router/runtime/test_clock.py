@@ -1,10 +1,11 @@
 """Clocks: they go on, at the pace that was asked for."""
 
+import math
 import time
 
 import pytest
 
-from router.runtime.clock import NoClock, PacedClock, WallClock
+from router.runtime.clock import HeldClock, NoClock, PacedClock, WallClock
 
 SECOND = 1_000_000_000
 
@@ -25,6 +26,17 @@ def test_a_paced_clock_starts_at_the_market_s_time_and_runs_at_its_pace(monkeypa
     assert clock.wait_s(0) == 0.0
 
 
-def test_without_a_clock_everything_is_due() -> None:
-    assert NoClock().now() == NoClock.END
-    assert NoClock().wait_s(NoClock.END) == 0.0
+def test_without_a_clock_everything_up_to_the_end_is_due_and_nothing_after_it_is_waited_for() -> None:
+    clock = NoClock(5 * SECOND)
+
+    assert clock.now() == 5 * SECOND
+    assert clock.wait_s(5 * SECOND) == 0.0
+    assert clock.wait_s(5 * SECOND + 1) == math.inf
+
+
+def test_a_held_clock_stands_still() -> None:
+    clock = HeldClock(7 * SECOND)
+
+    assert clock.now() == 7 * SECOND
+    assert clock.wait_s(7 * SECOND) == 0.0
+    assert clock.wait_s(7 * SECOND + 1) == math.inf
