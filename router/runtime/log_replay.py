@@ -37,6 +37,8 @@ from simulator.world import World
 
 REQUESTS: Final = frozenset({"D", "F", "G", "H"})
 FRAMING: Final = frozenset({8, 9, 10})
+THEIR_IDS: Final = frozenset({37})
+"""OrderID(37) in a request is what the house of the log gave; ours differs, and ClOrdIDs say which order is meant."""
 LEAD_NS: Final[Ns] = 60 * SECOND
 """The market opens this long before the log's first order: there is a price when it comes."""
 TAIL_NS: Final[Ns] = 3_600 * SECOND
@@ -122,8 +124,8 @@ def _time(record: LogRecord) -> Ns | None:
 
 
 def _text(message: Message) -> str:
-    """The message as it was on the wire, with the length and the checksum that logs often spoil."""
-    body = "".join(f"{tag}={value}\x01" for tag, value in message.fields if tag not in FRAMING)
+    """The message as it was on the wire, less the other house's ids, with the length and checksum that logs spoil."""
+    body = "".join(f"{tag}={value}\x01" for tag, value in message.fields if tag not in FRAMING | THEIR_IDS)
     text = f"8={_version(message)}\x019={len(body)}\x01{body}"
     return f"{text}10={checksum(text)}\x01"
 

@@ -29,8 +29,8 @@ from router.runtime.sessions_file import FixSession
 from router.runtime.settings import Settings
 
 SETTLE_NS: Final[Ns] = 60 * SECOND
-"""How long after the day's end `--speed max` runs on: cancels and status requests of the last orders have been answered,
-or have timed out."""
+"""How long after the day's end `--speed max` runs on: what was asked of a venue by then has been answered, or has timed
+out."""
 
 
 class Options(Struct, frozen=True):

@@ -58,6 +58,14 @@ def test_every_request_of_the_log_is_answered_at_the_logs_own_times(log: Path, s
     assert next(line for line in replayed.lines if "|11=A2|" in line).startswith("20260316-14:00:05.000 : ")
 
 
+def test_an_order_id_of_the_house_that_is_in_the_log_does_not_hide_which_order_is_meant(
+    log: Path, settings: Settings
+) -> None:
+    log.write_text(LOG.replace("41=A2|", "41=A2|37=THEIRS-2|"))
+
+    assert kinds(replay_log(log, settings).lines)[-2:] == ["A3 6 6", "A3 4 4"]
+
+
 def test_the_same_log_and_seed_give_the_same_bytes(log: Path, settings: Settings) -> None:
     assert replay_log(log, settings, seed=5).lines == replay_log(log, settings, seed=5).lines
 
