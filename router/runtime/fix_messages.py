@@ -15,6 +15,10 @@ _SECRET: Final = re.compile(r"(?<=\x01)(554|925|96|1402|1404)=[^\x01]*")
 _RAW_DATA: Final = re.compile(r"(?<=\x01)95=(?P<length>[0-9]{1,7})\x0196=")
 
 
+class PortError(Exception):
+    """The sessions cannot be started, or a session's queue is past all bounds."""
+
+
 class Received(Struct, frozen=True, gc=False):
     """A message from `peer`. `is_admin` for the few session messages that matter above: Heartbeat(0) and Reject(3)."""
 

@@ -24,7 +24,18 @@ import quickfix as fix
 
 from fixspec.codec import encode
 from fixspec.dictionary import path_of
-from router.runtime.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, Received, Trouble, field, redacted
+from fixspec.values import clean_text
+from router.runtime.fix_messages import (
+    FromFix,
+    Outgoing,
+    PeerDown,
+    PeerUp,
+    PortError,
+    Received,
+    Trouble,
+    field,
+    redacted,
+)
 from router.runtime.listeners import hold_to_loopback
 from router.runtime.sessions_file import FixSession
 
@@ -37,10 +48,7 @@ HEARTBEAT_S: Final = range(1, 3_601)
 LOGOUT_WAIT_S: Final = 2.0
 _NO_RESEND: Final = frozenset("DFG")
 _ADMIN_PASSED_ON: Final = frozenset("03")
-
-
-class PortError(Exception):
-    """The sessions cannot be started, or a session's queue is past all bounds."""
+_INVALID_MSG_TYPE: Final = "11"  # SessionRejectReason(373)
 
 
 class FixPort:
@@ -66,6 +74,7 @@ class FixPort:
         self._store = store
         self._application = _Application(self._sessions, deliver, quarantine, self._answer, plays_client=plays_client)
         self._engines: list[Any] = []
+        self._started: list[Any] = []
         self._kept: list[object] = []  # QuickFIX keeps bare pointers to them
         self._senders: dict[str, _Sender] = {}
         self._dictionaries = {
@@ -90,14 +99,25 @@ class FixPort:
             self._senders[session.theirs] = _Sender(
                 session, self._dictionaries[session.begin_string], self._application, self._deliver
             )
-        try:
-            for engine in self._engines:
-                engine.start()
-        except (fix.ConfigError, fix.RuntimeError) as error:
-            raise PortError(f"FIX sessions cannot start: {error}") from None
+        refusal = self._start_engines()
+        if refusal:
+            raise PortError(f"FIX sessions cannot start: {refusal}")
         for session in self._sessions.values():
             if session.accepts and session.keys.get("SocketAcceptHost") == "127.0.0.1":
                 hold_to_loopback(int(session.keys["SocketAcceptPort"]))
+
+    def _start_engines(self) -> str:
+        """Why an engine cannot start, or nothing.
+
+        Not raised from here: a traceback would keep the engine alive beyond what it points to, and crash at exit.
+        """
+        try:
+            for engine in self._engines:
+                engine.start()
+                self._started.append(engine)
+        except (fix.ConfigError, fix.RuntimeError) as error:
+            return str(error)
+        return ""
 
     def stop(self) -> None:
         """Log out, send what is queued, close. Blocks for seconds: call it from a thread of its own."""
@@ -108,9 +128,10 @@ class FixPort:
         deadline = time.monotonic() + LOGOUT_WAIT_S
         while self._application.logged_on and time.monotonic() < deadline:
             time.sleep(0.01)
-        for engine in self._engines:
+        for engine in self._started:  # stopping one that has no thread yet crashes
             engine.stop(True)
         # Engines go before what they point to: sessions are struck off QuickFIX's register, and exit finds nothing.
+        self._started.clear()
         self._engines.clear()
         self._kept.clear()
 
@@ -275,7 +296,8 @@ class _Application(fix.Application):  # type: ignore[misc]  # QuickFIX has no ty
         self._guard("onLogout", self._logged_out, session_id, None)
 
     def toAdmin(self, message: Any, session_id: Any) -> None:  # noqa: N802, ANN401 - QuickFIX's names, no types
-        self._guard("toAdmin", self._to_admin, session_id, message)
+        if self._guard("toAdmin", self._to_admin, session_id, message):
+            self._guard("toAdmin", lambda _, raw: _say_unsupported(message, raw), session_id, message)
 
     def fromAdmin(self, message: Any, session_id: Any) -> None:  # noqa: N802, ANN401 - QuickFIX's names, no types
         refusal = self._guard("fromAdmin", self._from_admin, session_id, message)
@@ -303,10 +325,12 @@ class _Application(fix.Application):  # type: ignore[misc]  # QuickFIX has no ty
             self.logged_on.discard(peer)
             self._deliver(PeerDown(peer))
 
-    def _to_admin(self, peer: str, raw: str) -> None:
+    def _to_admin(self, peer: str, raw: str) -> bool:
+        """Whether it is a Reject(3) of a message type that our dictionaries lack."""
         if peer in self._restore and field(raw, 35) == "5":
             self._restore_numbers(peer)
         self._remember(peer, sent=field(raw, 34))
+        return field(raw, 35) == "3" and field(raw, 373) == _INVALID_MSG_TYPE
 
     def _from_admin(self, peer: str, raw: str) -> str | None:
         kind = field(raw, 35)
@@ -329,7 +353,12 @@ class _Application(fix.Application):  # type: ignore[misc]  # QuickFIX has no ty
         return resent and to_venue and field(raw, 35) in _NO_RESEND
 
     def _from_app(self, peer: str, raw: str) -> None:
-        self._deliver(Received(peer, raw))
+        if field(raw, 35) == "j" and self._sessions[peer].accepts:
+            # An alarm, never an answer: two engines that reject each other's rejects do not stop.
+            what = clean_text(f"our {field(raw, 372)} {field(raw, 45)}: {field(raw, 58)}", cap=300)
+            self._deliver(Trouble(f"{peer} sent a BusinessMessageReject(j) of {what}"))
+        else:
+            self._deliver(Received(peer, raw))
         self._remember(peer, received=field(raw, 34))
 
     # --- Logon(A)
@@ -392,6 +421,21 @@ class _Application(fix.Application):  # type: ignore[misc]  # QuickFIX has no ty
                 self._answer(peer, _reject(raw, self._sessions[peer].begin_string))
         except BaseException as second:  # noqa: BLE001 - the last net: the disk is full, or the loop is gone
             os.write(2, f"sluice: {where} of {peer} failed: {error!r}, and its quarantine: {second!r}\n".encode())
+
+
+def _say_unsupported(reject: Any, raw: str) -> None:  # noqa: ANN401 - QuickFIX has no types
+    """Make a Reject(3) of an unknown message type a BusinessMessageReject(j), in the gateway's words.
+
+    No dictionary can list the types that somebody else may invent (U...), and a type that is good FIX and not for us
+    is an application's question (FIX 4.4 Vol. 1, BusinessMessageReject), not a fault of the session.
+    """
+    reject.getHeader().setField(35, "j")
+    for tag in (371, 373):
+        reject.removeField(tag)
+    msg_type = clean_text(field(raw, 372) or "?", cap=16)
+    reject.setField(372, msg_type)
+    reject.setField(380, "3")
+    reject.setField(58, f"MsgType(35) {msg_type} is not supported")
 
 
 def _reject(raw: str, begin_string: str) -> str:

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tomllib
@@ -204,3 +205,19 @@ def test_a_second_run_on_one_state_directory_is_refused_in_one_line(tmp_path: Pa
     assert second.stderr == (
         f"Error: {tmp_path} is in use by process {os.getpid()}: stop it, or give another --state\n"
     )
+
+
+@pytest.mark.fix
+def test_a_port_in_use_is_refused_in_one_line_and_without_a_crash(tmp_path: Path) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        run = ["run", "--state", str(tmp_path), "--market", "none", "--port", str(port)]
+        refused = subprocess.run(
+            [sys.executable, "-m", "router.runtime", *run], capture_output=True, text=True, check=False
+        )
+
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[-1].startswith("Error: FIX sessions cannot start: ")
+    assert f"port {port}" in refused.stderr
