@@ -94,8 +94,7 @@ class JournalReader:
 
     def _rows(self, query: str, after: int) -> Iterator[tuple[int, int, str, bytes, bytes]]:
         try:
-            # Not `yield from`: a reader closed before its rows are through would close the cursor a second time.
-            for row in self._db.execute(query, (after,)):  # noqa: UP028
+            for row in self._db.execute(query, (after,)):  # noqa: UP028 - a delegated cursor is closed twice
                 yield row
         except sqlite3.DatabaseError as error:
             raise _explained(self.path, error) from error

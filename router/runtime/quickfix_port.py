@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import quickfix as fix
 
@@ -50,6 +50,9 @@ _NO_RESEND: Final = frozenset("DFG")
 _ADMIN_PASSED_ON: Final = frozenset("03")
 _INVALID_MSG_TYPE: Final = "11"  # SessionRejectReason(373)
 
+Opaque: TypeAlias = Any
+"""QuickFIX's objects, and what passes by its callbacks: it has no types."""
+
 
 class FixPort:
     """All FIX sessions of a process: one acceptor for the clients, one initiator for the venues.
@@ -73,8 +76,8 @@ class FixPort:
         self._deliver = deliver
         self._store = store
         self._application = _Application(self._sessions, deliver, quarantine, self._answer, plays_client=plays_client)
-        self._engines: list[Any] = []
-        self._started: list[Any] = []
+        self._engines: list[Opaque] = []
+        self._started: list[Opaque] = []
         self._kept: list[object] = []  # QuickFIX keeps bare pointers to them
         self._senders: dict[str, _Sender] = {}
         self._dictionaries = {
@@ -157,7 +160,7 @@ class FixPort:
         self._application.know_numbers(peer, session.getExpectedSenderNum(), number)
         return True
 
-    def _session(self, peer: str) -> Any:  # noqa: ANN401 - QuickFIX has no types
+    def _session(self, peer: str) -> Opaque:
         settings = self._sessions[peer]
         return fix.Session.lookupSession(fix.SessionID(settings.begin_string, settings.ours, settings.theirs))
 
@@ -166,7 +169,7 @@ class FixPort:
         if sender is not None:
             sender.put(Outgoing(peer, text))
 
-    def _make(self, make: Any, sessions: Sequence[FixSession], name: str) -> Any:  # noqa: ANN401 - QuickFIX has no types
+    def _make(self, make: Opaque, sessions: Sequence[FixSession], name: str) -> Opaque:
         path = self._store / f"{name}.cfg"
         path.write_text(_settings_text(sessions, self._store), encoding="utf-8")
         settings = fix.SessionSettings(str(path))
@@ -204,7 +207,7 @@ class _Sender:
     def __init__(
         self,
         session: FixSession,
-        dictionary: Any,  # noqa: ANN401 - QuickFIX has no types
+        dictionary: Opaque,
         application: _Application,
         deliver: Callable[[FromFix], None],
     ) -> None:
@@ -286,29 +289,29 @@ class _Application(fix.Application):  # type: ignore[misc]  # QuickFIX has no ty
 
     # --- the callbacks
 
-    def onCreate(self, session_id: Any) -> None:  # noqa: N802, ANN401 - QuickFIX's names, no types
+    def onCreate(self, session_id: Opaque) -> None:  # noqa: N802 - a name of QuickFIX
         self._guard("onCreate", self._created, session_id, None)
 
-    def onLogon(self, session_id: Any) -> None:  # noqa: N802, ANN401 - QuickFIX's names, no types
+    def onLogon(self, session_id: Opaque) -> None:  # noqa: N802 - a name of QuickFIX
         self._guard("onLogon", self._logged_on, session_id, None)
 
-    def onLogout(self, session_id: Any) -> None:  # noqa: N802, ANN401 - QuickFIX's names, no types
+    def onLogout(self, session_id: Opaque) -> None:  # noqa: N802 - a name of QuickFIX
         self._guard("onLogout", self._logged_out, session_id, None)
 
-    def toAdmin(self, message: Any, session_id: Any) -> None:  # noqa: N802, ANN401 - QuickFIX's names, no types
+    def toAdmin(self, message: Opaque, session_id: Opaque) -> None:  # noqa: N802 - a name of QuickFIX
         if self._guard("toAdmin", self._to_admin, session_id, message):
             self._guard("toAdmin", lambda _, raw: _say_unsupported(message, raw), session_id, message)
 
-    def fromAdmin(self, message: Any, session_id: Any) -> None:  # noqa: N802, ANN401 - QuickFIX's names, no types
+    def fromAdmin(self, message: Opaque, session_id: Opaque) -> None:  # noqa: N802 - a name of QuickFIX
         refusal = self._guard("fromAdmin", self._from_admin, session_id, message)
         if refusal:
             raise fix.RejectLogon(refusal)
 
-    def toApp(self, message: Any, session_id: Any) -> None:  # noqa: N802, ANN401 - QuickFIX's names, no types
+    def toApp(self, message: Opaque, session_id: Opaque) -> None:  # noqa: N802 - a name of QuickFIX
         if self._guard("toApp", self._to_app, session_id, message):
             raise fix.DoNotSend
 
-    def fromApp(self, message: Any, session_id: Any) -> None:  # noqa: N802, ANN401 - QuickFIX's names, no types
+    def fromApp(self, message: Opaque, session_id: Opaque) -> None:  # noqa: N802 - a name of QuickFIX
         self._guard("fromApp", self._from_app, session_id, message)
 
     # --- their bodies: (peer, raw text) in, what to raise out
@@ -398,7 +401,7 @@ class _Application(fix.Application):  # type: ignore[misc]  # QuickFIX has no ty
 
     # --- the guard
 
-    def _guard(self, where: str, body: Callable[[str, str], Any], session_id: Any, message: Any) -> Any:  # noqa: ANN401
+    def _guard(self, where: str, body: Callable[[str, str], Opaque], session_id: Opaque, message: Opaque) -> Opaque:
         """Run a callback's body; whatever goes wrong is quarantined, alarmed and, for a request, answered."""
         peer, raw = "?", ""
         try:
@@ -423,7 +426,7 @@ class _Application(fix.Application):  # type: ignore[misc]  # QuickFIX has no ty
             os.write(2, f"sluice: {where} of {peer} failed: {error!r}, and its quarantine: {second!r}\n".encode())
 
 
-def _say_unsupported(reject: Any, raw: str) -> None:  # noqa: ANN401 - QuickFIX has no types
+def _say_unsupported(reject: Opaque, raw: str) -> None:
     """Make a Reject(3) of an unknown message type a BusinessMessageReject(j), in the gateway's words.
 
     No dictionary can list the types that somebody else may invent (U...), and a type that is good FIX and not for us

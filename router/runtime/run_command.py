@@ -86,8 +86,8 @@ def command(
 
 async def _run(options: Options, log: FilteringBoundLogger) -> None:
     # QuickFIX takes SIGINT for itself when it is imported, so that the handlers come after.
-    from router.runtime.quickfix_port import free_port  # noqa: PLC0415
-    from router.runtime.service import Parts, Service  # noqa: PLC0415
+    from router.runtime.quickfix_port import free_port  # noqa: PLC0415 - see above
+    from router.runtime.service import Parts, Service  # noqa: PLC0415 - see above
 
     settings = settings_of(options.home)
     algos = load_algos()

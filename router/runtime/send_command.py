@@ -169,7 +169,7 @@ def command(
 
 async def _follow(ticket: Ticket, endpoint: Endpoint, store: Path, wait_s: float | None) -> int:
     # QuickFIX takes SIGINT for itself when it is imported, so that the handler comes after.
-    from router.runtime.quickfix_port import FixPort  # noqa: PLC0415
+    from router.runtime.quickfix_port import FixPort  # noqa: PLC0415 - see above
 
     loop = asyncio.get_running_loop()
     wake = asyncio.Event()

@@ -177,7 +177,7 @@ class Floor(NamedTuple):
             self.client.send(Outgoing("SLUICE", order_text(f"c{number}")))
             time.sleep(rng.random() * 0.05)
 
-    def check(self, sent: int) -> None:
+    def assert_whole(self, sent: int) -> None:
         """All filled, the router ends well, and client, venue and journal agree."""
         self.heard.wait(lambda heard: orders_done(heard, sent), seconds=60)
         assert self.router.end(signal.SIGTERM) == 0
@@ -213,7 +213,7 @@ def test_twenty_kills_lose_no_order_and_no_fill_and_send_no_child_twice(floor: F
         floor.router.end(signal.SIGKILL)
         floor.router.start()
 
-    floor.check(sent)
+    floor.assert_whole(sent)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_the_worst_moments_to_be_killed_lose_nothing_either(floor: Floor, point:
 
     floor.router.start()
 
-    floor.check(ORDERS_A_LIFE)
+    floor.assert_whole(ORDERS_A_LIFE)
 
 
 def check_client(reports: list[Message], sent: int) -> dict[str, int]:
