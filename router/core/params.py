@@ -178,6 +178,16 @@ class AlgoParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     dark_pct: Annotated[
         Ppm | None, Param(Kind.RATE, "Share of each slice offered to dark venues.", low=0, high=PPM)
     ] = None
+    cross_pct: Annotated[
+        Ppm | None,
+        Param(
+            Kind.RATE,
+            "Share of what is left that may wait in each scheduled cross; absent: 0.1, and none where participation "
+            "is capped or DarkPct is 0.",
+            low=0,
+            high=PPM,
+        ),
+    ] = None
     dark_only: Annotated[bool, Param(Kind.FLAG, "Use undisplayed venues only.")] = False
     venues_include: Annotated[tuple[str, ...], Param(Kind.NAMES, "Use these venues (MIC) only.")] = ()
     venues_exclude: Annotated[tuple[str, ...], Param(Kind.NAMES, "Never use these venues (MIC).")] = ()

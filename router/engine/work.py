@@ -11,7 +11,7 @@ from random import Random
 from router.core.algo import Algorithm, AlgoView, Cause, MarketView, OrderTerms
 from router.core.params import AlgoParams
 from router.core.profiles import ClientProfile
-from router.core.types import ExecRestatementReason, Ns, Px, Qty
+from router.core.types import ExecRestatementReason, Ns, Px, Qty, Reason
 from router.market.state import SymbolMarket
 from router.market.tape import TapeWindow
 from router.orders.parent import Parent
@@ -27,6 +27,7 @@ class ParentWork:
         "cancel_reason",
         "client",
         "closing",
+        "cross_at",
         "day_over",
         "done",
         "ending_text",
@@ -74,6 +75,8 @@ class ParentWork:
         self.arrival_mid2: Px | None = market.mid2
         self.wake_timer: int | None = None
         self.watch_px: Px | None = None
+        self.cross_at: Ns = 0
+        """The scheduled cross that shares are, or will be, lent to: when they are entered."""
         self.rejects_in_row = 0
         self.refusals_in_row = 0
         self.held_until: Ns = 0
@@ -95,6 +98,15 @@ class ParentWork:
         return sum(piece.remaining for piece in self.slices.values())
 
     @property
+    def lent(self) -> Qty:
+        """Of those, shares that only wait in a cross: they come back when they are wanted."""
+        return sum(
+            piece.remaining
+            for slice_id, piece in self.slices.items()
+            if piece.reason is Reason.CROSS and slice_id not in self.closing
+        )
+
+    @property
     def is_frozen(self) -> bool:
         """No slice starts while the client's own request, or the order's end, is being carried out."""
         return self.done or self.day_over or self.parent.is_pending_cancel or self.parent.is_pending_replace
@@ -104,11 +116,22 @@ class ParentWork:
         """Shares that may be sliced now."""
         return 0 if self.is_frozen else max(self.parent.qty - self.parent.cum_qty - self.released, 0)
 
+    def limit_px(self, slice_px: Px | None) -> Px | None:
+        """The tighter of the client's limit and a slice's, on the tick: a buy rounds down, a sell up."""
+        side, instrument = self.parent.side, self.terms.instrument
+        px = self.parent.px
+        if slice_px is not None and (px is None or side.accepts(px, slice_px)):
+            px = slice_px
+        if px is None:
+            return None
+        return instrument.floor(px) if side.is_buy else instrument.ceil(px)
+
     def view(self, now: Ns, cause: Cause) -> AlgoView:
         """What the algorithm sees; filled + open + available is the order's quantity."""
         market = self.market
         tape = market.tape
-        released = self.released
+        lent = self.lent
+        released = self.released - lent
         filled = self.parent.cum_qty
         return AlgoView(
             now=now,
@@ -129,6 +152,6 @@ class ParentWork:
             filled=filled,
             open=released,
             available=max(self.parent.qty - filled - released, 0),
-            slices_open=len(self.slices),
+            slices_open=sum(piece.reason is not Reason.CROSS for piece in self.slices.values()),
             rng=self.rng,
         )

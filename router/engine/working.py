@@ -18,10 +18,10 @@ from router.core.types import (
     OrdRejReason,
     OrdStatus,
     Phase,
-    Px,
     TimeInForce,
 )
 from router.engine.amend import Amendments
+from router.engine.crosses import Crosses
 from router.engine.desk import Desk
 from router.engine.gate import Gate
 from router.engine.work import ParentWork
@@ -30,6 +30,7 @@ from router.sor.work import Plan, SliceWork
 
 ROUNDS_MAX: Final = 10_000
 """Wakes, reviews and settlements for one event before the engine is taken to be going in circles."""
+WATCHES_CROSSES: Final = (Cause.START, Cause.AMENDED, Cause.RESUMED, Cause.RECOVERED)
 REFUSED_WAIT_NS_MAX: Final[Ns] = 30 * SECOND
 """Longest pause before the last gate is asked again for an order it refused: half a reference's default age."""
 REJECTS_IN_ROW_MAX: Final = 50
@@ -43,6 +44,7 @@ class Working:
         self._desk = desk
         self._gate = gate
         self._amendments = Amendments(desk, gate)
+        self._crosses = Crosses(desk, self._slice_over)
 
     def run(self) -> None:
         """Do what the event has made necessary: settle first, since it frees quantity, then route, then decide."""
@@ -70,6 +72,8 @@ class Working:
         work = self._desk.works.get(order_id)
         if work is None or work.algo is None or work.is_frozen or not work.parent.is_open:
             return
+        if cause in WATCHES_CROSSES:
+            self._crosses.watch(work)
         for action in work.algo.on_wake(work.view(self._desk.now, cause)):
             self._act(work, action)
 
@@ -114,6 +118,8 @@ class Working:
     def _start_slice(self, work: ParentWork, action: Slice) -> None:
         """Release a slice, cut to what is available: an algorithm may not spend a share twice."""
         desk = self._desk
+        if action.qty > work.available:
+            self._crosses.call_back(work)
         refusal = self._slice_refusal(work, action)
         if refusal:
             desk.note(work.order_id, "slice-refused", qty=action.qty, reason=action.reason, text=refusal)
@@ -128,7 +134,7 @@ class Working:
             reason=action.reason,
             started_at=desk.now,
             until=action.until,
-            limit_px=self._limit(work, action.limit_px),
+            limit_px=work.limit_px(action.limit_px),
             prefs=work.prefs,
             wall=work.parent.client,
         )
@@ -147,16 +153,6 @@ class Working:
         if work.market.phase is not Phase.CONTINUOUS:
             return f"no slice while the market is {work.market.phase}"
         return ""
-
-    def _limit(self, work: ParentWork, slice_px: Px | None) -> Px | None:
-        """The tighter of the client's limit and the slice's, on the tick: a buy rounds down, a sell up."""
-        side, instrument = work.parent.side, work.terms.instrument
-        px = work.parent.px
-        if slice_px is not None and (px is None or side.accepts(px, slice_px)):
-            px = slice_px
-        if px is None:
-            return None
-        return instrument.floor(px) if side.is_buy else instrument.ceil(px)
 
     def _slice_over(self, slice_id: int) -> None:
         found = self._desk.slice_of(slice_id)

@@ -6,7 +6,7 @@ comes within `window_ns` of each.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from router.core.outputs import Candidate
@@ -32,6 +32,14 @@ class CrossTimes:
 
     def __init__(self, routes: tuple[Route, ...], day: str) -> None:
         self._windows = {route.mic: _windows(route, day) for route in routes}
+
+    def next_of(self, mics: Sequence[str], at: Ns) -> tuple[Ns, Ns] | None:
+        """When to enter, and when to have left, the next cross of any of `mics` that can still be entered at `at`."""
+        windows = [window for mic in mics if (window := self.next_after(mic, at)) is not None]
+        if not windows:
+            return None
+        start, end = min(windows)
+        return start - LEAD_NS, end + 2 * SLACK_NS
 
     def next_after(self, mic: str, at: Ns) -> tuple[Ns, Ns] | None:
         """The first cross stated for later than `at`."""
@@ -88,7 +96,8 @@ def _enter_one(review: Review, route: Route, window: tuple[Ns, Ns]) -> None:
 def _part(review: Review) -> Qty:
     """Round lots for a cross: the part, within what the client lets us have undisplayed."""
     work, lot = review.work, review.market.instrument.round_lot
-    qty = work.remaining * SHARE_PPM // PPM
+    # A slice that waits for a cross shows it all of itself.
+    qty = work.remaining if work.reason is Reason.CROSS else work.remaining * SHARE_PPM // PPM
     if work.prefs.dark_pct is not None and not work.prefs.dark_only:
         qty = min(qty, max(work.qty * work.prefs.dark_pct // PPM - undisplayed(review), 0))
     return qty // lot * lot

@@ -21,7 +21,7 @@ from router.sor.memory import Memory
 from router.sor.review import Review, is_settled
 from router.sor.routes import Routes
 from router.sor.sweep import placements, sweep
-from router.sor.work import Amendment, ChildView, Placement, Plan, SliceWork
+from router.sor.work import Amendment, ChildView, Placement, Plan, Preferences, SliceWork
 
 
 class Sor:
@@ -86,13 +86,29 @@ class Sor:
         if review.market.phase is not Phase.CONTINUOUS:
             return review.plan(work.reason, f"the market is {review.market.phase}")
         self._obey_limit(review)
-        if work.prefs.dark_only:
+        if work.reason is Reason.CROSS:
+            plan = self._await_cross(review)
+        elif work.prefs.dark_only:
             plan = self._stay_dark(review)
         elif self._takes(review):
             plan = self._take(review)
         else:
             plan = self._rest(review, to_limit=False)
         return plan
+
+    def next_cross(self, now: Ns, prefs: Preferences) -> tuple[Ns, Ns] | None:
+        """The next scheduled cross that an order may enter; see `Router.next_cross`."""
+        if self._routes is None or self._crosses is None:
+            return None
+        mics = [route.mic for route in self._routes.cross if prefs.allows(route.mic) and not route.unfit]
+        return self._crosses.next_of(mics, now)
+
+    def _await_cross(self, review: Review) -> Plan:
+        """A slice for a cross trades nowhere else."""
+        assert self._crosses is not None, "no trading date has begun"
+        crossing.leave(review, self._crosses)
+        crossing.enter(review, self._crosses)
+        return self._plan(review, Reason.CROSS, "waits for a cross")
 
     def _takes(self, review: Review) -> bool:
         """Whether the slice takes what it can now: aggressive, the client's own order, or neutral and near its end."""

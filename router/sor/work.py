@@ -223,6 +223,10 @@ class Router(Protocol):
         """Decide for one slice. `children` are its open ones, pending and UNKNOWN included, oldest first."""
         ...
 
+    def next_cross(self, now: Ns, prefs: Preferences) -> tuple[Ns, Ns] | None:
+        """When interest in the next scheduled cross is to be entered, and when it is back; None when there is none."""
+        ...
+
     def on_sent(self, now: Ns, work: SliceWork, child: ChildView) -> None:
         """A child of a plan passed the gate and is on its way; not called for one that the gate refused."""
         ...
