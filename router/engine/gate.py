@@ -39,6 +39,8 @@ class Gate:
         self._desk = desk
         self._awaited: dict[str, deque[tuple[Ns, str]]] = {mic: deque() for mic in desk.venues}
         self._watching: dict[str, bool] = dict.fromkeys(desk.venues, False)
+        self._due: dict[str, Ns] = {}
+        """When the answer to a child's latest command is due; an earlier command's time says nothing any more."""
         self._queries: dict[str, int] = {}
 
     def send(self, work: ParentWork, piece: SliceWork, placement: Placement) -> Child | Refusal:
@@ -159,6 +161,7 @@ class Gate:
         mic = child.venue
         due = self._desk.now + self._profile(mic).reply_timeout_ns
         self._awaited[mic].append((due, child.child_id))
+        self._due[child.child_id] = due
         if not self._watching[mic]:
             self._watching[mic] = True
             self._desk.timers.set(self._desk.outs, due, self._overdue, mic)
@@ -166,7 +169,10 @@ class Gate:
     def _overdue(self, mic: str) -> None:
         waiting = self._awaited[mic]
         while waiting and waiting[0][0] <= self._desk.now:
-            _, child_id = waiting.popleft()
+            due, child_id = waiting.popleft()
+            if self._due.get(child_id) != due:
+                continue
+            del self._due[child_id]
             child = self._desk.children.get(child_id)
             if child is not None and child.state in AWAITING:
                 self._ask_again(child)

@@ -148,3 +148,14 @@ def test_an_order_refused_again_and_again_is_given_back_with_the_venues_words(fl
     assert floor.states()[-1] == "CANCELED CANCELED A1 0/0"
     assert last.text.endswith("the last: not today")
     assert not floor.engine.desk.works
+
+
+def test_an_answered_request_does_not_make_a_later_one_overdue(floor: Scripted) -> None:
+    child = floor.last(SendChild)
+    floor.accept(child)
+    floor.wait(2 * SECOND - 1)
+    floor.say(CancelRequest(client=CLIENT, cl_ord_id="A2", orig_cl_ord_id="A1", symbol="ACME", side=Side.SELL))
+
+    said = floor.wait(1 * SECOND)
+
+    assert [out for out in said if isinstance(out, QueryChild)] == []
