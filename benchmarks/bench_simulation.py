@@ -46,6 +46,7 @@ VENUES = (
     VenueProfile("XBLK", VenueKind.DARK, "dark", protected=False),
     VenueProfile("XCRS", VenueKind.CROSS, "cross", protected=False, cross_times=(36_000, 39_600)),
 )
+PARAMS = {"POV": (("ParticipationRate", "0.1"),)}
 CLIENT = "EMS"
 DAYS = {"XNYS": (CalendarDay("20240304", OPEN, OPEN + 23_400 * SECOND),)}
 Order = tuple[str, str, int]
@@ -87,7 +88,8 @@ class Day:
         self._day = market.day
         self.world: World = build_world(spec, venues, by_symbol, DAYS, seed=1, config=MarketConfig())
         self.children = 0
-        self.pipeline = Pipeline(Engine(config, ALGOS), self._deliver, world=self.world, at=self.world.now)
+        self.engine = Engine(config, ALGOS)
+        self.pipeline = Pipeline(self.engine, self._deliver, world=self.world, at=self.world.now)
 
     def _deliver(self, batch: Batch) -> None:
         for output in batch.outputs:
@@ -103,6 +105,8 @@ class Day:
         self.pipeline.submit(self.pipeline.at, [Genesis("B", "{}"), DayStart(self._day)])
         self.run(self.open + SECOND)
         self.pipeline.submit(self.pipeline.at, [_new(number, order) for number, order in enumerate(orders)])
+        works = self.engine.desk.works
+        assert len(works) == len(orders), f"{len(works)} orders of {len(orders)} were accepted"
 
     def run(self, until: Ns) -> None:
         while not self.pipeline.run_until(until, steps_max=100_000):
@@ -126,6 +130,7 @@ def _new(number: int, order: Order) -> Event:
         qty=qty,
         ord_type=OrdType.MARKET,
         strategy=strategy,
+        params=PARAMS.get(strategy, ()),
     )
 
 

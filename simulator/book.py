@@ -146,7 +146,11 @@ class Book:
 
     def limit(self, oid: int, is_bid: bool, px: Px, qty: Qty, hidden: bool = False) -> Qty:
         """A background limit order: takes what crosses, rests what remains. Returns what it took."""
-        filled = self.take(oid, is_bid, qty, px)[0]
+        # Nearly none of a day's limit orders cross: one look at the other side spares them the taking.
+        shown, dark = (self._asks.keys, self._hidden_asks.keys) if is_bid else (self._bids.keys, self._hidden_bids.keys)
+        reach = -px if is_bid else px
+        crosses = (shown and shown[-1] >= reach) or (dark and dark[-1] >= reach)
+        filled = self.take(oid, is_bid, qty, px)[0] if crosses else 0
         if filled < qty:
             self.add(oid, is_bid, px, qty - filled, hidden)
         return filled
@@ -237,6 +241,11 @@ class Book:
             ask.px if ask else None,
             ask.total if ask else 0,
         )
+
+    def touch(self) -> tuple[Px | None, Px | None]:
+        """The best displayed bid and offer, at once: what a synthetic market asks before each of its events."""
+        bids, asks = self._bids.keys, self._asks.keys
+        return bids[-1] if bids else None, -asks[-1] if asks else None
 
     def level(self, is_bid: bool, px: Px) -> Qty:
         """Displayed shares at a price, ours included."""

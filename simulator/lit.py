@@ -85,7 +85,8 @@ class LitVenue(Desk):
             book.prevented.clear()
         if book.touched:
             mic = self.mic
-            says += [LevelUpdate(mic, symbol, is_bid, px, qty) for is_bid, px, qty in book.changes()]
+            for is_bid, px, qty in book.changes():
+                says.append(LevelUpdate(mic, symbol, is_bid, px, qty))
         return says
 
     def _tell(self, symbol: str, trade: Trade, says: list[VenueSays]) -> None:

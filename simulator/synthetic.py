@@ -130,7 +130,10 @@ class SyntheticSource:
 
     def _act(self, port: MarketPort, now: Ns) -> bool:
         """Do one thing. Returns whether it was about a stale quote, after which makers look again in haste."""
-        self.price.move(now, self._pace, sum([book.own_net for book in self._books]))
+        own_net = 0
+        for book in self._books:
+            own_net += book.own_net
+        self.price.move(now, self._pace, own_net)
         if port.phase_of(self.symbol) is not Phase.CONTINUOUS:
             return False  # halted: makers wait, and quote around wherever the price is afterwards
         bid, ask = self._best()
@@ -221,7 +224,7 @@ class SyntheticSource:
         bid: Px | None = None
         ask: Px | None = None
         for book in self._books:
-            its_bid, its_ask = book.bid, book.ask
+            its_bid, its_ask = book.touch()
             if its_bid is not None and (bid is None or its_bid > bid):
                 bid = its_bid
             if its_ask is not None and (ask is None or its_ask < ask):

@@ -53,6 +53,7 @@ class EfficientPrice:
         heard = params.impact and day_volume > 0
         self._scale = params.impact_y * self._sigma_day / sqrt(day_volume) if heard else 0.0
         self._net = 0
+        self._staying = 0.0
         self._recent = 0.0
         self.px = px
 
@@ -62,16 +63,18 @@ class EfficientPrice:
         self._moved_at = now
         if elapsed > 0:
             self._walk += self._sigma_root_ns * sqrt(elapsed * rhythm) * self._rng.gauss(0.0, 1.0)
-        self.px = max(self._walk + self._displacement(elapsed, own_net), self._floor)
+        px = self._walk
+        if self._scale and (own_net or self._recent):
+            px += self._displacement(elapsed, own_net)
+        self.px = max(px, self._floor)
         return self.px
 
     def _displacement(self, elapsed: Ns, own_net: Qty) -> float:
-        if not self._scale or not (own_net or self._recent):
-            return 0.0
         self._recent = self._recent * exp(-elapsed / self._decay_ns) + (own_net - self._net)
-        self._net = own_net
-        staying, fading = _signed_root(own_net), _signed_root(self._recent)
-        return self._scale * (self._permanent * staying + (1.0 - self._permanent) * fading)
+        if own_net != self._net:
+            self._net = own_net
+            self._staying = self._permanent * _signed_root(own_net)
+        return self._scale * (self._staying + (1.0 - self._permanent) * _signed_root(self._recent))
 
 
 def _signed_root(x: float) -> float:

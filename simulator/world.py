@@ -144,7 +144,7 @@ class World:
     def next_at(self) -> Ns | None:
         """When something happens next; None when nothing ever will."""
         at = self._next_due()
-        return at if at != NEVER else None
+        return None if at == NEVER else at
 
     def step(self, until: Ns | None = None) -> list[tuple[Ns, Delivered]]:
         """Go on to `next_at`, let everything due then happen, and return what the engine hears at that instant.
@@ -169,7 +169,11 @@ class World:
         heap = self._heap
         for _ in range(INSTANT_MAX):
             if heap and heap[0][0] == at:
-                self._happen(heappop(heap)[2], heard)
+                what = heappop(heap)[2]
+                if isinstance(what, list):
+                    heard += [(at, event) for event in what]
+                else:
+                    self._happen(what, heard)
             elif self._soonest == at:
                 self._take_turn(self._wants_at.index(at))
             else:
@@ -244,11 +248,9 @@ class World:
 
     # --- happenings
 
-    def _happen(self, what: _Happening, heard: list[tuple[Ns, Delivered]]) -> None:
+    def _happen(self, what: _Arrival | PhaseChange, heard: list[tuple[Ns, Delivered]]) -> None:
         at = self._now
-        if isinstance(what, list):
-            heard += [(at, event) for event in what]
-        elif isinstance(what, tuple):
+        if isinstance(what, tuple):
             number, command = what
             link = self._links[number]
             # Into the void: nobody answers a command to a venue that is down.
@@ -275,18 +277,17 @@ class World:
 
     def _drain_asked(self) -> None:
         """Say what came of the books that a source asked for."""
-        asked = self._asked
-        self._asked = {}
-        for number, symbol in asked:
+        for number, symbol in self._asked:
             link = self._links[number]
             assert link.books is not None, number
             says = link.books.drain(self._now, symbol)
             if says:
                 self._send_off(link, says)
-                self._review_nbbo(number, symbol)
+                self._review_nbbo(number, symbol, says)
+        self._asked.clear()
 
     def _wants(self, turn: int, next_at: Ns | None) -> None:
-        at = _or_never(next_at)
+        at = NEVER if next_at is None else next_at
         if self._wants_at[turn] != at:
             self._wants_at[turn] = at
             self._soonest = min(self._wants_at)
@@ -300,19 +301,13 @@ class World:
         self._send_off(link, says)
         if link.books is not None:
             for symbol in dict.fromkeys(event.symbol for event in says if isinstance(event, LevelUpdate)):
-                self._review_nbbo(number, symbol)
+                self._review_nbbo(number, symbol, says)
 
     def _send_off(self, link: _Link, says: Sequence[VenueSays]) -> None:
         """Market data to everybody, reports to the owner of the orders."""
-        data: list[Delivered] = []
-        reports: list[VenueReport] = []
-        for event in says:
-            if isinstance(event, _PUBLIC):
-                data.append(event)
-            else:
-                reports.append(event)
-        if reports:
-            self._report(link, reports)
+        data: list[Delivered] = [event for event in says if isinstance(event, _PUBLIC)]
+        if len(data) < len(says):
+            self._report(link, [event for event in says if not isinstance(event, _PUBLIC)])
         if data:
             self._publish(link, data)
 
@@ -335,19 +330,21 @@ class World:
         heappush(self._heap, (at, self._sequence, what))
 
     def _next_due(self) -> Ns:
-        if self._heap and self._heap[0][0] < self._soonest:
-            return self._heap[0][0]
-        return self._soonest
+        heap, soonest = self._heap, self._soonest
+        return heap[0][0] if heap and heap[0][0] < soonest else soonest
 
     # --- NBBO
 
-    def _review_nbbo(self, number: int, symbol: str) -> None:
+    def _review_nbbo(self, number: int, symbol: str, says: Sequence[VenueSays]) -> None:
         """A displayed book changed: if its best did, the national best may have."""
         books = self._links[number].books
         if books is None or number not in self._protected:
             return
+        known = self._bests.get((number, symbol))
+        if known is not None and not _reaches(says, symbol, known[0], known[2]):
+            return
         best = books.book(symbol).best()
-        if self._bests.get((number, symbol)) != best:
+        if known != best:
             self._bests[number, symbol] = best
             self._renew_nbbo(symbol)
 
@@ -429,6 +426,16 @@ def _link_all(
 def _counts(profile: VenueProfile) -> bool:
     """Whether a venue's displayed prices take part in the NBBO."""
     return profile.kind is VenueKind.LIT and profile.protected
+
+
+def _reaches(says: Sequence[VenueSays], symbol: str, bid: Px | None, ask: Px | None) -> bool:
+    """Whether a changed level is the best of its side, or better. Most are not."""
+    for event in says:
+        if isinstance(event, LevelUpdate) and event.symbol == symbol:
+            best = bid if event.is_bid else ask
+            if best is None or (event.px >= best if event.is_bid else event.px <= best):
+                return True
+    return False
 
 
 def _snapshot(venue: str, symbol: str, book: Book) -> BookSnapshot:
