@@ -23,25 +23,25 @@ class Ems(fix.Application):
         self.logged_on = threading.Event()
         self.ended = threading.Event()
 
-    def onCreate(self, session: fix.SessionID) -> None:  # noqa: N802 - QuickFIX's name
+    def onCreate(self, session: fix.SessionID) -> None:  # noqa: N802 - named by QuickFIX
         """A session is configured."""
 
-    def onLogon(self, session: fix.SessionID) -> None:  # noqa: N802 - QuickFIX's name
+    def onLogon(self, session: fix.SessionID) -> None:  # noqa: N802 - named by QuickFIX
         self.logged_on.set()
 
-    def onLogout(self, session: fix.SessionID) -> None:  # noqa: N802 - QuickFIX's name
+    def onLogout(self, session: fix.SessionID) -> None:  # noqa: N802 - named by QuickFIX
         self.logged_on.clear()
 
-    def toAdmin(self, message: fix.Message, session: fix.SessionID) -> None:  # noqa: N802 - QuickFIX's name
+    def toAdmin(self, message: fix.Message, session: fix.SessionID) -> None:  # noqa: N802 - named by QuickFIX
         """Logon(A), Heartbeat(0) and the like leave: the place for Username(553)."""
 
-    def fromAdmin(self, message: fix.Message, session: fix.SessionID) -> None:  # noqa: N802 - QuickFIX's name
+    def fromAdmin(self, message: fix.Message, session: fix.SessionID) -> None:  # noqa: N802 - named by QuickFIX
         """The same come in; a Logout(5) says why in Text(58)."""
 
-    def toApp(self, message: fix.Message, session: fix.SessionID) -> None:  # noqa: N802 - QuickFIX's name
+    def toApp(self, message: fix.Message, session: fix.SessionID) -> None:  # noqa: N802 - named by QuickFIX
         """An order leaves."""
 
-    def fromApp(self, message: fix.Message, session: fix.SessionID) -> None:  # noqa: N802 - QuickFIX's name
+    def fromApp(self, message: fix.Message, session: fix.SessionID) -> None:  # noqa: N802 - named by QuickFIX
         # As text: the message itself is gone when this returns.
         text = message.toString()
         print(text.replace("\x01", "|"), flush=True)
