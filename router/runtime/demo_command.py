@@ -49,8 +49,6 @@ from router.tca.analysis import analyse
 from router.tca.record import Recorder
 
 REFRESH_S: Final = 0.1
-WALL_S_MAX: Final = 240.0
-"""The demonstration gives up then: ten times what it takes, for a machine that has other things to do."""
 WIDTH_OF_A_LOG: Final = 120
 SETTLE_S: Final = 5.0
 """How long the EMS may still be hearing reports after the last order is over in the journal."""
@@ -229,9 +227,13 @@ class Demo:
                 self._console.print(f"{clock(self._recorder.at)} {line}", highlight=False)
 
     def _check_time(self, what: str) -> None:
-        if time.monotonic() - self._began > WALL_S_MAX:
+        if time.monotonic() - self._began > self._scenario.wall_s_max:
             open_ones = [each.cl_ord_id for each in self._recorder.orders.values() if each.is_open]
-            raise DemoError(f"given up after {WALL_S_MAX:g} s: {what} ({', '.join(open_ones) or 'none'})")
+            unsent = [step.cl_ord_id for step in self._left]
+            raise DemoError(
+                f"given up after {self._scenario.wall_s_max:.0f} s at market time {clock(self._recorder.at)}: {what};"
+                f" open: {', '.join(open_ones) or 'none'}; not sent: {', '.join(unsent) or 'none'}"
+            )
 
     # --- the end
 

@@ -100,7 +100,7 @@ class Ems:
         self._said = said
         self._writing = threading.Lock()
         self._clock = WallClock()
-        self._log = (folder / LOG_NAME).open("w", encoding="latin-1", newline="\n")
+        self._log = (folder / LOG_NAME).open("w", buffering=1, encoding="latin-1", newline="\n")
         # Imported before it is asked to connect: the market does not wait.
         from router.runtime.quickfix_port import FixPort  # noqa: PLC0415 - its import takes SIGINT for itself
 

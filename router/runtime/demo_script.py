@@ -26,6 +26,11 @@ class Scenario(Struct, frozen=True):
     activity: float
     speed: float
 
+    @property
+    def wall_s_max(self) -> float:
+        """When to give up: four times what the market takes, and a minute to start, on a machine with other work."""
+        return 4 * self.minutes * 60 / self.speed + 60
+
     def when(self, open_at: Ns, minute: float) -> Ns:
         """A minute of the full day, in this scenario's time."""
         return open_at + int(minute / DAY_MINUTES * self.minutes * 60 * SECOND)
