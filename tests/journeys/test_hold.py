@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fixspec.values import parse_utc_timestamp
 from router.runtime.journal_file import FILE_NAME, JournalReader
 from router.runtime.settings import write_home
 from support.ems import Order, trade_day
@@ -17,9 +18,9 @@ MARKET = ("BookSnapshot", "LevelUpdate", "TradePrint")
 
 def test_a_held_market_begins_when_the_first_client_has_logged_on(tmp_path: Path) -> None:
     write_home(tmp_path / "home")
-    order = Order("NOW", 0, "ACME", "buy", 100)
+    order = Order("NOW", parse_utc_timestamp("20260316-13:31:00", 60), "ACME", "buy", 100)
 
-    day = trade_day(tmp_path, "synthetic:1:0.01", [order])
+    day = trade_day(tmp_path, "synthetic:1:0.01", [order], "--day", "20260316")
 
     assert [(book.last.get(39), book.qty) for book in day.ems.books.values()] == [("2", 100)]
     reader = JournalReader(day.state / FILE_NAME)

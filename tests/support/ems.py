@@ -1,8 +1,8 @@
 """A client's EMS for journeys: it sends by the market's clock, keeps its own books, and is told nothing but FIX.
 
-The market's clock is the greatest TransactTime(60) heard, which any client sees: a long order that trades all day keeps
-it going. The books are kept in decimal text as it came, so that nothing of the router's arithmetic is used to check the
-router's arithmetic.
+The market's clock is the greatest TransactTime(60) heard, which any client sees. To be told the time it asks after an
+order that is not there: the answer to an OrderStatusRequest(H) says when it was given. The books are kept in decimal
+text as it came, so that nothing of the router's arithmetic is used to check the router's arithmetic.
 """
 
 from __future__ import annotations
@@ -31,8 +31,11 @@ from support.fix_peers import Heard, connecting, running
 if TYPE_CHECKING:
     from router.runtime.quickfix_port import FixPort
 
+CLOCK = "WHAT-TIME-IS-IT"
 OVER = frozenset("2348C")
 """OrdStatus(39) in which an order is not worked: filled, done for day, cancelled, rejected, expired."""
+QUANTA = 10_000
+AVG_PX_DIGITS = 8
 PATIENCE_S = 240.0
 """A recorded day at full speed takes some twenty seconds on a machine with nothing else to do."""
 
@@ -74,6 +77,10 @@ class Change(NamedTuple):
     at: Ns
     order: Order
     qty: int | None = None
+
+    @property
+    def symbol(self) -> str:
+        return self.order.symbol
 
     def text(self) -> str:
         order = self.order
@@ -128,6 +135,7 @@ class Ems(Heard):
         self.books: dict[str, Book] = {}
         self.refused: list[Message] = []
         self.now: Ns = 0
+        self.times_told = 0
 
     def __call__(self, item: FromFix) -> None:
         # Under the lock that `wait` looks under: it never sees half a report.
@@ -141,6 +149,9 @@ class Ems(Heard):
             self.refused.append(message)
             return
         self.now = max(self.now, parse_utc_timestamp(message.get(60), 60))
+        if message.get(11) == CLOCK:
+            self.times_told += 1
+            return
         self.books.setdefault(message.get(37), Book()).hear(message)
 
     def book(self, cl_ord_id: str) -> Book:
@@ -150,13 +161,20 @@ class Ems(Heard):
     def trade(self, port: FixPort, steps: Sequence[Order | Change]) -> None:
         """Send each step at its time, and wait until every order is over."""
         for step in sorted(steps, key=lambda step: step.at):
-            self._wait_until(step.at)
+            self._wait_until(port, step.symbol, step.at)
             port.send(Outgoing("SLUICE", step.text()))
         orders = sum(isinstance(step, Order) for step in steps)
         self.wait(lambda _: self._all_over(orders), PATIENCE_S)
 
-    def _wait_until(self, at: Ns) -> None:
-        self.wait(lambda _: self.now >= at, PATIENCE_S)
+    def _wait_until(self, port: FixPort, symbol: str, at: Ns) -> None:
+        """Ask for the time until it has come; each question waits for the answer to the last."""
+        while self.now < at:
+            asked = self.times_told
+            port.send(Outgoing("SLUICE", encode("H", [(11, CLOCK), (55, symbol), (54, 1)])))
+            self._wait_told(asked)
+
+    def _wait_told(self, asked: int) -> None:
+        self.wait(lambda _: self.times_told > asked, PATIENCE_S)
 
     def _all_over(self, orders: int) -> bool:
         return len(self.books) == orders and all(book.is_over for book in self.books.values())
@@ -176,11 +194,11 @@ class RouterProcess:
 
 
 @contextmanager
-def router_process(folder: Path, market: str) -> Iterator[RouterProcess]:
+def router_process(folder: Path, market: str, *more: str) -> Iterator[RouterProcess]:
     """A router with home and state in `folder`, its market at full speed from the first logon on; surely ended."""
     errors = folder / "router.log"
     command = [sys.executable, "-m", "router.runtime", "run", "--config", str(folder / "home")]
-    options = ["--state", str(folder / "state"), "--port", "0", "--market", market, "--speed", "max", "--hold"]
+    options = ["--state", str(folder / "state"), "--port", "0", "--market", market, "--speed", "max", "--hold", *more]
     with errors.open("w") as log:
         process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=log, text=True)
     assert process.stdout
@@ -220,6 +238,15 @@ def finish(command: subprocess.Popen[str]) -> str:
     return said
 
 
+class Line(NamedTuple):
+    """An order in the books: what was traded (shares, money), and what the last report says (CumQty(14), AvgPx(6))."""
+
+    cl_ord_id: str
+    ord_status: str
+    traded: tuple[int, Decimal]
+    said: tuple[int, Decimal]
+
+
 class Day(NamedTuple):
     """What came of a recorded day: the EMS's books, and what the journal says."""
 
@@ -229,6 +256,28 @@ class Day(NamedTuple):
     wall_s: float
     exit_status: int
 
+    def heard(self) -> dict[str, Line]:
+        """Every order by OrderID(37), from the reports alone."""
+        return {
+            order_id: Line(
+                book.reports[0].get(11),
+                book.last.get(39),
+                traded=(book.qty, book.money),
+                said=(int(book.last.get(14)), Decimal(book.last.get(6))),
+            )
+            for order_id, book in self.ems.books.items()
+        }
+
+    def journaled(self) -> dict[str, Line]:
+        """The same, from the journal."""
+        lines = {}
+        for record in self.recorder.orders.values():
+            money = Decimal(record.notional) / QUANTA
+            average = round(money / max(1, record.cum_qty), AVG_PX_DIGITS)
+            both = (record.cum_qty, money), (record.cum_qty, average)
+            lines[record.order_id] = Line(record.cl_ord_id, record.status.value, *both)
+        return lines
+
     def figures(self) -> str:
         """One line for the reader of the test's output."""
         books = self.ems.books.values()
@@ -237,11 +286,11 @@ class Day(NamedTuple):
         return f"{len(books)} parents, {fills} fills, {shares:,} shares, {self.wall_s:.1f} s"
 
 
-def trade_day(folder: Path, market: str, steps: Sequence[Order | Change]) -> Day:
+def trade_day(folder: Path, market: str, steps: Sequence[Order | Change], *more: str) -> Day:
     """Run the market in a router of its own and trade `steps` on it, over FIX."""
     began = time.monotonic()
     ems = Ems()
-    with router_process(folder, market) as router:
+    with router_process(folder, market, *more) as router:
         with running(folder / "ems", connecting(router.port), heard=ems, plays_client=True) as (port, _):
             ems.wait_up("SLUICE")
             ems.trade(port, steps)
