@@ -36,7 +36,10 @@ class Ems(fix.Application):
         """Logon(A), Heartbeat(0) and the like leave: the place for Username(553)."""
 
     def fromAdmin(self, message: fix.Message, session: fix.SessionID) -> None:  # noqa: N802 - named by QuickFIX
-        """The same come in; a Logout(5) says why in Text(58)."""
+        """The same come in; a Logout(5) says why in Text(58), such as a MsgSeqNum(34) that was too low."""
+        text = message.toString()
+        if "\x0135=5\x01" in text:
+            print(text.replace("\x01", "|"), file=sys.stderr, flush=True)
 
     def toApp(self, message: fix.Message, session: fix.SessionID) -> None:  # noqa: N802 - named by QuickFIX
         """An order leaves."""

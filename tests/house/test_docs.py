@@ -10,6 +10,8 @@ import click
 import msgspec
 import pytest
 
+from fixspec.dialect import Dialect, InstrumentRule, ReportHabits, RoutingPair, StrategyRule
+from fixspec.parameters import ParameterRule
 from router.core.profiles import FeeRule, RiskLimits, RouterSettings, RuleProfile, VenueProfile
 from router.market.calendar import RawCalendar
 from router.market.reference import RawInstrument, RawLot, RawTick, RawTickTable
@@ -47,6 +49,14 @@ STRUCTS: Final[dict[str, type[msgspec.Struct]]] = {
     "[default] and [symbol.NAME]": SyntheticParams,
 }
 """Where each table of settings stands, and the struct that reads it."""
+DIALECT: Final[dict[str, type[msgspec.Struct]]] = {
+    "strategy": StrategyRule,
+    "parameter": ParameterRule,
+    "instrument": InstrumentRule,
+    "reports": ReportHabits,
+    "routing": RoutingPair,
+}
+"""The tables of a dialect file; its only others are `minor_units.CODE` and the keys at the top."""
 IN_WORDS: Final = {"fees": "no fee", "lots": "100 shares"}
 """Defaults that are structs: the documentation says them in words."""
 
@@ -135,6 +145,14 @@ def test_every_session_key_is_documented(pages: dict[str, str]) -> None:
     (block,) = re.findall(r"<!-- begin session keys -->(.*?)<!-- end", pages[SETTINGS], re.DOTALL)
 
     assert set(block.replace("```", "").split()) == KNOWN_KEYS
+
+
+def test_every_key_of_a_dialect_is_documented(pages: dict[str, str]) -> None:
+    spans = set(docs.SPAN.findall(pages["docs/fix/dialects.md"]))
+    inner = {f"{table}.{key}" for table, kind in DIALECT.items() for key in kind.__struct_fields__}
+    top = set(Dialect.__struct_fields__) - DIALECT.keys() - {"minor_units"}
+
+    assert sorted((inner | top | {"minor_units.CODE", "currency", "per_unit"}) - spans) == []
 
 
 # --- the readers themselves
