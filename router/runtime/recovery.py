@@ -13,6 +13,7 @@ from router.core.events import (
     DayStart,
     Event,
     Genesis,
+    Recovered,
     TimerFired,
 )
 from router.core.outputs import (
@@ -67,6 +68,8 @@ class Recovery(Struct):
     """What a venue link has to know again to read its ids."""
     days: list[str]
     """Trading dates that the engine has been told of."""
+    life: int
+    """Which life after the first this will be."""
 
 
 def recover(journal: JournalFile, factory: EngineFactory) -> Recovery | None:
@@ -124,7 +127,7 @@ class _Rebuilding:
             raise JournalBrokenError(
                 Broken("inputs", 1, None, f"the first line is {type(event).__name__}, not Genesis")
             )
-        return Recovery(event, self._factory(event), 0, [], [], [], [])
+        return Recovery(event, self._factory(event), 0, [], [], [], [], 1)
 
     def _compare(self, line: InputLine, said: list[OutputLine], outputs: list[Output]) -> None:
         """Recorded outputs must be the replayed ones; a tail of inputs may have none recorded yet."""
@@ -149,6 +152,8 @@ class _Rebuilding:
                 recovery.venue_words.append(event)
             case DayStart():
                 recovery.days.append(event.day)
+            case Recovered():
+                recovery.life += 1
             case _:
                 return
 

@@ -37,7 +37,8 @@ from router.runtime.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, Rec
 from router.runtime.fix_venue import FixVenueLink, Understood
 from router.runtime.inbox import Inbox
 from router.runtime.journal_file import JournalError, JournalFile
-from router.runtime.pipeline import Batch, Pipeline
+from router.runtime.later_life import LaterLife
+from router.runtime.pipeline import Batch, MarketClock, Pipeline
 from router.runtime.quickfix_port import FixPort
 from router.runtime.recovery import Recovery, recover
 from router.runtime.sessions_file import FixSession
@@ -71,8 +72,8 @@ class Parts(Struct, frozen=True):
     clock: Callable[[Ns], Clock]
     """Makes the clock, given the time at which the engine stands."""
     start: Ns
-    hold: bool = False
-    """Whether a simulated market stands still until the first client has logged on."""
+    hold: Ns | None = None
+    """Where a simulated market stands still until the first client has logged on; None: nowhere."""
 
 
 class Service:
@@ -120,9 +121,11 @@ class Service:
         parts = self._parts
         recovery = recover(parts.journal, parts.factory)
         at = recovery.at if recovery else parts.start
+        market: MarketClock | None = parts.world
         if parts.world is not None and recovery:
             _catch_up(parts.world, self._simulated, at)
-        clock = HeldClock(at) if parts.hold else parts.clock(at)
+            market = LaterLife(parts.world, recovery.life)
+        clock = parts.clock(at) if parts.hold is None else HeldClock(max(at, parts.hold))
         at = max(at, clock.now()) if parts.world is None else at
         told = recovery.days if recovery else []
         planned = [
@@ -134,7 +137,7 @@ class Service:
             recovery.engine if recovery else parts.factory(parts.genesis),
             self._deliver,
             journal=parts.journal,
-            world=Agenda(planned, parts.world),
+            world=Agenda(planned, market),
             at=at,
             timers=recovery.timers if recovery else (),
         )
@@ -194,7 +197,7 @@ class Service:
         """The running clock, once a client is there for whom a held market may begin."""
         if isinstance(clock, HeldClock) and any(isinstance(event, ClientUp) for event in events):
             self._log.info("released", by=[event.client for event in events if isinstance(event, ClientUp)])
-            return self._parts.clock(at)
+            return self._parts.clock(max(at, clock.now()))
         return clock
 
     async def _rest(self, clock: Clock, next_at: Ns | None, *, busy: bool) -> None:

@@ -41,6 +41,7 @@ class Desk:
         self.ems = Ems(path / "ems", self.said)
         self.ems.obey(Connect(self.number))
         self.heard.wait_up("EMS44")
+        self.words(1)  # the EMS knows it, too: what it is told to send before is not sent
 
     def words(self, count: int) -> list[Said]:
         """What the EMS has said, once that is `count` words."""

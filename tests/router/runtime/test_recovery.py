@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from router.core.events import ChildAccepted, ChildFilled, ChildReplaced, DayStart, Event, Genesis, NewOrder, VenueUp
+from router.core.events import (
+    ChildAccepted,
+    ChildFilled,
+    ChildReplaced,
+    DayStart,
+    Event,
+    Genesis,
+    NewOrder,
+    Recovered,
+    VenueUp,
+)
 from router.core.outputs import ExecReport, Output, SendChild
 from router.core.types import ExecType, LastLiquidityInd, Ns, OrdType, Side
 from router.journal import JournalBrokenError, replay, verify
@@ -158,4 +168,17 @@ def test_a_tampered_journal_is_not_continued(tmp_path: Path) -> None:
     with pytest.raises(JournalBrokenError, match="inputs 5: its hash does not cover it"):
         recover(journal, fresh)
 
+    journal.close()
+
+
+def test_lives_are_counted_by_the_recoveries_in_the_journal(tmp_path: Path) -> None:
+    journal = live(tmp_path)
+    first = recover(journal, fresh)
+    journal.append(9, Recovered(8))
+    journal.commit()
+    second = recover(journal, fresh)
+
+    assert first is not None
+    assert second is not None
+    assert (first.life, second.life) == (1, 2)
     journal.close()
