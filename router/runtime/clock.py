@@ -68,7 +68,7 @@ class NoClock:
 
 
 class HeldClock:
-    """Stands at `at`: the clock of a market that waits for its first client."""
+    """Stands at `at`: the clock of a market that waits there for its first client."""
 
     def __init__(self, at: Ns) -> None:
         self._at = at

@@ -19,7 +19,7 @@ from router.core.events import Genesis
 from router.core.profiles import EngineConfig
 from router.core.types import SECOND, Ns
 from router.runtime.agenda import DAY_END_NS
-from router.runtime.assembly import Market, engine_factory, fix_venues, make_gateway, make_market
+from router.runtime.assembly import LEAD_NS, Market, engine_factory, fix_venues, make_gateway, make_market
 from router.runtime.clock import Clock, NoClock, PacedClock, WallClock
 from router.runtime.console import HOME_OPTION, errors_as_lines, make_log, settings_of
 from router.runtime.fix_venue import FixVenueLink
@@ -31,6 +31,10 @@ from router.runtime.settings import Settings
 SETTLE_NS: Final[Ns] = 60 * SECOND
 """How long after the day's end `--speed max` runs on: what was asked of a venue by then has been answered, or has timed
 out."""
+
+
+HOLD_NS: Final[Ns] = SECOND
+"""How long after its open `--hold` holds a market: there is a price then, without which an order is refused."""
 
 
 class Options(Struct, frozen=True):
@@ -72,7 +76,7 @@ class _Speed(click.ParamType[float | None]):
 @click.option("--speed", type=_Speed(), default="1", show_default=True, help="1, N times as fast, or max.")
 @click.option("--day", metavar="YYYYMMDD", help="Trading date of a synthetic market (default: the last one).")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Listen here instead of sessions.cfg's ports; 0: any.")
-@click.option("--hold", is_flag=True, help="A simulated market stands still until the first client has logged on.")
+@click.option("--hold", is_flag=True, help="A simulated market opens, and waits for the first client to log on.")
 def command(
     *, home: Path | None, state: Path, market: str, speed: float | None, day: str | None, port: int | None, hold: bool
 ) -> None:
@@ -109,7 +113,7 @@ async def _run(options: Options, log: FilteringBoundLogger) -> None:
         world=market.world,
         clock=_clock(market, options.speed),
         start=market.start,
-        hold=options.hold and market.world is not None,
+        hold=market.start + LEAD_NS + HOLD_NS if options.hold and market.world else None,
     )
     service = Service(parts, log)
     loop = asyncio.get_running_loop()
