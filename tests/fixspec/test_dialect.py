@@ -260,6 +260,14 @@ def test_echoes_no_strategy_where_that_is_the_habit() -> None:
     assert dialect.echo_of(order((63, 0), (847, 2))) == ((63, "0"),)
 
 
+def test_of_a_message_with_flaws_no_group_returns_and_no_tag_twice(standard: Dialect) -> None:
+    whole = encode("D", [*BASE, (20001, "VWAP"), (957, 1), (958, "x"), (959, 14), (960, "Low"), (20001, "TWAP")])
+    broken = decode(whole.replace("958=x", "958="), strict=False)
+
+    assert broken.flaws
+    assert standard.echo_of(broken) == ((20001, "VWAP"),)
+
+
 def test_names_the_tags_that_nothing_acts_on(standard: Dialect) -> None:
     assert standard.unknown_tags(order((9001, "x"), (528, "A"), (20004, "Low"), (99, "1"))) == (9001,)
 
