@@ -196,6 +196,32 @@ def test_a_failure_in_a_callback_is_quarantined_and_the_sessions_go_on(
         assert [(message.get(372), message.get(380)) for message in rejects] == [("D", "4")]
 
 
+def test_a_message_type_that_no_dictionary_knows_is_a_business_reject(
+    tmp_path: Path, port_number: int, raw: list[RawClient]
+) -> None:
+    with running(tmp_path, accepting(port_number)):
+        raw.append(RawClient(port_number))
+        raw[0].logon()
+        raw[0].send("UXX", (11, "u1"))
+        reject = raw[0].receive_until("j")
+
+    fields = {tag: reject.get(tag) for tag in (45, 371, 372, 373, 380, 58)}
+    assert fields == {45: "2", 371: "", 372: "UXX", 373: "", 380: "3", 58: "MsgType(35) UXX is not supported"}
+
+
+def test_a_clients_business_reject_is_an_alarm_and_not_passed_on(
+    tmp_path: Path, port_number: int, raw: list[RawClient]
+) -> None:
+    with running(tmp_path, accepting(port_number)) as (_, heard):
+        raw.append(RawClient(port_number))
+        raw[0].logon()
+        raw[0].send("j", (45, 7), (372, "8"), (380, 0), (58, "what?"))
+        heard.wait(lambda heard: heard.troubles)
+
+    assert heard.troubles == ["EMS44 sent a BusinessMessageReject(j) of our 8 7: what?"]
+    assert heard.messages == []
+
+
 def test_a_lowered_number_makes_the_peer_send_again(tmp_path: Path, port_number: int) -> None:
     with running(tmp_path / "client", connecting(port_number), plays_client=True) as (client, at_client):
         with running(tmp_path / "desk", accepting(port_number)) as (_, at_desk):
