@@ -27,6 +27,7 @@ Result = TypeVar("Result")
 
 FILE_NAME: Final = "journal.sqlite3"
 LOCK_NAME: Final = "lock"
+_OPEN: Final = "open"
 _SYNCHRONOUS: Final[dict[Durability, str]] = {"process": "NORMAL", "power": "FULL"}
 _SCHEMA: Final = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -50,17 +51,27 @@ class StateLock:
     """
 
     def __init__(self, state: Path) -> None:
-        state.mkdir(parents=True, exist_ok=True)
-        self._file = (state / LOCK_NAME).open("a+", encoding="ascii")
+        try:
+            state.mkdir(parents=True, exist_ok=True)
+            self._file = (state / LOCK_NAME).open("a+", encoding="ascii")
+        except OSError as error:
+            raise JournalError(f"{state} cannot hold the state: {error.strerror}: give another --state") from None
+        self._file.seek(0)
+        words = self._file.read().split()
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            self._file.seek(0)
-            holder = self._file.read().strip() or "unknown"
             self._file.close()
+            holder = words[0] if words else "unknown"
             raise JournalError(f"{state} is in use by process {holder}: stop it, or give another --state") from None
+        self.left_open = _OPEN in words
+        """Whether the last holder died with the journal open: then its last lines are in the -wal beside it."""
+        self.note_journal(is_open=False)
+
+    def note_journal(self, *, is_open: bool) -> None:
+        """Say that the journal has a -wal from now on, or that it will need none."""
         self._file.truncate(0)
-        self._file.write(f"{os.getpid()}\n")
+        self._file.write(f"{os.getpid()}\n{_OPEN if is_open else ''}\n")
         self._file.flush()
 
     def release(self) -> None:
@@ -116,8 +127,11 @@ class JournalFile:
         self._open = False
         self._lock = StateLock(state)
         try:
+            if self._lock.left_open:
+                _need_wal(self.path)
             self._db = _guard(self.path, lambda: _connect(self.path, durability))
             self._last, heads = _guard(self.path, lambda: _end_of(self._db))
+            self._lock.note_journal(is_open=True)
         except BaseException:
             self._lock.release()
             raise
@@ -185,6 +199,7 @@ class JournalFile:
             if not self._failed:
                 self.commit()
         finally:
+            self._lock.note_journal(is_open=False)
             self._db.close()
             self._lock.release()
 
@@ -234,6 +249,16 @@ def _end_of(db: sqlite3.Connection) -> tuple[InputLine | None, Heads]:
     return last, Heads(last.hash if last else heads.inputs, out[0] if out else heads.outputs)
 
 
+def _need_wal(path: Path) -> None:
+    """SQLite would open a journal without its -wal in silence, and what was in it would be forgotten."""
+    wal = path.with_name(f"{path.name}-wal")
+    if path.exists() and not wal.exists():
+        raise JournalError(
+            f"{wal} is gone, and with it the last lines of the journal: restore it; if another program has put them "
+            f"into {path.name} (sqlite3 does), empty {path.with_name(LOCK_NAME)}"
+        )
+
+
 def _guard(path: Path, action: Callable[[], Result]) -> Result:
     try:
         return action()
@@ -249,4 +274,8 @@ def _explained(path: Path, error: sqlite3.Error) -> JournalError:
         )
     if name in {"SQLITE_CORRUPT", "SQLITE_NOTADB"}:
         return JournalError(f"{path}: the file is damaged ({error}): keep it, restore a copy, and see docs/journal.md")
+    if name.startswith("SQLITE_IOERR"):
+        return JournalError(
+            f"{path}: the disk does not do its work ({error}): see to it, then start again; nothing answered is lost"
+        )
     return JournalError(f"{path}: {error}")

@@ -126,7 +126,7 @@ class FixPort:
         """Log out, send what is queued, close. Blocks for seconds: call it from a thread of its own."""
         for sender in self._senders.values():
             sender.close()
-        for session in self._sessions.values():
+        for session in self._sessions.values() if self._engines else ():  # none is made before `prepare`
             self._session(session.theirs).logout("closing")
         deadline = time.monotonic() + LOGOUT_WAIT_S
         while self._application.logged_on and time.monotonic() < deadline:
