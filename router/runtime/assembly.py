@@ -69,8 +69,8 @@ def _simulated(settings: Settings, spec: str, day: str | None) -> Market:
     plain = settings.engine_config(day)
     instruments = {instrument.symbol: instrument for instrument in plain.instruments}
     venues = simulated_venues(plain)
-    market_config = _market_config(settings)
-    opened = open_market(spec, venues, instruments, plain.calendars, market_config, day=day)
+    synthetic = market_config(settings)
+    opened = open_market(spec, venues, instruments, plain.calendars, synthetic, day=day)
     sessions = {instruments[symbol].calendar: [session] for symbol, session in opened.days.items()}
     start = opened.open - LEAD_NS
     world = build_world(
@@ -79,7 +79,7 @@ def _simulated(settings: Settings, spec: str, day: str | None) -> Market:
         instruments,
         plain.calendars,
         seed=plain.seed,
-        config=market_config,
+        config=synthetic,
         day=day,
         start=start,
         factories=load_venues(),
@@ -118,7 +118,8 @@ def _last_trading_day(settings: Settings) -> str:
     return known[-1]
 
 
-def _market_config(settings: Settings) -> MarketConfig:
+def market_config(settings: Settings) -> MarketConfig:
+    """What `market.toml` says of simulated markets; the defaults without one."""
     path = settings.config / "market.toml"
     if not path.is_file():
         return MarketConfig()

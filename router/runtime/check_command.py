@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -11,7 +11,7 @@ import msgspec
 
 from router.core.profiles import EngineConfig
 from router.journal import Heads, JournalBrokenError, verify
-from router.runtime.assembly import make_gateway
+from router.runtime.assembly import LIVE_DAYS, make_gateway, market_config
 from router.runtime.console import HOME_OPTION, errors_as_lines, settings_of
 from router.runtime.journal_file import FILE_NAME, JournalReader
 from router.runtime.plugins import load_algos, load_venues
@@ -33,8 +33,11 @@ def command(home: Path | None, state: Path | None) -> None:
 
 def _check_settings(home: Path | None) -> None:
     settings = settings_of(home)
-    config = settings.engine_config(f"{datetime.now(UTC):%Y%m%d}")
+    today = datetime.now(UTC)
+    # A week ahead: on a day without trading a calendar's hours would not be looked at.
+    config = settings.engine_config(f"{today:%Y%m%d}", f"{today + timedelta(days=LIVE_DAYS):%Y%m%d}")
     make_gateway(settings, config)
+    market_config(settings)
     algos, venues = load_algos(), load_venues()
     unknown = [venue for venue in config.venues if venue.plugin not in {*venues, "fix"}]
     if unknown:

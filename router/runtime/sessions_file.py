@@ -7,6 +7,7 @@ which keys there are; what they do is QuickFIX's documentation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -33,7 +34,15 @@ KNOWN_KEYS: Final = frozenset(_KEY_NAMES.split())
 """QuickFIX 1.16 session keys that a desk may set; paths of stores and logs are the shell's to choose."""
 _PORTS: Final = ("SocketAcceptPort", "SocketConnectPort")
 _WHOLE_NUMBERS: Final = (*_PORTS, "HeartBtInt", "ReconnectInterval", "LogonTimeout", "LogoutTimeout", "MaxLatency")
-_FLAGS: Final = ("PersistMessages", "ResetOnLogon", "ResetOnLogout", "ResetOnDisconnect", "SocketNodelay")
+_FLAG_NAMES: Final = """
+    PersistMessages ResetOnLogon ResetOnLogout ResetOnDisconnect RefreshOnLogon CheckLatency CheckCompID UseLocalTime
+    NonStopSession SendRedundantResendRequests UseDataDictionary ValidateFieldsOutOfOrder ValidateFieldsHaveValues
+    ValidateUserDefinedFields ValidateLengthAndChecksum AllowUnknownMsgFields PreserveMessageFieldsOrder
+    SocketReuseAddress SocketNodelay
+"""
+_FLAGS: Final = frozenset(_FLAG_NAMES.split())
+_TIMES: Final = ("StartTime", "EndTime", "LogonTime", "LogoutTime")
+_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
 
 
 class FixSession(Struct, frozen=True):
@@ -111,6 +120,12 @@ def _check_value(key: str, value: str, place: str) -> None:
         raise SettingsError(f"{place}: {key}: a port is 0 to 65535, got {value}")
     if key in _FLAGS and value not in {"Y", "N"}:
         raise SettingsError(f"{place}: {key}: Y or N is expected, got {value!r}")
+    if key in _TIMES and not _TIME.fullmatch(value):
+        raise SettingsError(f"{place}: {key}: a time HH:MM:SS is expected, got {value!r}")
+    if key == "TimestampPrecision" and value not in {*"0123456789"}:
+        raise SettingsError(f"{place}: {key}: digits of a second, 0 to 9, are expected, got {value!r}")
+    if key in _REQUIRED and not value:
+        raise SettingsError(f"{place}: {key}: a value is expected")
     if key == "ConnectionType" and value not in {"acceptor", "initiator"}:
         raise SettingsError(f"{place}: {key}: acceptor or initiator is expected, got {value!r}")
     if key == "BeginString" and value not in _VERSIONS:

@@ -185,6 +185,9 @@ def read_settings(home: Path) -> Settings:
     limits = _limits(config / "risk.toml", [client.comp_id for client in clients])
     venues = read_toml(config / "venues.toml", VenuesFile).venues
     _refuse_strays(clients_path, clients, sessions, venues)
+    reference = read_toml(config / "instruments.toml", RawReference)
+    calendars = read_toml(config / "calendars.toml", CalendarsFile).calendars
+    _refuse_dangling(config, venues, reference, calendars)
     curves = config / "curves.toml"
     return Settings(
         home=home,
@@ -192,8 +195,8 @@ def read_settings(home: Path) -> Settings:
         clients=tuple(_profile(client, limits[client.comp_id]) for client in clients),
         dialects={client.comp_id: client.dialect for client in clients},
         venues=venues,
-        reference=read_toml(config / "instruments.toml", RawReference),
-        calendars=read_toml(config / "calendars.toml", CalendarsFile).calendars,
+        reference=reference,
+        calendars=calendars,
         engine=read_toml(config / "engine.toml", EngineFile),
         curves=read_toml(curves, dict[str, tuple[Ppm, ...]]) if curves.is_file() else {},
     )
@@ -225,12 +228,32 @@ def _limits(path: Path, clients: Iterable[str]) -> dict[str, RiskLimits]:
 
 def _own_limits(path: Path, name: str, default: dict[str, object], own: dict[str, object]) -> RiskLimits:
     convert_section(path, ("client", name), own, RiskLimits)
+    for key, value in (default | own).items():
+        if isinstance(value, int) and value < 0:
+            section = f"client.{name}" if key in own else "default"
+            raise SettingsError(f'{path}: {section}.{key}: a limit is 0 or more, or "none": got {value}')
     return msgspec.convert(default | own, RiskLimits)
 
 
 def _none(keys: dict[str, object]) -> dict[str, object]:
     """TOML cannot say None; the text "none" does."""
     return {key: None if value == "none" else value for key, value in keys.items()}
+
+
+def _refuse_dangling(
+    config: Path, venues: Sequence[VenueProfile], reference: RawReference, calendars: Mapping[str, RawCalendar]
+) -> None:
+    """A MIC names one venue, and what an instrument names is there."""
+    mics = [venue.mic for venue in venues]
+    for number, mic in enumerate(mics):
+        if mic in mics[:number]:
+            raise SettingsError(f"{config / 'venues.toml'}: venues[{number}].mic: {mic} is there twice")
+    for raw in reference.instruments:
+        if raw.calendar not in calendars:
+            known = ", ".join(calendars)
+            raise SettingsError(
+                f"{config / 'instruments.toml'}: {raw.symbol}.calendar: {raw.calendar!r} is none of {known}"
+            )
 
 
 def _refuse_strays(

@@ -1,0 +1,134 @@
+"""A setting that is wrong, unknown or missing is named by file, line and key, and nothing starts."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from router.runtime.cli import main
+from support.live_router import run_sluice
+
+
+@pytest.fixture
+def home(tmp_path: Path, repo: Path) -> Path:
+    """The shipped settings, to be spoilt."""
+    shutil.copytree(repo / "config", tmp_path / "home" / "config")
+    shutil.copy(repo / "sessions.cfg", tmp_path / "home")
+    return tmp_path / "home"
+
+
+def spoil(path: Path, good: str, bad: str) -> int:
+    """Put `bad` for the first `good`; the number of its line."""
+    before, found, after = path.read_text().partition(good)
+    assert found, (path, good)
+    path.write_text(before + bad + after)
+    return before.count("\n") + 1
+
+
+def check(home: Path) -> str:
+    """The one line with which `sluice check` refuses."""
+    done = CliRunner().invoke(main, ["check", "--config", str(home)])
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert done.exit_code == 1
+    (line,) = done.output.splitlines()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("file", "good", "bad", "words"),
+    [
+        ("sessions.cfg", "SocketNodelay=Y", "SocketNodely=Y", "SocketNodely: no such setting"),
+        ("sessions.cfg", "Port=9878", "Port=x", "SocketAcceptPort: a whole number is expected, got 'x'"),
+        ("sessions.cfg", "Port=9878", "Port=99999", "SocketAcceptPort: a port is 0 to 65535, got 99999"),
+        ("sessions.cfg", "[DEFAULT]", "[DEFALT]", "section [DEFALT]: only [DEFAULT] and [SESSION] are known"),
+        ("sessions.cfg", "CheckLatency=Y", "CheckLatency=maybe", "CheckLatency: Y or N is expected, got 'maybe'"),
+        ("sessions.cfg", "NonStopSession=Y", "StartTime=25:00:00", "StartTime: a time HH:MM:SS is expected, got"),
+        ("sessions.cfg", "Precision=3", "Precision=77", "TimestampPrecision: digits of a second, 0 to 9, are expected"),
+        ("sessions.cfg", "HeartBtInt=10", "HeartBtInt=-10", "HeartBtInt: a whole number is expected, got '-10'"),
+        ("sessions.cfg", "TargetCompID=EMS42", "TargetCompID=", "TargetCompID: a value is expected"),
+        ("config/clients.toml", "dialect =", "dialct =", "client[0].dialct: Object contains unknown field `dialct`"),
+        ("config/clients.toml", "new = false", "new = 1", "client[0].pending_new: Expected `bool`, got `int`"),
+        ("config/risk.toml", "max_qty =", "max_qt =", "default.max_qt: Object contains unknown field `max_qt`"),
+        ("config/risk.toml", "qty = 1_000_000", 'qty = "many"', "default.max_qty: Expected `int | null`, got `str`"),
+        ("config/risk.toml", "restricted = []", 'restricted = "A"', "default.restricted: Expected `array`, got `str`"),
+        ("config/venues.toml", 'kind = "lit"', 'kind = "bright"', "venues[0].kind: Invalid enum value 'bright'"),
+        ("config/instruments.toml", '"0.01"', "0.01", "tick: Expected `str`, got `float`"),
+        ("config/engine.toml", '= "process"', '= "hope"', "journal.durability: Invalid enum value 'hope'"),
+        (
+            "config/engine.toml",
+            "dark_first",
+            "dark_last",
+            "router.dark_last: Object contains unknown field `dark_last`",
+        ),
+        ("config/dialects/standard.toml", "tag = 847", 'tag = "x"', "strategy.tag: Expected `int`, got `str`"),
+        ("config/dialects/standard.toml", "group =", "grup =", "strategy.grup: Object contains unknown field `grup`"),
+    ],
+)
+def test_a_wrong_key_or_value_is_named_with_its_line(home: Path, file: str, good: str, bad: str, words: str) -> None:
+    number = spoil(home / file, good, bad)
+
+    line = check(home)
+
+    # A table may be named by the line at which it starts; a key by its own.
+    found = line.removeprefix(f"Error: {home / file}:").partition(":")
+    assert int(found[0]) <= number
+    assert words in found[2]
+
+
+@pytest.mark.parametrize(
+    ("file", "good", "bad", "words"),
+    [
+        ("config/clients.toml", '"standard"', '"nope"', "config/dialects/nope.toml: cannot be read"),
+        ("config/risk.toml", "# [client.EMS44]", "[client.EMS99]", "client.EMS99: no such client in clients.toml"),
+        ("config/risk.toml", "qty = 1_", "qty = -1_", 'default.max_qty: a limit is 0 or more, or "none": got -1000000'),
+        ("config/venues.toml", '"XALT"', '"XLIT"', "venues[1].mic: XLIT is there twice"),
+        ("config/venues.toml", 'plugin = "lit"', 'plugin = "nope"', "XLIT: no plug-in 'nope'; there are cross, dark"),
+        ("config/instruments.toml", '"XNYS"', '"XXXX"', "ACME.calendar: 'XXXX' is none of XNYS"),
+        ("config/instruments.toml", 'ticks = "us-nms"', 'ticks = "x"', "instrument ACME: no tick table 'x'"),
+        ("config/instruments.toml", 'symbol = "BOLT"', 'symbol = "ACME"', "instrument ACME is there twice"),
+        ("config/calendars.toml", "America/New_York", "Mars/Olympus", "'09:30' in 'Mars/Olympus' is not a local time"),
+        ("config/calendars.toml", '"09:30"', '"25:00"', "'25:00' in 'America/New_York' is not a local time"),
+        ("config/calendars.toml", '"09:30"', '"17:00"', "is not after its open"),
+        ("config/market.toml", "impact = true", 'impact = "yes"', "Expected `bool`, got `str`"),
+        ("config/engine.toml", "[engine]", "[engine", "(at line 3, column 8)"),
+    ],
+)
+def test_what_does_not_go_together_is_named(home: Path, file: str, good: str, bad: str, words: str) -> None:
+    spoil(home / file, good, bad)
+
+    line = check(home)
+
+    assert line.startswith(f"Error: {home}")
+    assert words in line
+
+
+FILES = ("sessions.cfg", *(f"config/{name}.toml" for name in ("clients", "risk", "venues", "instruments", "calendars")))
+
+
+@pytest.mark.parametrize("file", [*FILES, "config/engine.toml", "config/dialects/standard.toml"])
+@pytest.mark.parametrize("how", ["missing", "a folder", "no text"])
+def test_a_file_that_cannot_be_read_is_named(home: Path, file: str, how: str) -> None:
+    path = home / file
+    path.unlink()
+    if how == "a folder":
+        path.mkdir()
+    elif how == "no text":
+        path.write_bytes(b"\xff\xfe\x00")
+
+    assert check(home).startswith(f"Error: {path}: cannot be read: ")
+
+
+@pytest.mark.fix
+def test_run_refuses_as_check_does(home: Path, tmp_path: Path) -> None:
+    number = spoil(home / "config" / "risk.toml", "max_qty =", "max_qt =")
+
+    done = run_sluice("run", "--config", str(home), "--state", str(tmp_path / "state"), "--port", "0")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"Error: {home / 'config' / 'risk.toml'}:{number}: default.max_qt: Object contains unknown field `max_qt`\n"
+    )
+    assert not (tmp_path / "state").exists()
