@@ -158,9 +158,10 @@ def order_text(cl_ord_id: str) -> str:
     return encode("D", [(11, cl_ord_id), (21, 1), *terms, (100, "XFIX")])
 
 
-def orders_done(heard: Heard, count: int) -> bool:
-    """All are filled, or cancelled: what was never sent to the venue comes back so, since direct routing is by name."""
-    return len({message.get(11) for message in heard.messages if message.get(39) in {"2", "4"}}) == count
+def unfinished(heard: Heard, count: int) -> list[str]:
+    """Orders neither filled nor cancelled: what never reached the venue is cancelled, since it was routed by name."""
+    ended = {message.get(11) for message in heard.messages if message.get(39) in {"2", "4"}}
+    return [name for name in (f"c{number}" for number in range(1, count + 1)) if name not in ended]
 
 
 class Floor(NamedTuple):
@@ -179,7 +180,11 @@ class Floor(NamedTuple):
 
     def assert_whole(self, sent: int) -> None:
         """All filled, the router ends well, and client, venue and journal agree."""
-        self.heard.wait(lambda heard: orders_done(heard, sent), seconds=60)
+        try:
+            self.heard.wait(lambda heard: not unfinished(heard, sent), seconds=60)
+        except AssertionError:
+            log = (self.folder / "router.log").read_text()[-3_000:]
+            pytest.fail(f"not ended: {unfinished(self.heard, sent)}; the router's log ends:\n{log}")
         assert self.router.end(signal.SIGTERM) == 0
         filled = check_client(self.heard.messages, sent)
         check_venue((self.folder / "venue" / "venue.log").read_text().splitlines(), filled)
