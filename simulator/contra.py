@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from math import log
 from random import Random
+from typing import Final
 
 import msgspec
 
@@ -50,12 +51,17 @@ class Interest:
         return px <= self.px if self.is_buy else px >= self.px
 
 
+ADV_REFERENCE: Final[Qty] = 2_000_000
+"""Average daily volume of the instrument that a venue's settings are written for."""
+
+
 class ContraMix(msgspec.Struct, frozen=True):
     """Who else is there, per symbol.
 
-    `contra_per_second_ppm` arrivals a second in millionths (200,000: one in five seconds); `contra_lots_mean` round
-    lots an order. `noise_ppm` of them are immediate-or-cancel, the rest (natural) stay `contra_patience_ns` and half of
-    them want at least `contra_min_qty`. `toxic_ppm`: the chance that a move of the midpoint brings a taker on its side.
+    `contra_per_second_ppm` arrivals a second in millionths (200,000: one in five seconds), of an instrument that trades
+    `ADV_REFERENCE` shares a day; others in proportion, where their ADV is known. `contra_lots_mean`: round lots an
+    order. `noise_ppm` of them are immediate-or-cancel, the rest (natural) stay `contra_patience_ns` and half of them
+    want at least `contra_min_qty`. `toxic_ppm`: the chance that a move of the midpoint brings a taker on its side.
     """
 
     contra_per_second_ppm: Ppm = 200_000
@@ -64,6 +70,12 @@ class ContraMix(msgspec.Struct, frozen=True):
     contra_min_qty: Qty = 0
     noise_ppm: Ppm = 500_000
     toxic_ppm: Ppm = 100_000
+
+    def of(self, adv: Qty | None) -> ContraMix:
+        """The mix for an instrument of this ADV: a pool's share of a day does not grow as the instrument gets quiet."""
+        if adv is None:
+            return self
+        return msgspec.structs.replace(self, contra_per_second_ppm=self.contra_per_second_ppm * adv // ADV_REFERENCE)
 
 
 class ContraFlow:

@@ -76,7 +76,9 @@ class DarkVenue(Desk):
         super().__init__(profile, instruments, seed)
         self._settings = read_settings(profile, DarkSettings)
         self._pools = {
-            symbol: _Pool(symbol, ContraFlow(self._rng("contra", symbol), self._settings, instrument.round_lot))
+            symbol: _Pool(
+                symbol, ContraFlow(self._rng("contra", symbol), self._settings.of(instrument.adv), instrument.round_lot)
+            )
             for symbol, instrument in instruments.items()
         }
         self._seq = 0
