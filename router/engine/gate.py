@@ -10,19 +10,22 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
-from router.core.events import ReplaceRequest
+from router.core.events import ChildRequestRejected, ChildStatus, ReplaceRequest
 from router.core.outputs import CancelChild, QueryChild, ReplaceChild, SendChild
 from router.core.profiles import VenueProfile
 from router.core.types import Ns
 from router.engine.desk import Desk
 from router.engine.work import ParentWork
 from router.orders import Child
+from router.orders.child import ChildReport
 from router.orders.states import ChildState
 from router.risk.rules import Refusal
 from router.sor.work import Amendment, Placement, SliceWork
 
 QUERIES_MAX: Final = 3
 """Status requests without an answer before a person is called; the child stays UNKNOWN and counts as open."""
+CANCELS_MAX: Final = 6
+"""Cancels of one child that a venue refuses before a person is called; the child stays open, and counts."""
 AWAITING: Final = (
     ChildState.PENDING_NEW,
     ChildState.PENDING_CANCEL,
@@ -42,6 +45,12 @@ class Gate:
         self._due: dict[str, Ns] = {}
         """When the answer to a child's latest command is due; an earlier command's time says nothing any more."""
         self._queries: dict[str, int] = {}
+        self._cancels: dict[str, str] = {}
+        """The latest cancel of an open child."""
+        self._refused: dict[str, tuple[int, Ns]] = {}
+        """Cancels refused of an open child: how many, and before when none is sent again."""
+        self._closed_there: dict[str, None] = {}
+        """Children that the venue calls closed while fills of theirs are still to come."""
 
     def send(self, work: ParentWork, piece: SliceWork, placement: Placement) -> Child | Refusal:
         """Enter one child order, or say why the last gate refuses it (a note says so too)."""
@@ -108,7 +117,7 @@ class Gate:
 
     def cancel(self, child: Child) -> None:
         """Withdraw an open child, once; it counts as open until the venue's answer."""
-        if not child.is_open or child.pending_cancel:
+        if not child.is_open or child.pending_cancel or not self._may_cancel(child):
             return
         desk = self._desk
         command = CancelChild(
@@ -119,6 +128,7 @@ class Gate:
             side=child.side,
         )
         desk.children.cancel_sent(command)
+        self._cancels[child.child_id] = command.request_id
         desk.outs.append(command)
         self._await_reply(child)
 
@@ -130,9 +140,43 @@ class Gate:
         )
         self._await_reply(child)
 
-    def heard(self, child_id: str) -> None:
-        """The venue spoke of this child."""
-        self._queries.pop(child_id, None)
+    def heard(self, child: Child, report: ChildReport) -> None:
+        """The venue spoke of this child: what it said decides whether and when a cancel is worth sending again."""
+        self._queries.pop(child.child_id, None)
+        if not child.is_open:
+            self._cancels.pop(child.child_id, None)
+            self._refused.pop(child.child_id, None)
+            self._closed_there.pop(child.child_id, None)
+        elif isinstance(report, ChildStatus) and report.known and not report.is_open:
+            # Closed with more filled than was reported: those fills are still to come, and nothing is left to cancel.
+            self._closed_there[child.child_id] = None
+        elif isinstance(report, ChildRequestRejected) and report.request_id == self._cancels.get(child.child_id):
+            self._count_refusal(child, report.text)
+
+    def forgive(self, child: Child) -> None:
+        """The client asks itself (direct market access): each of its cancels is passed on."""
+        self._refused.pop(child.child_id, None)
+
+    def _may_cancel(self, child: Child) -> bool:
+        if child.child_id in self._closed_there:
+            return False
+        count, again_at = self._refused.get(child.child_id, (0, 0))
+        return count < CANCELS_MAX and self._desk.now >= again_at
+
+    def _count_refusal(self, child: Child, text: str) -> None:
+        count = self._refused.get(child.child_id, (0, 0))[0] + 1
+        again_at = self._desk.now + self._profile(child.venue).reply_timeout_ns
+        self._refused[child.child_id] = (count, again_at)
+        if count < CANCELS_MAX:
+            self._desk.timers.set(self._desk.outs, again_at, self._cancel_again, child.child_id)
+        elif count == CANCELS_MAX:
+            self._desk.alarm(f"{child.venue} will not withdraw {child.child_id}: {text}")
+
+    def _cancel_again(self, child_id: str) -> None:
+        child = self._desk.children.get(child_id)
+        found = None if child is None else self._desk.slice_of(child.slice_id)
+        if child is not None and found is not None and child.slice_id in found[0].closing:
+            self.cancel(child)
 
     def _check(
         self, work: ParentWork, command: SendChild | ReplaceChild, asked: ReplaceRequest | None = None

@@ -44,7 +44,7 @@ class Reports:
             desk.alarm(applied.problem)
         if child is None or not applied.changed:
             return
-        self._gate.heard(child.child_id)
+        self._gate.heard(child, report)
         desk.router.on_report(desk.now, report, child)
         parent = desk.parents.get(child.order_id)
         assert parent is not None, (child.child_id, child.order_id)
@@ -137,6 +137,7 @@ class Reports:
                 desk.say(desk.parents.decline(desk.now, parent, OrdRejReason.BROKER_OPTION, report.text))
             case ChildRequestRejected() if not report.too_late and parent.requests:
                 work.closing.pop(child.slice_id, None)
+                self._gate.forgive(child)
                 refuse = desk.parents.cancel_refused if parent.is_pending_cancel else desk.parents.replace_refused
                 desk.say(refuse(desk.now, parent, CxlRejReason.OTHER, report.text))
             case ChildCanceled() | ChildRejected() | ChildStatus() if not child.is_open and parent.is_open:
@@ -156,21 +157,13 @@ class Reports:
             self._working.rejected(work, report.text)
         if not child.is_open:
             self._working.end_slice_if_over(work, child.slice_id)
-        elif child.slice_id in work.closing and not isinstance(report, ChildRequestRejected):
+        elif child.slice_id in work.closing:
             # A cancel that was lost with a silent venue is sent again once the venue speaks.
             self._gate.cancel(child)
-        elif isinstance(report, ChildRequestRejected) and child.slice_id in work.closing and work.algo is not None:
-            again = desk.now + desk.venues[child.venue].reply_timeout_ns
-            desk.timers.set(desk.outs, again, self._cancel_again, child.child_id)
         else:
             desk.review(child.slice_id)
         if work.parent.requests or not work.parent.is_open or isinstance(report, ChildReplaced):
             desk.settle(work)
-
-    def _cancel_again(self, child_id: str) -> None:
-        child = self._desk.children.get(child_id)
-        if child is not None and child.is_open:
-            self._gate.cancel(child)
 
     # --- the venue itself
 

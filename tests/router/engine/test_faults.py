@@ -8,6 +8,7 @@ from router.core.events import (
     ChildCanceled,
     ChildCorrected,
     ChildFilled,
+    ChildRequestRejected,
     ChildStatus,
     VenueDown,
     VenueUp,
@@ -159,3 +160,31 @@ def test_an_answered_request_does_not_make_a_later_one_overdue(floor: Scripted) 
     said = floor.wait(1 * SECOND)
 
     assert [out for out in said if isinstance(out, QueryChild)] == []
+
+
+def test_a_child_closed_with_fills_still_to_come_is_waited_for_and_not_cancelled_again(floor: Scripted) -> None:
+    child = floor.last(SendChild)
+    floor.accept(child)
+    floor.say(CancelRequest(client=CLIENT, cl_ord_id="A2", orig_cl_ord_id="A1", symbol="ACME", side=Side.SELL))
+    floor.wait(2 * SECOND)
+    floor.say(ChildStatus(child.venue, child.child_id, known=True, is_open=False, cum_qty=200))
+
+    floor.wait(60 * SECOND)
+    assert len(floor.all(CancelChild)) == 1
+    floor.fill(child, 200)
+
+    assert floor.states()[-2:] == ["TRADE PENDING_CANCEL A1 200/400", "CANCELED CANCELED A2 200/0"]
+
+
+def test_a_cancel_that_a_venue_keeps_refusing_is_asked_a_bounded_number_of_times(floor: Scripted) -> None:
+    child = floor.last(SendChild)
+    floor.accept(child)
+    floor.say(CancelRequest(client=CLIENT, cl_ord_id="A2", orig_cl_ord_id="A1", symbol="ACME", side=Side.SELL))
+
+    for _ in range(20):
+        command = floor.last(CancelChild)
+        floor.say(ChildRequestRejected(command.venue, command.child_id, command.request_id, "busy"))
+        floor.wait(3 * SECOND)
+
+    assert len(floor.all(CancelChild)) == 1 + 5
+    assert "will not withdraw T1-C1: busy" in floor.last(Alarm).text
