@@ -46,6 +46,8 @@ QUEUE_HARD_MAX: Final = 4 * QUEUE_MAX
 HEARTBEAT_S: Final = range(1, 3_601)
 """What a Logon's HeartBtInt(108) may say; QuickFIX would take -10."""
 LOGOUT_WAIT_S: Final = 2.0
+_ENGINE_WIDE: Final = ("SocketNodelay", "ReconnectInterval")
+"""Keys that QuickFIX's initiator reads from [DEFAULT] alone: in a session's own block they change nothing."""
 _NO_RESEND: Final = frozenset("DFG")
 _ADMIN_PASSED_ON: Final = frozenset("03")
 _INVALID_MSG_TYPE: Final = "11"  # SessionRejectReason(373)
@@ -184,7 +186,7 @@ class FixPort:
 
 def _settings_text(sessions: Iterable[FixSession], store: Path) -> str:
     """The sessions in QuickFIX's form, with what is not the user's to choose: store, dictionaries, who may connect."""
-    blocks = []
+    blocks, common = [], dict[str, str]()
     for session in sessions:
         keys = {
             **session.keys,
@@ -196,9 +198,10 @@ def _settings_text(sessions: Iterable[FixSession], store: Path) -> str:
             keys.setdefault("AllowedRemoteAddresses", "127.0.0.1")
         if session.accepts and not {"StartTime", "NonStopSession"} & keys.keys():
             keys["NonStopSession"] = "Y"
+        common |= {key: keys[key] for key in _ENGINE_WIDE if key in keys}
         lines = [f"{key}={value}" for key, value in keys.items()]
         blocks.append("\n".join(["[SESSION]", *lines, ""]))
-    return "\n".join(["[DEFAULT]", *blocks])
+    return "\n".join(["[DEFAULT]", *(f"{key}={value}" for key, value in common.items()), *blocks])
 
 
 class _Sender:
@@ -279,6 +282,7 @@ class _Application(fix.Application):  # type: ignore[misc]  # QuickFIX has no ty
         super().__init__()
         self.logged_on: set[str] = set()
         self._sessions = sessions
+        self._peers = {_name(session): peer for peer, session in sessions.items()}
         self._deliver = deliver
         self._quarantine = quarantine
         self._answer = answer
@@ -405,7 +409,8 @@ class _Application(fix.Application):  # type: ignore[misc]  # QuickFIX has no ty
         """Run a callback's body; whatever goes wrong is quarantined, alarmed and, for a request, answered."""
         peer, raw = "?", ""
         try:
-            peer = str(session_id.getTargetCompID().getValue())
+            # One call over the border instead of two: each lets Python's lock go, and waits to have it back.
+            peer = self._peers[session_id.toString()]
             raw = "" if message is None else message.toString()
             return body(peer, raw)
         except BaseException as error:  # noqa: BLE001 - anything let out of here kills QuickFIX's thread
@@ -439,6 +444,11 @@ def _say_unsupported(reject: Opaque, raw: str) -> None:
     reject.setField(372, msg_type)
     reject.setField(380, "3")
     reject.setField(58, f"MsgType(35) {msg_type} is not supported")
+
+
+def _name(session: FixSession) -> str:
+    """A session as QuickFIX's SessionID writes it."""
+    return f"{session.begin_string}:{session.ours}->{session.theirs}"
 
 
 def _reject(raw: str, begin_string: str) -> str:
