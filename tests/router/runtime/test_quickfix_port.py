@@ -56,6 +56,13 @@ def raw() -> Iterator[list[RawClient]]:
         client.close()
 
 
+def test_what_quickfix_reads_from_default_alone_is_said_there(tmp_path: Path, port_number: int) -> None:
+    with running(tmp_path, connecting(port_number)):
+        told = (tmp_path / "store" / "initiator.cfg").read_text(encoding="utf-8")
+
+    assert told.split("[SESSION]")[0].split() == ["[DEFAULT]", "SocketNodelay=Y", "ReconnectInterval=1"]
+
+
 def test_an_order_and_its_report_cross_with_their_groups_whole(tmp_path: Path, port_number: int) -> None:
     with (
         running(tmp_path / "desk", accepting(port_number)) as (desk, at_desk),
