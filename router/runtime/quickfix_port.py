@@ -36,7 +36,7 @@ from router.runtime.fix_messages import (
     field,
     redacted,
 )
-from router.runtime.listeners import hold_to_loopback
+from router.runtime.listeners import SEND_TIMEOUT_S, hold_to_loopback
 from router.runtime.sessions_file import FixSession
 
 QUEUE_MAX: Final = 20_000
@@ -221,6 +221,7 @@ class _Sender:
         self._deliver = deliver
         self._queue: queue.SimpleQueue[Outgoing | None] = queue.SimpleQueue()
         self._behind = False
+        self._given_up = False
         self.handed: tuple[int, int] | None = None
         self._thread = threading.Thread(target=self._run, name=f"fix-send-{session.theirs}", daemon=True)
         self._thread.start()
@@ -237,12 +238,17 @@ class _Sender:
         self._queue.put(message)
 
     def close(self) -> None:
-        """Send what is queued, then end."""
+        """Send what is queued, then end; what a client has not taken in time is left to the next start.
+
+        The thread must be gone before the engine is: it would come back from its send into freed memory.
+        """
         self._queue.put(None)
         self._thread.join(LOGOUT_WAIT_S)
+        self._given_up = True
+        self._thread.join(SEND_TIMEOUT_S + LOGOUT_WAIT_S)
 
     def _run(self) -> None:
-        while (message := self._queue.get()) is not None:
+        while (message := self._queue.get()) is not None and not self._given_up:
             try:
                 self._send(message)
             except Exception as error:  # noqa: BLE001 - one bad message must not end the thread that sends the rest
@@ -255,9 +261,15 @@ class _Sender:
             # QuickFIX would store it and replay a stale order at the next logon.
             self._deliver(Trouble(f"{message.peer} is not logged on; not sent: {redacted(message.text)[:200]}"))
             return
+        begun = time.monotonic()
         sent = fix.Session.sendToTarget(fix.Message(message.text, self._dictionary, False), self._id)
         if not sent and to_venue:
             self._deliver(Trouble(f"{message.peer}: may not have been sent: {redacted(message.text)[:200]}"))
+        elif time.monotonic() - begun >= SEND_TIMEOUT_S and message.peer in self._application.logged_on:
+            # `sent` says yes all the same. Part of a message may be out, and nothing after it would be understood; the
+            # session's store has it for the next logon.
+            self._deliver(Trouble(f"{message.peer} took nothing for {SEND_TIMEOUT_S} s; it is disconnected"))
+            self._disconnect()
         if message.mark is not None:
             self.handed = message.mark
         if self._behind and self._queue.qsize() < QUEUE_MAX // 2:

@@ -53,7 +53,7 @@ class LiveRouter:
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         """End it, by Ctrl-C unless said otherwise; its exit status."""
-        self._process.send_signal(how)
+        self._process.send_signal(how)  # does nothing to one that has ended
         return self.wait()
 
     def wait(self) -> int:

@@ -6,6 +6,7 @@ what it says. For broken frames there is `RawClient.send_text`.
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Sequence
 
@@ -23,7 +24,14 @@ def frame(msg_type: str, fields: Sequence[Field], version: str = "FIX.4.4") -> s
 
 
 class RawFix(RawClient):
-    """`RawClient` without manners."""
+    """`RawClient` without manners. `receive_buffer` bytes are all that it lets wait unread, where it is given."""
+
+    def __init__(
+        self, port: int, *, ours: str = "EMS44", version: str = "FIX.4.4", receive_buffer: int | None = None
+    ) -> None:
+        super().__init__(port, ours=ours, version=version)
+        if receive_buffer is not None:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
 
     def send(self, msg_type: str, *fields: Field, number: int | None = None) -> None:
         now = time.strftime("%Y%m%d-%H:%M:%S", time.gmtime())
