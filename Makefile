@@ -15,7 +15,10 @@ LOCK_ARGS ?=
 
 BIN := $(VENV)/bin
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
-LOCKED := --require-hashes --only-binary=:all:
+# The locks are complete, so pip has nothing to resolve, and must not: asked for `coverage[toml]`, pip before 23.3 looks past
+# the pin of `coverage` to the newest release, and then refuses it. `pip check` says whether a lock lacks anything.
+LOCKED := --require-hashes --only-binary=:all: --no-deps
+PIP_CHECK := -m pip check --disable-pip-version-check
 # The build backend comes from the lock too, so that nothing unlocked is fetched.
 PROJECT := --no-deps --no-build-isolation --editable .
 BUILD_FILES := pyproject.toml hatch_build.py
@@ -45,11 +48,13 @@ bench: $(VENV)/.dev
 $(VENV)/.demo: requirements/demo.txt $(BUILD_FILES) | $(BIN)/python
 	$(BIN)/python $(PIP_INSTALL) $(LOCKED) -r requirements/demo.txt
 	$(BIN)/python $(PIP_INSTALL) $(PROJECT)
+	$(BIN)/python $(PIP_CHECK)
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(BUILD_FILES) | $(BIN)/python
 	$(BIN)/python $(PIP_INSTALL) $(LOCKED) -r requirements/dev.txt
 	$(BIN)/python $(PIP_INSTALL) $(PROJECT)
+	$(BIN)/python $(PIP_CHECK)
 	@touch $@
 
 $(BIN)/python:
@@ -71,6 +76,7 @@ $(OFFICIAL_VENV)/.official: requirements/official.txt $(BUILD_FILES)
 	test -x $(OFFICIAL_VENV)/bin/python || $(PYTHON) -m venv $(OFFICIAL_VENV)
 	$(OFFICIAL_VENV)/bin/python $(PIP_INSTALL) $(LOCKED) --no-binary=quickfix -r requirements/official.txt
 	$(OFFICIAL_VENV)/bin/python $(PIP_INSTALL) $(PROJECT)
+	$(OFFICIAL_VENV)/bin/python $(PIP_CHECK)
 	@touch $@
 
 test-quickfix-official: $(OFFICIAL_VENV)/.official

@@ -42,6 +42,8 @@ class OrderPlan(Struct, frozen=True):
 
 def order_plan(desk: Desk, asked: Terms, now: Ns, standing: OrderTerms | None) -> OrderPlan | Refused:
     """The plan for the terms asked for; `standing` are the order's working terms when this is a replace."""
+    if asked.symbol not in desk.market:
+        return Refused(OrdRejReason.UNKNOWN_SYMBOL, f"Symbol(55) {asked.symbol} is not known here")
     market = desk.market[asked.symbol]
     session = desk.market.session(asked.symbol, desk.day)
     if session is None:

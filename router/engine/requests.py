@@ -49,8 +49,6 @@ class Requests:
         refusal = desk.risk.count_message(desk.now, order.client)
         if refusal is not None:
             return Refused(refusal.reason, refusal.text)
-        if order.symbol not in desk.market:
-            return Refused(OrdRejReason.UNKNOWN_SYMBOL, f"Symbol(55) {order.symbol} is not known here")
         if order.ex_destination is not None and order.ex_destination not in desk.venues:
             known = ", ".join(desk.venues)
             return Refused(OrdRejReason.OTHER, f"ExDestination(100) {order.ex_destination} is not one of {known}")

@@ -1,6 +1,7 @@
 """A client's replace: room is made at the venues first, and queue places are kept where they can be."""
 
 import pytest
+from msgspec import structs
 
 from router.core.events import ChildReplaced, ReplaceRequest
 from router.core.outputs import CancelChild, ReplaceChild, SendChild
@@ -101,3 +102,13 @@ def test_a_replace_above_a_limit_is_refused_with_the_limits_words(floor: Scripte
     floor.say(replace("A2", "A1", qty=2_000_000, px=400_300))
 
     assert floor.states()[-1] == "CANCEL_REJECT NEW A2 BROKER_OPTION"
+
+
+@pytest.mark.parametrize("symbol", ["ACME", "NONE"])
+def test_a_replace_of_an_order_that_was_refused_is_too_late_whatever_it_was_refused_for(symbol: str) -> None:
+    floor = Scripted()
+    floor.say(order("A1", symbol=symbol, side=Side.SELL, qty=10**12, ord_type=OrdType.LIMIT, px=400_300))
+
+    floor.say(structs.replace(replace("A2", "A1", qty=100, px=400_300), symbol=symbol))
+
+    assert floor.states() == ["REJECTED REJECTED A1 0/0", "CANCEL_REJECT REJECTED A2 TOO_LATE"]
