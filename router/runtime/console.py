@@ -14,7 +14,6 @@ from structlog.typing import FilteringBoundLogger
 from router.journal import JournalBrokenError
 from router.runtime.fix_messages import PortError
 from router.runtime.journal_file import JournalError
-from router.runtime.listeners import ListenerError
 from router.runtime.plugins import PluginError
 from router.runtime.settings import Settings, default_home, read_settings
 from router.runtime.toml_file import SettingsError
@@ -54,7 +53,7 @@ def errors_as_lines() -> Iterator[None]:
     """An expected error ends the command with its one line and status 1, without a traceback."""
     try:
         yield
-    except (SettingsError, JournalError, JournalBrokenError, PluginError, PortError, ListenerError) as error:
+    except (SettingsError, JournalError, JournalBrokenError, PluginError, PortError) as error:
         raise click.ClickException(str(error)) from None
     except ModuleNotFoundError as error:
         if error.name != "quickfix":

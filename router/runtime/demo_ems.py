@@ -92,7 +92,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class Ems:
-    """See the module. `said` gets a line for whatever comes; it is written from FIX threads."""
+    """See the module. `said` gets a line for whatever comes; it is written from the thread of the FIX port."""
 
     def __init__(self, folder: Path, said: IO[bytes]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -132,7 +132,7 @@ class Ems:
             [endpoint.session()], self._take, store=self._folder / "store", quarantine=self._folder / "quarantine"
         )
         self._port.prepare()
-        self._port.start()
+        self._port.run()
 
     def _change(self, command: Change) -> None:
         ticket = command.ticket

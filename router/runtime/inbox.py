@@ -1,8 +1,8 @@
-"""The bridge from FIX threads to the loop: a bounded deque, one wake-up per batch.
+"""The bridge from the thread of a client's FIX port to its loop: a bounded deque, one wake-up per batch.
 
 Any thread puts, the loop drains. The flag is cleared *before* draining, so that an item put meanwhile wakes the loop
-again. At the bound the putting thread waits: a client's connection has a thread of its own, so the wait is felt by that
-client alone, as TCP back-pressure. Knows nothing of what it carries.
+again. At the bound the putting thread waits, which its counterparty feels as TCP back-pressure. Knows nothing of what
+it carries.
 """
 
 from __future__ import annotations

@@ -1,67 +1,67 @@
-"""FIX sessions by QuickFIX, both ways; the only module that imports it. Above, nobody knows that QuickFIX exists.
+"""FIX sessions by QuickFIX, both ways. Above this module and its callbacks, nobody knows that QuickFIX exists.
 
 What goes in and out is raw FIX text and the plain values of `fix_messages`. The rules kept here are those of a C++
-engine that calls Python from its own threads, each one measured (docs/operations.md, "FIX sessions"):
+engine that was made for threads of its own, each one measured (docs/operations.md, "FIX sessions"):
 
-- an exception that leaves a callback kills the engine's thread: every body is guarded, its message quarantined;
-- a callback's arguments are borrowed: they are turned into text before it returns;
-- a callback takes no lock that a sender holds, and sending happens in one thread per session, never in the loop's;
-- `stop` blocks and must be called from a thread of its own; leaving the process without it crashes.
+- everything of QuickFIX runs in one thread, the one that turns the port: the loop's, or one of the port's own;
+- a session is written to only while its socket has room: what is more than that waits here, within bounds;
+- leaving the process without `stop` crashes.
 """
 
 from __future__ import annotations
 
-import os
-import queue
+import contextlib
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 import quickfix as fix
 
-from fixspec.codec import encode
 from fixspec.dictionary import path_of
-from fixspec.values import clean_text
+from router.runtime.caller import Caller, Venue
 from router.runtime.fix_messages import (
     FromFix,
     Outgoing,
-    PeerDown,
-    PeerUp,
     PortError,
-    Received,
     Trouble,
-    field,
     redacted,
 )
-from router.runtime.listeners import SEND_TIMEOUT_S, hold_to_loopback
+from router.runtime.front_door import Place
+from router.runtime.pump import Pump
+from router.runtime.quickfix_callbacks import Callbacks, Opaque
 from router.runtime.sessions_file import FixSession
 
+_ACCEPTOR: Final = ""
+"""The name of the clients' engine among those of the venues."""
 QUEUE_MAX: Final = 20_000
 """Reports waiting for one session: about a second of all we can send. A client that is further behind is cut off; its
 reports go to the session's store and reach it at its next logon."""
 QUEUE_HARD_MAX: Final = 4 * QUEUE_MAX
-HEARTBEAT_S: Final = range(1, 3_601)
-"""What a Logon's HeartBtInt(108) may say; QuickFIX would take -10."""
+SEND_BUFFER_BYTES: Final = 262_144
+"""What the kernel keeps for a client, where its SocketSendBufferSize does not say: a thousand reports. Left alone it
+takes megabytes before anybody learns that a client does not read."""
+SEND_TIMEOUT_S: Final = 5.0
+"""A client that takes nothing for this long, with a full buffer between, is gone."""
+RETRY_S: Final = 30
+"""Between two calls to a venue that does not answer, where its ReconnectInterval does not say: QuickFIX's own."""
+TICK_S: Final = 0.25
+"""How often sessions look at their heartbeats, which are of whole seconds."""
 LOGOUT_WAIT_S: Final = 2.0
-_ENGINE_WIDE: Final = ("SocketNodelay", "ReconnectInterval")
-"""Keys that QuickFIX's initiator reads from [DEFAULT] alone: in a session's own block they change nothing."""
-_NO_RESEND: Final = frozenset("DFG")
-_ADMIN_PASSED_ON: Final = frozenset("03")
-_INVALID_MSG_TYPE: Final = "11"  # SessionRejectReason(373)
-
-Opaque: TypeAlias = Any
-"""QuickFIX's objects, and what passes by its callbacks: it has no types."""
+_BUFFERS: Final = {"SocketSendBufferSize": socket.SO_SNDBUF, "SocketReceiveBufferSize": socket.SO_RCVBUF}
 
 
 class FixPort:
     """All FIX sessions of a process: one acceptor for the clients, one initiator for the venues.
 
-    `deliver` is called from QuickFIX's threads with everything that comes in. `store` holds sequence numbers and sent
-    messages; `quarantine` is where poisoned messages are saved. To a venue, no request is kept while it is away
-    or resent when it asks; `plays_client` turns that off for sessions that connect to us or to a broker.
+    Once started it is turned: by its owner, who watches `fileno`, or in a thread of its own (`run`). From there
+    `deliver` is called with everything that comes in. `store` holds sequence numbers and sent messages; `quarantine` is
+    where poisoned messages are saved. To a venue, no request is kept while it is away or resent when it asks;
+    `plays_client` turns that off for sessions that connect to us or to a broker.
     """
 
     def __init__(
@@ -77,81 +77,151 @@ class FixPort:
         assert len(self._sessions) == len(sessions), [session.theirs for session in sessions]
         self._deliver = deliver
         self._store = store
-        self._application = _Application(self._sessions, deliver, quarantine, self._answer, plays_client=plays_client)
-        self._engines: list[Opaque] = []
-        self._started: list[Opaque] = []
-        self._kept: list[object] = []  # QuickFIX keeps bare pointers to them
-        self._senders: dict[str, _Sender] = {}
+        self._callbacks = Callbacks(self._sessions, deliver, quarantine, self._answer, plays_client=plays_client)
+        self._callbacks.count = self._count
+        self._engines: dict[str, Opaque] = {}
+        """The clients' acceptor, and an initiator for each peer that we connect to."""
+        self._kept: dict[str, tuple[object, ...]] = {}  # QuickFIX keeps bare pointers to them
         self._dictionaries = {
             version: fix.DataDictionary(str(path_of(version)))
             for version in sorted({session.begin_string for session in sessions})
         }
+        self._outboxes = {
+            peer: _Outbox(session, self._dictionaries[session.begin_string]) for peer, session in self._sessions.items()
+        }
+        self._callers: dict[str, Caller] = {}
+        self._pump: Pump | None = None
+        self._turning = False
+        self._closing = False
+        self._owner: int | None = None
+        self._thread: threading.Thread | None = None
+        self._ticked = 0.0
 
     def prepare(self) -> None:
         """Make engines and stores, without opening a port: then sequence numbers may be set."""
         self._store.mkdir(parents=True, exist_ok=True)
-        for accepts, make in ((True, fix.ThreadedSocketAcceptor), (False, fix.ThreadedSocketInitiator)):
-            mine = [session for session in self._sessions.values() if session.accepts == accepts]
-            if mine:
-                self._engines.append(self._make(make, mine, "acceptor" if accepts else "initiator"))
-        for peer in self._sessions:
-            session = self._session(peer)
-            self._application.know_numbers(peer, session.getExpectedSenderNum(), session.getExpectedTargetNum())
+        clients = self._mine(accepts=True)
+        if clients:
+            self._make(_ACCEPTOR, fix.SocketAcceptor, clients)
+        for session in self._mine(accepts=False):
+            self._callers[session.theirs] = Caller(_venue(session))
+            self._make(session.theirs, fix.SocketInitiator, [session])
 
     def start(self) -> None:
-        """Open the ports. Raises PortError when one cannot be had."""
-        for session in self._sessions.values():
-            self._senders[session.theirs] = _Sender(
-                session, self._dictionaries[session.begin_string], self._application, self._deliver
-            )
-        refusal = self._start_engines()
+        """Open the ports; from now on this thread turns. Raises PortError when a port cannot be had."""
+        self._owner = threading.get_ident()
+        self._pump = Pump(self._store, lambda text: self._deliver(Trouble(text)))
+        refusal = self._open(self._pump)
         if refusal:
             raise PortError(f"FIX sessions cannot start: {refusal}")
-        for session in self._sessions.values():
-            if session.accepts and session.keys.get("SocketAcceptHost") == "127.0.0.1":
-                hold_to_loopback(int(session.keys["SocketAcceptPort"]))
 
-    def _start_engines(self) -> str:
+    def _open(self, pump: Pump) -> str:
         """Why an engine cannot start, or nothing.
 
         Not raised from here: a traceback would keep the engine alive beyond what it points to, and crash at exit.
         """
         try:
-            for engine in self._engines:
-                engine.start()
-                self._started.append(engine)
-        except (fix.ConfigError, fix.RuntimeError) as error:
+            if _ACCEPTOR in self._engines:
+                pump.add_acceptor(self._engines[_ACCEPTOR], _places(self._mine(accepts=True)))
+            for peer, caller in self._callers.items():
+                pump.add_initiator(peer, caller, self._engines[peer], partial(self._make_again, peer))
+        except (fix.ConfigError, fix.RuntimeError, PortError, OSError) as error:
             return str(error)
         return ""
 
+    def run(self) -> None:
+        """Start, and turn in a thread of its own until `stop`: for who has no loop. Raises PortError as `start`."""
+        self.start()
+        self._thread = threading.Thread(target=self._run, name="fix", daemon=True)
+        self._owner = None
+        self._thread.start()
+
+    def _run(self) -> None:
+        assert self._pump is not None
+        self._owner = threading.get_ident()
+        while not self._closing:
+            self.turn(self._pump.tick_s)
+
+    def fileno(self) -> int:
+        """Can be read when `turn` has something to do."""
+        assert self._pump is not None, "not started"
+        return self._pump.fileno()
+
+    def turn(self, timeout: float = 0.0) -> None:
+        """Read what has come and send what waits; with nothing to do, at least every `TICK_S`."""
+        assert self._pump is not None, "not started"
+        self._turning = True
+        try:
+            self._pump.turn(timeout)
+            self._know_sockets(self._pump)
+        finally:
+            self._turning = False
+            self._callbacks.forget_raised()
+        for outbox in self._outboxes.values():
+            if outbox.queue:
+                self._flush(outbox)
+        now = time.monotonic()
+        if now - self._ticked >= TICK_S:
+            self._ticked = now
+            self._tick(now)
+
     def stop(self) -> None:
-        """Log out, send what is queued, close. Blocks for seconds: call it from a thread of its own."""
-        for sender in self._senders.values():
-            sender.close()
-        for session in self._sessions.values() if self._engines else ():  # none is made before `prepare`
-            self._session(session.theirs).logout("closing")
-        deadline = time.monotonic() + LOGOUT_WAIT_S
-        while self._application.logged_on and time.monotonic() < deadline:
-            time.sleep(0.01)
-        for engine in self._started:  # stopping one that has no thread yet crashes
-            engine.stop(True)
+        """Log out, send what is queued, close. Blocks for seconds."""
+        self._closing = True
+        if self._thread is not None:
+            self._wake()
+            self._thread.join()
+        self._owner = threading.get_ident()
+        if self._pump is not None:
+            self._log_out()
+            for name in self._engines:
+                self._engines[name].stop(True)
         # Engines go before what they point to: sessions are struck off QuickFIX's register, and exit finds nothing.
-        self._started.clear()
+        if self._pump is not None:
+            self._pump.let_go()
         self._engines.clear()
         self._kept.clear()
+        if self._pump is not None:
+            self._pump.close()
+            self._pump = None
+
+    def _log_out(self) -> None:
+        """Send what is queued, say Logout(5), wait for its answer; what a client has not taken goes to its store."""
+        deadline = time.monotonic() + LOGOUT_WAIT_S
+        while any(outbox.queue for outbox in self._outboxes.values()) and time.monotonic() < deadline:
+            self.turn(0.01)
+        for peer in self._sessions:
+            self._session(peer).logout("closing")
+        deadline = time.monotonic() + LOGOUT_WAIT_S
+        while self._callbacks.logged_on and time.monotonic() < deadline:
+            self._next()
+            self.turn(0.01)
+        for peer, outbox in self._outboxes.items():
+            if peer in self._callbacks.logged_on:
+                self._session(peer).disconnect()
+            outbox.fd = None
+            self._flush(outbox)
 
     def send(self, message: Outgoing) -> None:
-        """Queue a message for its session's sender. Never blocks; raises PortError at the hard bound."""
-        self._senders[message.peer].put(message)
+        """Send, or queue while the peer reads slowly. Never blocks; raises PortError at the hard bound."""
+        outbox = self._outboxes[message.peer]
+        waiting = len(outbox.queue)
+        if waiting >= QUEUE_HARD_MAX:
+            raise PortError(f"{message.peer}: {waiting} messages wait to be sent, limit {QUEUE_HARD_MAX}")
+        outbox.queue.append(message)
+        if threading.get_ident() == self._owner and not self._turning:
+            self._flush(outbox)
+        else:
+            self._wake()
 
     @property
     def logged_on(self) -> frozenset[str]:
         """Who is logged on, as the callbacks told it."""
-        return frozenset(self._application.logged_on)
+        return frozenset(self._callbacks.logged_on)
 
     def handed(self) -> dict[str, tuple[int, int]]:
         """By peer, the mark of the last message handed to its session's store."""
-        return {peer: mark for peer, sender in self._senders.items() if (mark := sender.handed) is not None}
+        return {peer: outbox.handed for peer, outbox in self._outboxes.items() if outbox.handed is not None}
 
     def expect_from(self, peer: str, number: int) -> bool:
         """Expect `number` next from `peer` if a later one is expected now, so that it resends what was lost with us."""
@@ -159,34 +229,177 @@ class FixPort:
         if session.getExpectedTargetNum() <= number:
             return False
         session.setNextTargetMsgSeqNum(number)
-        self._application.know_numbers(peer, session.getExpectedSenderNum(), number)
+        self._callbacks.know_numbers(peer, session.getExpectedSenderNum(), number)
         return True
 
+    # --- sockets and their room
+
+    def _know_sockets(self, pump: Pump) -> None:
+        """Who is logged on by which socket."""
+        logged_on = self._callbacks.logged_on
+        for peer, outbox in self._outboxes.items():
+            if peer not in logged_on:
+                outbox.fd = None
+            elif outbox.fd is None:
+                outbox.fd = pump.socket_of(peer)
+                outbox.taken, outbox.taken_at = -1, time.monotonic()
+
+    def _count(self, peer: str) -> None:
+        fd = self._outboxes[peer].fd
+        if fd is not None and self._pump is not None:
+            self._pump.count(fd)
+
+    def _flush(self, outbox: _Outbox) -> None:
+        pump = self._pump
+        while outbox.queue:
+            if outbox.fd is not None and pump is not None and not pump.can_write(outbox.fd):
+                return
+            self._send(outbox, outbox.queue.popleft())
+
+    def _send(self, outbox: _Outbox, message: Outgoing) -> None:
+        try:
+            self._send_now(outbox, message)
+        except Exception as error:  # noqa: BLE001 - one bad message must not hold up the rest
+            what = f"{type(error).__name__}: {error}"
+            self._deliver(Trouble(f"{message.peer}: not sent ({what}): {redacted(message.text)[:400]}"))
+
+    def _send_now(self, outbox: _Outbox, message: Outgoing) -> None:
+        to_venue = not outbox.session.accepts and not self._callbacks.plays_client
+        if to_venue and message.peer not in self._callbacks.logged_on:
+            # QuickFIX would store it and replay a stale order at the next logon.
+            self._deliver(Trouble(f"{message.peer} is not logged on; not sent: {redacted(message.text)[:200]}"))
+            return
+        sent = fix.Session.sendToTarget(fix.Message(message.text, outbox.dictionary, False), outbox.id)
+        if not sent and to_venue:
+            self._deliver(Trouble(f"{message.peer}: may not have been sent: {redacted(message.text)[:200]}"))
+        if message.mark is not None:
+            outbox.handed = message.mark
+
+    # --- now and then
+
+    def _tick(self, now: float) -> None:
+        self._next()
+        for peer, outbox in self._outboxes.items():
+            if outbox.fd is None or self._pump is None:
+                continue
+            waiting, taken = self._pump.progress(outbox.fd)
+            if taken != outbox.taken or not waiting:
+                outbox.taken, outbox.taken_at = taken, now
+            if len(outbox.queue) >= QUEUE_MAX:
+                why = f"{peer} reads too slowly: {len(outbox.queue)} messages wait; it is disconnected"
+            elif now - outbox.taken_at >= SEND_TIMEOUT_S:
+                why = f"{peer} took nothing for {SEND_TIMEOUT_S:g} s; it is disconnected"
+            else:
+                continue
+            # What waits goes to the session's store, for the next logon.
+            self._deliver(Trouble(why))
+            self._session(peer).disconnect()
+
+    def _next(self) -> None:
+        """Let sessions see to their heartbeats: QuickFIX does so by itself only when nothing else is to be done."""
+        now = fix.UtcTimeStamp()
+        for peer in self.logged_on:
+            self._session(peer).next(now)
+
+    def _wake(self) -> None:
+        if self._pump is not None:
+            self._pump.wake()
+
+    # --- QuickFIX's objects
+
+    def _mine(self, *, accepts: bool) -> list[FixSession]:
+        return [session for session in self._sessions.values() if session.accepts == accepts]
+
     def _session(self, peer: str) -> Opaque:
-        settings = self._sessions[peer]
-        return fix.Session.lookupSession(fix.SessionID(settings.begin_string, settings.ours, settings.theirs))
+        return fix.Session.lookupSession(self._outboxes[peer].id)
 
     def _answer(self, peer: str, text: str) -> None:
-        sender = self._senders.get(peer)
-        if sender is not None:
-            sender.put(Outgoing(peer, text))
+        with contextlib.suppress(PortError):  # the peer has been cut off for what waits already
+            self.send(Outgoing(peer, text))
 
-    def _make(self, make: Opaque, sessions: Sequence[FixSession], name: str) -> Opaque:
-        path = self._store / f"{name}.cfg"
-        path.write_text(_settings_text(sessions, self._store), encoding="utf-8")
+    def _make(self, name: str, make: Opaque, sessions: Sequence[FixSession]) -> None:
+        path = self._store / f"{name or 'clients'}.cfg"
+        doors = {peer: caller.door.getsockname()[1] for peer, caller in self._callers.items()}
+        path.write_text(_settings_text(sessions, self._store, doors), encoding="utf-8")
         settings = fix.SessionSettings(str(path))
         factory = fix.FileStoreFactory(settings)
+        self._kept[name] = (factory, settings)
         try:
-            engine = make(self._application, factory, settings)
+            self._engines[name] = make(self._callbacks, factory, settings)
         except fix.ConfigError as error:
             raise PortError(f"FIX sessions cannot start: {error}") from None
-        self._kept.extend((factory, settings))
-        return engine
+        for session in sessions:
+            found = self._session(session.theirs)
+            self._callbacks.know_numbers(session.theirs, found.getExpectedSenderNum(), found.getExpectedTargetNum())
+
+    def _make_again(self, peer: str) -> Opaque:
+        """An initiator that has not connected yet, with the numbers of the one before, which has to be gone by then."""
+        self._engines.pop(peer).stop(True)
+        self._make(peer, fix.SocketInitiator, [self._sessions[peer]])
+        return self._engines[peer]
 
 
-def _settings_text(sessions: Iterable[FixSession], store: Path) -> str:
-    """The sessions in QuickFIX's form, with what is not the user's to choose: store, dictionaries, who may connect."""
-    blocks, common = [], dict[str, str]()
+class _Outbox:
+    """One session's messages that wait for room, in order."""
+
+    def __init__(self, session: FixSession, dictionary: Opaque) -> None:
+        self.session = session
+        self.dictionary = dictionary
+        self.id = fix.SessionID(session.begin_string, session.ours, session.theirs)
+        self.queue: deque[Outgoing] = deque()
+        self.fd: int | None = None
+        """Its socket while it is logged on."""
+        self.taken = -1
+        self.taken_at = 0.0
+        """How much the peer had taken, and when it last took something or had nothing to take."""
+        self.handed: tuple[int, int] | None = None
+
+
+def _places(sessions: Sequence[FixSession]) -> list[Place]:
+    """Where clients connect: one place a port, as its first session has it."""
+    places = []
+    for port in dict.fromkeys(session.keys["SocketAcceptPort"] for session in sessions):
+        here = [session for session in sessions if session.keys["SocketAcceptPort"] == port]
+        keys = here[0].keys
+        places.append(
+            Place(
+                host=keys.get("SocketAcceptHost", ""),
+                port=int(port),
+                nodelay=keys.get("SocketNodelay") == "Y",
+                buffers=((socket.SO_SNDBUF, SEND_BUFFER_BYTES), *_buffers(keys)),
+                allowed={
+                    session.theirs: _addresses(session.keys.get("AllowedRemoteAddresses", "")) for session in here
+                },
+            )
+        )
+    return places
+
+
+def _venue(session: FixSession) -> Venue:
+    keys = session.keys
+    return Venue(
+        host=keys["SocketConnectHost"],
+        port=int(keys["SocketConnectPort"]),
+        retry_s=float(keys.get("ReconnectInterval", RETRY_S)),
+        nodelay=keys.get("SocketNodelay") == "Y",
+        buffers=_buffers(keys),
+    )
+
+
+def _buffers(keys: Mapping[str, str]) -> tuple[tuple[int, int], ...]:
+    return tuple((option, int(keys[key])) for key, option in _BUFFERS.items() if key in keys)
+
+
+def _addresses(text: str) -> frozenset[str]:
+    return frozenset(filter(None, (word.strip() for word in text.split(","))))
+
+
+def _settings_text(sessions: Iterable[FixSession], store: Path, doors: Mapping[str, int]) -> str:
+    """The sessions in QuickFIX's form, with what is not the user's to choose: store, dictionaries, who may connect.
+
+    A session that we connect is told to call at its door, which is one of `doors`, as soon as it may.
+    """
+    blocks = ["[DEFAULT]\nReconnectInterval=0"]  # read from there alone, where there is no session to connect yet
     for session in sessions:
         keys = {
             **session.keys,
@@ -194,284 +407,16 @@ def _settings_text(sessions: Iterable[FixSession], store: Path) -> str:
             "UseDataDictionary": "Y",
             "DataDictionary": str(path_of(session.begin_string)),
         }
-        if keys.get("SocketAcceptHost") == "127.0.0.1":
-            keys.setdefault("AllowedRemoteAddresses", "127.0.0.1")
-        if session.accepts and not {"StartTime", "NonStopSession"} & keys.keys():
+        # The door sees to it: QuickFIX reads a client's Logon before it looks where that comes from.
+        keys.pop("AllowedRemoteAddresses", None)
+        if not session.accepts:
+            keys |= {"SocketConnectHost": "127.0.0.1", "SocketConnectPort": str(doors[session.theirs])}
+            keys["ReconnectInterval"] = "0"
+        elif not {"StartTime", "NonStopSession"} & keys.keys():
             keys["NonStopSession"] = "Y"
-        common |= {key: keys[key] for key in _ENGINE_WIDE if key in keys}
         lines = [f"{key}={value}" for key, value in keys.items()]
         blocks.append("\n".join(["[SESSION]", *lines, ""]))
-    return "\n".join(["[DEFAULT]", *(f"{key}={value}" for key, value in common.items()), *blocks])
-
-
-class _Sender:
-    """Sends one session's messages, in order, in a thread of its own: a slow reader holds up nobody else."""
-
-    def __init__(
-        self,
-        session: FixSession,
-        dictionary: Opaque,
-        application: _Application,
-        deliver: Callable[[FromFix], None],
-    ) -> None:
-        self._session = session
-        self._id = fix.SessionID(session.begin_string, session.ours, session.theirs)
-        self._dictionary = dictionary
-        self._application = application
-        self._deliver = deliver
-        self._queue: queue.SimpleQueue[Outgoing | None] = queue.SimpleQueue()
-        self._behind = False
-        self._given_up = False
-        self.handed: tuple[int, int] | None = None
-        self._thread = threading.Thread(target=self._run, name=f"fix-send-{session.theirs}", daemon=True)
-        self._thread.start()
-
-    def put(self, message: Outgoing) -> None:
-        waiting = self._queue.qsize()
-        if waiting >= QUEUE_HARD_MAX:
-            raise PortError(f"{message.peer}: {waiting} messages wait to be sent, limit {QUEUE_HARD_MAX}")
-        if waiting >= QUEUE_MAX and not self._behind:
-            self._behind = True
-            self._deliver(Trouble(f"{message.peer} reads too slowly: {waiting} messages wait; it is disconnected"))
-            # In a thread: QuickFIX holds the session's lock while a send blocks.
-            threading.Thread(target=self._disconnect, name=f"fix-cut-{message.peer}", daemon=True).start()
-        self._queue.put(message)
-
-    def close(self) -> None:
-        """Send what is queued, then end; what a client has not taken in time is left to the next start.
-
-        The thread must be gone before the engine is: it would come back from its send into freed memory.
-        """
-        self._queue.put(None)
-        self._thread.join(LOGOUT_WAIT_S)
-        self._given_up = True
-        self._thread.join(SEND_TIMEOUT_S + LOGOUT_WAIT_S)
-
-    def _run(self) -> None:
-        while (message := self._queue.get()) is not None and not self._given_up:
-            try:
-                self._send(message)
-            except Exception as error:  # noqa: BLE001 - one bad message must not end the thread that sends the rest
-                what = f"{type(error).__name__}: {error}"
-                self._deliver(Trouble(f"{message.peer}: not sent ({what}): {redacted(message.text)[:400]}"))
-
-    def _send(self, message: Outgoing) -> None:
-        to_venue = not self._session.accepts and not self._application.plays_client
-        if to_venue and message.peer not in self._application.logged_on:
-            # QuickFIX would store it and replay a stale order at the next logon.
-            self._deliver(Trouble(f"{message.peer} is not logged on; not sent: {redacted(message.text)[:200]}"))
-            return
-        begun = time.monotonic()
-        sent = fix.Session.sendToTarget(fix.Message(message.text, self._dictionary, False), self._id)
-        if not sent and to_venue:
-            self._deliver(Trouble(f"{message.peer}: may not have been sent: {redacted(message.text)[:200]}"))
-        elif time.monotonic() - begun >= SEND_TIMEOUT_S and message.peer in self._application.logged_on:
-            # `sent` says yes all the same. Part of a message may be out, and nothing after it would be understood; the
-            # session's store has it for the next logon.
-            self._deliver(Trouble(f"{message.peer} took nothing for {SEND_TIMEOUT_S} s; it is disconnected"))
-            self._disconnect()
-        if message.mark is not None:
-            self.handed = message.mark
-        if self._behind and self._queue.qsize() < QUEUE_MAX // 2:
-            self._behind = False
-
-    def _disconnect(self) -> None:
-        fix.Session.lookupSession(self._id).disconnect()
-
-
-class _Application(fix.Application):  # type: ignore[misc]  # QuickFIX has no types
-    """The seven callbacks: each a guard around a body that may fail; only what QuickFIX allows is raised out of it."""
-
-    def __init__(
-        self,
-        sessions: Mapping[str, FixSession],
-        deliver: Callable[[FromFix], None],
-        quarantine: Path,
-        answer: Callable[[str, str], None],
-        *,
-        plays_client: bool,
-    ) -> None:
-        super().__init__()
-        self.logged_on: set[str] = set()
-        self._sessions = sessions
-        self._peers = {_name(session): peer for peer, session in sessions.items()}
-        self._deliver = deliver
-        self._quarantine = quarantine
-        self._answer = answer
-        self.plays_client = plays_client
-        self._poisoned = 0
-        self._numbers: dict[str, tuple[int, int]] = {}
-        self._restore: dict[str, tuple[int, int]] = {}
-
-    # --- the callbacks
-
-    def onCreate(self, session_id: Opaque) -> None:  # noqa: N802 - a name of QuickFIX
-        self._guard("onCreate", self._created, session_id, None)
-
-    def onLogon(self, session_id: Opaque) -> None:  # noqa: N802 - a name of QuickFIX
-        self._guard("onLogon", self._logged_on, session_id, None)
-
-    def onLogout(self, session_id: Opaque) -> None:  # noqa: N802 - a name of QuickFIX
-        self._guard("onLogout", self._logged_out, session_id, None)
-
-    def toAdmin(self, message: Opaque, session_id: Opaque) -> None:  # noqa: N802 - a name of QuickFIX
-        if self._guard("toAdmin", self._to_admin, session_id, message):
-            self._guard("toAdmin", lambda _, raw: _say_unsupported(message, raw), session_id, message)
-
-    def fromAdmin(self, message: Opaque, session_id: Opaque) -> None:  # noqa: N802 - a name of QuickFIX
-        refusal = self._guard("fromAdmin", self._from_admin, session_id, message)
-        if refusal:
-            raise fix.RejectLogon(refusal)
-
-    def toApp(self, message: Opaque, session_id: Opaque) -> None:  # noqa: N802 - a name of QuickFIX
-        if self._guard("toApp", self._to_app, session_id, message):
-            raise fix.DoNotSend
-
-    def fromApp(self, message: Opaque, session_id: Opaque) -> None:  # noqa: N802 - a name of QuickFIX
-        self._guard("fromApp", self._from_app, session_id, message)
-
-    # --- their bodies: (peer, raw text) in, what to raise out
-
-    def _created(self, peer: str, raw: str) -> None:
-        self._numbers[peer] = (1, 1)
-
-    def _logged_on(self, peer: str, raw: str) -> None:
-        self.logged_on.add(peer)
-        self._deliver(PeerUp(peer))
-
-    def _logged_out(self, peer: str, raw: str) -> None:
-        if peer in self.logged_on:
-            self.logged_on.discard(peer)
-            self._deliver(PeerDown(peer))
-
-    def _to_admin(self, peer: str, raw: str) -> bool:
-        """Whether it is a Reject(3) of a message type that our dictionaries lack."""
-        if peer in self._restore and field(raw, 35) == "5":
-            self._restore_numbers(peer)
-        self._remember(peer, sent=field(raw, 34))
-        return field(raw, 35) == "3" and field(raw, 373) == _INVALID_MSG_TYPE
-
-    def _from_admin(self, peer: str, raw: str) -> str | None:
-        kind = field(raw, 35)
-        if kind == "A" and self._sessions[peer].accepts:
-            refusal = self._logon_refusal(peer, raw)
-            if refusal:
-                self._deliver(Trouble(f"{peer}: Logon(A) refused: {refusal}"))
-                return refusal
-        self._remember(peer, received=field(raw, 34))
-        if kind in _ADMIN_PASSED_ON:
-            self._deliver(Received(peer, raw, is_admin=True))
-        return None
-
-    def _to_app(self, peer: str, raw: str) -> bool:
-        """Whether it must not be sent: a request to a venue that is only a resend has gone stale meanwhile."""
-        resent = field(raw, 43) == "Y"
-        if not resent:
-            self._remember(peer, sent=field(raw, 34))
-        to_venue = not self._sessions[peer].accepts and not self.plays_client
-        return resent and to_venue and field(raw, 35) in _NO_RESEND
-
-    def _from_app(self, peer: str, raw: str) -> None:
-        if field(raw, 35) == "j" and self._sessions[peer].accepts:
-            # An alarm, never an answer: two engines that reject each other's rejects do not stop.
-            what = clean_text(f"our {field(raw, 372)} {field(raw, 45)}: {field(raw, 58)}", cap=300)
-            self._deliver(Trouble(f"{peer} sent a BusinessMessageReject(j) of {what}"))
-        else:
-            self._deliver(Received(peer, raw))
-        self._remember(peer, received=field(raw, 34))
-
-    # --- Logon(A)
-
-    def _logon_refusal(self, peer: str, raw: str) -> str | None:
-        heartbeat = field(raw, 108) or ""
-        if not (heartbeat.isascii() and heartbeat.isdigit() and int(heartbeat) in HEARTBEAT_S):
-            return f"HeartBtInt(108) must be {HEARTBEAT_S[0]} to {HEARTBEAT_S[-1]} seconds: got '{heartbeat[:20]}'"
-        if field(raw, 141) == "Y" and max(self._numbers[peer]) > 1:
-            # By now QuickFIX has reset its store; the numbers are put back as it says its Logout(5).
-            self._restore[peer] = self._numbers[peer]
-            return "ResetSeqNumFlag(141)=Y is refused outside the schedule: reports could be lost; call the desk"
-        return None
-
-    def _restore_numbers(self, peer: str) -> None:
-        ours, theirs = self._restore.pop(peer)
-        settings = self._sessions[peer]
-        session = fix.Session.lookupSession(fix.SessionID(settings.begin_string, settings.ours, settings.theirs))
-        # The Logout has its number already and adds one to the store's when it is sent.
-        session.setNextSenderMsgSeqNum(ours - 1)
-        session.setNextTargetMsgSeqNum(theirs)
-
-    def _remember(self, peer: str, *, sent: str | None = None, received: str | None = None) -> None:
-        """The next numbers of the session (ours, theirs), to put back should a peer reset them against the rules."""
-        if peer in self._restore:
-            return
-        ours, theirs = self._numbers[peer]
-        if sent is not None:
-            ours = max(ours, int(sent) + 1)
-        if received is not None:
-            theirs = max(theirs, int(received) + 1)
-        self._numbers[peer] = (ours, theirs)
-
-    def know_numbers(self, peer: str, ours: int, theirs: int) -> None:
-        """What the store said at the start."""
-        self._numbers[peer] = (ours, theirs)
-
-    # --- the guard
-
-    def _guard(self, where: str, body: Callable[[str, str], Opaque], session_id: Opaque, message: Opaque) -> Opaque:
-        """Run a callback's body; whatever goes wrong is quarantined, alarmed and, for a request, answered."""
-        peer, raw = "?", ""
-        try:
-            # One call over the border instead of two: each lets Python's lock go, and waits to have it back.
-            peer = self._peers[session_id.toString()]
-            raw = "" if message is None else message.toString()
-            return body(peer, raw)
-        except BaseException as error:  # noqa: BLE001 - anything let out of here kills QuickFIX's thread
-            self._poison(where, peer, raw, error)
-            return None
-
-    def _poison(self, where: str, peer: str, raw: str, error: BaseException) -> None:
-        try:
-            self._poisoned += 1
-            path = self._quarantine / f"{self._poisoned:06d}-{where}-{time.time_ns()}.fix"
-            self._quarantine.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(redacted(raw).encode("utf-8", "surrogateescape"))
-            what = f"{type(error).__name__}: {error}"[:300]
-            self._deliver(Trouble(f"{peer}: {where} failed ({what}); the message is in {path}"))
-            if where == "fromApp":
-                self._answer(peer, _reject(raw, self._sessions[peer].begin_string))
-        except BaseException as second:  # noqa: BLE001 - the last net: the disk is full, or the loop is gone
-            os.write(2, f"sluice: {where} of {peer} failed: {error!r}, and its quarantine: {second!r}\n".encode())
-
-
-def _say_unsupported(reject: Opaque, raw: str) -> None:
-    """Make a Reject(3) of an unknown message type a BusinessMessageReject(j), in the gateway's words.
-
-    No dictionary can list the types that somebody else may invent (U...), and a type that is good FIX and not for us
-    is an application's question (FIX 4.4 Vol. 1, BusinessMessageReject), not a fault of the session.
-    """
-    reject.getHeader().setField(35, "j")
-    for tag in (371, 373):
-        reject.removeField(tag)
-    msg_type = clean_text(field(raw, 372) or "?", cap=16)
-    reject.setField(372, msg_type)
-    reject.setField(380, "3")
-    reject.setField(58, f"MsgType(35) {msg_type} is not supported")
-
-
-def _name(session: FixSession) -> str:
-    """A session as QuickFIX's SessionID writes it."""
-    return f"{session.begin_string}:{session.ours}->{session.theirs}"
-
-
-def _reject(raw: str, begin_string: str) -> str:
-    """BusinessMessageReject(j) to a message that could not be taken in."""
-    fields: list[tuple[int, str | int]] = [
-        (45, field(raw, 34) or 0),
-        (372, field(raw, 35) or "?"),
-        (380, 4),
-        (58, "not processed: internal error; the desk has been alarmed"),
-    ]
-    return encode("j", fields, begin_string)
+    return "\n".join(blocks)
 
 
 def free_port() -> int:

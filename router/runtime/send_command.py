@@ -182,7 +182,7 @@ async def _follow(ticket: Ticket, endpoint: Endpoint, store: Path, wait_s: float
     if wait_s is not None:
         loop.call_later(wait_s, client.interrupt, wake)
     loop.call_later(LOGON_S, client.logon_overdue, wake)
-    port.start()
+    port.run()
     try:
         while client.exit_code is None:
             await wake.wait()

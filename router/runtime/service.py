@@ -1,7 +1,7 @@
 """The running router: sessions, journal, pipeline and market on one loop; and its clean end.
 
 It carries messages to where they belong and decides nothing: what the engine says is done, what comes in is recorded.
-One thread runs all of this; QuickFIX's threads end at the inbox, the senders' begin at the port.
+One thread runs all of this, QuickFIX included: what comes in is answered in the same turn of the loop.
 """
 
 from __future__ import annotations
@@ -32,10 +32,9 @@ from router.core.profiles import EngineConfig
 from router.core.types import Ns
 from router.journal import EngineFactory
 from router.runtime.agenda import Agenda, plan_days
-from router.runtime.clock import Clock, HeldClock, NoClock
+from router.runtime.clock import Clock, HeldClock, NoClock, WallClock
 from router.runtime.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, Received, Trouble, field
 from router.runtime.fix_venue import FixVenueLink, Understood
-from router.runtime.inbox import Inbox
 from router.runtime.journal_file import JournalError, JournalFile
 from router.runtime.later_life import LaterLife
 from router.runtime.pipeline import Batch, MarketClock, Pipeline
@@ -44,6 +43,9 @@ from router.runtime.recovery import Recovery, recover
 from router.runtime.sessions_file import FixSession
 from simulator.world import World
 
+_CLIENT_OUTPUTS: Final = (ExecReport, CancelReject, BusinessReject)
+_VENUE_COMMANDS: Final = (SendChild, ReplaceChild, CancelChild, QueryChild)
+_FOR_EVER: Final = 2**63
 STEPS_MAX: Final = 500
 """Steps of market and timers before the sessions are looked at again: some milliseconds of work."""
 HOUSEKEEPING_S: Final = 0.25
@@ -85,15 +87,18 @@ class Service:
         self._stopping = False
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        self._inbox: Inbox[FromFix] = Inbox(self._wake_from_thread)
+        self._inbox: list[FromFix] = []
+        self._failure: BaseException | None = None
+        self._rests_until: Ns | None = None
         self._links = dict(parts.links)
         enabled = [venue.mic for venue in parts.config.venues if venue.enabled]
         self._simulated = [mic for mic in enabled if mic not in self._links]
         self._peers = [session.theirs for session in parts.sessions]
         self._port = FixPort(
-            parts.sessions, self._inbox.put, store=parts.state / "fix", quarantine=parts.state / "quarantine"
+            parts.sessions, self._inbox.append, store=parts.state / "fix", quarantine=parts.state / "quarantine"
         )
         self._pipeline: Pipeline | None = None
+        self._clock: Clock = WallClock()
         self._marked: dict[str, tuple[int, int]] = {}
 
     def stop(self) -> None:
@@ -104,12 +109,11 @@ class Service:
     async def run(self, ready: Callable[[], None]) -> None:
         """Start, call `ready` when clients may connect, serve until `stop`, and leave nothing behind."""
         try:
-            clock = self._start()
+            self._clock = self._start()
             ready()
-            await self._serve(clock)
+            await self._serve()
         finally:
             # What is not taken in any more is not journaled, so its sender is asked to resend it at the next start.
-            self._inbox.close()
             await asyncio.to_thread(self._port.stop)
             with contextlib.suppress(JournalError):  # after a failed write there is nothing more to be noted
                 self._note_handed()
@@ -177,21 +181,45 @@ class Service:
 
     # --- the loop
 
-    async def _serve(self, clock: Clock) -> None:
-        pipeline = self._pipeline
-        assert pipeline is not None
+    async def _serve(self) -> None:
         noted = self._loop.time()
-        while not self._stopping:
-            self._wake.clear()
-            done = pipeline.run_until(clock.now(), steps_max=STEPS_MAX)
-            events = self._take(self._inbox.drain(), pipeline.at)
-            if events:
-                pipeline.submit(_stamp(clock, pipeline, done=done), events)
-                clock = self._released(clock, events, pipeline.at)
-            if self._loop.time() - noted > HOUSEKEEPING_S:
-                noted = self._loop.time()
-                self._note_handed()
-            await self._rest(clock, pipeline.next_at, busy=not done or bool(events))
+        self._loop.add_reader(self._port.fileno(), self._heard)
+        try:
+            while not self._stopping:
+                self._wake.clear()
+                busy = self._turn()
+                if self._loop.time() - noted > HOUSEKEEPING_S:
+                    noted = self._loop.time()
+                    self._note_handed()
+                await self._rest(busy=busy)
+                if self._failure is not None:
+                    raise self._failure
+        finally:
+            self._loop.remove_reader(self._port.fileno())
+
+    def _heard(self) -> None:
+        """A session has something to say: it is answered before the loop does anything else."""
+        try:
+            self._turn()
+        except BaseException as error:  # noqa: BLE001 - raised by `_serve`: the loop would only log it
+            self._failure = error
+            self._wake.set()
+        # What has come may make something due before the loop meant to look again.
+        due = self._pipeline.next_at if self._pipeline is not None else None
+        if due is not None and self._rests_until is not None and due < self._rests_until:
+            self._wake.set()
+
+    def _turn(self) -> bool:
+        """Do what is due, then what has come in; False when there was neither."""
+        pipeline, clock = self._pipeline, self._clock
+        assert pipeline is not None
+        self._port.turn()
+        done = pipeline.run_until(clock.now(), steps_max=STEPS_MAX)
+        events = self._take(pipeline.at)
+        if events:
+            pipeline.submit(_stamp(clock, pipeline, done=done), events)
+            self._clock = self._released(clock, events, pipeline.at)
+        return not done or bool(events)
 
     def _released(self, clock: Clock, events: Sequence[Event], at: Ns) -> Clock:
         """The running clock, once a client is there for whom a held market may begin."""
@@ -200,22 +228,20 @@ class Service:
             return self._parts.clock(max(at, clock.now()))
         return clock
 
-    async def _rest(self, clock: Clock, next_at: Ns | None, *, busy: bool) -> None:
+    async def _rest(self, *, busy: bool) -> None:
         """Until the next thing is due, something comes in, or it is time to tidy up."""
-        if busy:
-            await asyncio.sleep(0)
-            return
-        wait = HOUSEKEEPING_S if next_at is None else min(clock.wait_s(next_at), HOUSEKEEPING_S)
+        assert self._pipeline is not None
+        next_at = self._pipeline.next_at
+        wait = 0.0 if busy else HOUSEKEEPING_S
+        if next_at is not None:
+            wait = min(self._clock.wait_s(next_at), wait)
         if wait <= 0:
             await asyncio.sleep(0)
             return
-        try:
+        self._rests_until = _FOR_EVER if next_at is None else next_at
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), wait)
-        except TimeoutError:
-            return
-
-    def _wake_from_thread(self) -> None:
-        self._loop.call_soon_threadsafe(self._wake.set)
+        self._rests_until = None
 
     def _note_handed(self) -> None:
         for target, mark in self._port.handed().items():
@@ -226,9 +252,11 @@ class Service:
 
     # --- in
 
-    def _take(self, items: Sequence[FromFix], at: Ns) -> list[Event]:
+    def _take(self, at: Ns) -> list[Event]:
         """What came in, as events in order; replies and alarms are seen to here."""
         events: list[Event] = []
+        items = self._inbox[:]
+        self._inbox.clear()
         for item in items:
             if isinstance(item, Received):
                 self._mark_received(item)
@@ -266,11 +294,13 @@ class Service:
     # --- out
 
     def _deliver(self, batch: Batch) -> None:
-        for n, output in enumerate(batch.outputs):
-            if isinstance(output, ExecReport | CancelReject | BusinessReject):
-                self._to_client(output, (batch.seq, n))
-            elif isinstance(output, SendChild | ReplaceChild | CancelChild | QueryChild):
+        # Venues first: the market does not wait, and a client's report of it can.
+        for output in batch.outputs:
+            if isinstance(output, _VENUE_COMMANDS):
                 self._to_venue(output, batch.at)
+        for n, output in enumerate(batch.outputs):
+            if isinstance(output, _CLIENT_OUTPUTS):
+                self._to_client(output, (batch.seq, n))
             elif isinstance(output, Alarm):
                 self._log.warning("alarm", text=output.text)
 

@@ -101,7 +101,7 @@ def running(
     )
     port.prepare()
     try:
-        port.start()
+        port.run()
         yield port, heard
     finally:
         port.stop()

@@ -93,7 +93,7 @@ def main(port: int, folder: Path, seed: int) -> None:
     session = accepting(port, ROUTER, SenderCompID=OURS)
     fix = FixPort([session], inbox.put, store=folder / "store", quarantine=folder / "quarantine")
     fix.prepare()
-    fix.start()
+    fix.run()
     print("ready", flush=True)
     venue = Venue(folder, seed)
     due: list[tuple[float, str]] = []

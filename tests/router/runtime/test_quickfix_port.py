@@ -10,7 +10,6 @@ import pytest
 
 from fixspec.codec import encode
 from router.runtime.fix_messages import Outgoing, PeerDown, PeerUp, Received, field, redacted
-from router.runtime.listeners import ListenerError, hold_to_loopback
 from support.fix_peers import Heard, RawClient, accepting, connecting, running
 
 pytestmark = pytest.mark.fix
@@ -56,11 +55,13 @@ def raw() -> Iterator[list[RawClient]]:
         client.close()
 
 
-def test_what_quickfix_reads_from_default_alone_is_said_there(tmp_path: Path, port_number: int) -> None:
+def test_quickfix_calls_at_our_door_and_nowhere_else(tmp_path: Path, port_number: int) -> None:
     with running(tmp_path, connecting(port_number)):
-        told = (tmp_path / "store" / "initiator.cfg").read_text(encoding="utf-8")
+        told = (tmp_path / "store" / "SLUICE.cfg").read_text(encoding="utf-8")
 
-    assert told.split("[SESSION]")[0].split() == ["[DEFAULT]", "SocketNodelay=Y", "ReconnectInterval=1"]
+    assert told.split("[SESSION]")[0].split() == ["[DEFAULT]", "ReconnectInterval=0"]
+    assert "SocketConnectHost=127.0.0.1" in told
+    assert f"SocketConnectPort={port_number}\n" not in told
 
 
 def test_an_order_and_its_report_cross_with_their_groups_whole(tmp_path: Path, port_number: int) -> None:
@@ -169,8 +170,8 @@ def test_a_reset_outside_the_schedule_is_refused_and_the_numbers_stand(
 def test_a_failure_in_a_callback_is_quarantined_and_the_sessions_go_on(
     tmp_path: Path, port_number: int, monkeypatch: pytest.MonkeyPatch, callback: str
 ) -> None:
-    module = pytest.importorskip("router.runtime.quickfix_port")
-    body = getattr(module._Application, f"_{callback}")
+    module = pytest.importorskip("router.runtime.quickfix_callbacks")
+    body = getattr(module.Callbacks, f"_{callback}")
     failed: list[str] = []
 
     def fail_once(self: object, peer: str, raw: str) -> object:
@@ -179,7 +180,7 @@ def test_a_failure_in_a_callback_is_quarantined_and_the_sessions_go_on(
             raise SystemExit("poison")
         return body(self, peer, raw)
 
-    monkeypatch.setattr(module._Application, f"_{callback}", fail_once)
+    monkeypatch.setattr(module.Callbacks, f"_{callback}", fail_once)
     with (
         running(tmp_path / "desk", accepting(port_number)) as (desk, at_desk),
         running(tmp_path / "client", connecting(port_number)) as (client, at_client),
@@ -243,7 +244,7 @@ def test_a_lowered_number_makes_the_peer_send_again(tmp_path: Path, port_number:
         desk.prepare()
         assert not desk.expect_from("EMS44", number + 10)
         assert desk.expect_from("EMS44", number)
-        desk.start()
+        desk.run()
         try:
             heard.wait(lambda heard: heard.messages)
         finally:
@@ -258,12 +259,7 @@ def test_a_listener_hears_loopback_only(tmp_path: Path, port_number: int) -> Non
             ["ss", "-Hltn", f"sport = :{port_number}"], capture_output=True, text=True, check=True
         )
 
-    assert f"%lo:{port_number}" in listeners.stdout
-
-
-def test_a_port_that_nobody_listens_on_cannot_be_held(port_number: int) -> None:
-    with pytest.raises(ListenerError, match=f"port {port_number}: this process does not listen there"):
-        hold_to_loopback(port_number)
+    assert [line.split()[3] for line in listeners.stdout.splitlines()] == [f"127.0.0.1:{port_number}"]
 
 
 def test_passwords_do_not_leave_the_process() -> None:
