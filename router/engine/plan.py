@@ -12,9 +12,10 @@ from msgspec import Struct
 
 from router.core.algo import AlgoFactory, OrderTerms
 from router.core.instruments import Instrument
-from router.core.params import AlgoParams, ParamRefusal, parse_params, resolve_window
+from router.core.params import AlgoParams, ParamRefusal, parse_params, resolve_window, show_time
 from router.core.types import Ns, OrdRejReason, TimeInForce
 from router.engine.desk import Desk
+from router.engine.expiry import expires_at
 from router.engine.immediate import Immediate, ImmediateOrCancel
 from router.engine.instructions import POST_ONLY, peg_of, unkept_exec_inst, unkept_param
 from router.engine.work import ParentWork
@@ -57,6 +58,10 @@ def order_plan(desk: Desk, asked: Terms, now: Ns, standing: OrderTerms | None) -
     window = resolve_window(params, now, session.open, session.close)
     if isinstance(window, ParamRefusal):
         return Refused(OrdRejReason.OTHER, window.text)
+    expiry = expires_at(asked)
+    if expiry <= window[0]:
+        rule = "must not be past; it is now" if expiry <= now else "must be after the start, which is"
+        return Refused(OrdRejReason.OTHER, f"ExpireTime(126) {rule} {show_time(window[0])}: got '{show_time(expiry)}'")
     # An order that has begun keeps its start: what it has done since then counts.
     has_begun = standing is not None and session.open <= standing.start <= now
     start = standing.start if standing is not None and has_begun else window[0]
@@ -73,7 +78,7 @@ def order_plan(desk: Desk, asked: Terms, now: Ns, standing: OrderTerms | None) -
         ord_type=asked.ord_type,
         limit_px=asked.px,
         start=start,
-        end=window[1],
+        end=min(window[1], expiry),
         session_open=session.open,
         session_close=session.close,
         seed=standing.seed if standing else 0,

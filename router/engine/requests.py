@@ -10,6 +10,7 @@ from router.core.algo import Cause
 from router.core.events import BadRequest, CancelRequest, ClientDown, ClientUp, NewOrder, ReplaceRequest, StatusRequest
 from router.core.types import CxlRejReason, ExecRestatementReason, OrdRejReason, Reason, Urgency
 from router.engine.desk import Desk
+from router.engine.expiry import expires_at, expiry_text
 from router.engine.opening import open_work, reopen
 from router.engine.plan import OrderPlan, Refused, order_plan
 from router.engine.work import ParentWork
@@ -103,6 +104,8 @@ class Requests:
         parent = desk.parents.find(request.client, request.orig_cl_ord_id, request.order_id)
         if parent is None:
             return None
+        if expires_at(parent.terms) <= desk.now:
+            return expiry_text(parent.terms)
         if request.strategy is not None and request.strategy != parent.terms.strategy:
             return f"the strategy {parent.terms.strategy} cannot become {request.strategy}: cancel, and send anew"
         refusal = desk.risk.check_replace(desk.now, request, parent.terms)
