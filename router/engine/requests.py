@@ -6,6 +6,8 @@ has read it.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from router.core.algo import Cause
 from router.core.events import BadRequest, CancelRequest, ClientDown, ClientUp, NewOrder, ReplaceRequest, StatusRequest
 from router.core.types import CxlRejReason, ExecRestatementReason, OrdRejReason, Reason, Urgency
@@ -28,6 +30,7 @@ class Requests:
     def new_order(self, order: NewOrder) -> None:
         """NewOrderSingle(D)."""
         desk = self._desk
+        order = self._with_default(order)
         if desk.parents.duplicate_of(order) is not None:
             desk.say(desk.parents.reject(desk.now, order, OrdRejReason.DUPLICATE_ORDER, ""))
             return
@@ -43,6 +46,15 @@ class Requests:
         else:
             desk.say(desk.parents.confirm(desk.now, parent))
             desk.wake(work, Cause.START)
+
+    def _with_default(self, order: NewOrder) -> NewOrder:
+        """The order, worked as its client has agreed where it names neither a strategy nor a venue."""
+        profile = self._desk.clients.get(order.client)
+        if profile is None or profile.default_strategy is None:
+            return order
+        if order.strategy is not None or order.ex_destination is not None:
+            return order
+        return replace(order, strategy=profile.default_strategy)
 
     def _plan(self, order: NewOrder) -> OrderPlan | Refused:
         """How the order would be worked, or the first rule that it breaks."""

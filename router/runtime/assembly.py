@@ -129,6 +129,16 @@ def market_config(settings: Settings) -> MarketConfig:
         raise SettingsError(f"{path}: {error}") from None
 
 
+def refuse_unknown_strategies(settings: Settings, algos: Mapping[str, AlgoFactory]) -> None:
+    """A client's `default_strategy` must be installed: without it every order of that client would be refused."""
+    for client in settings.clients:
+        if client.default_strategy is not None and client.default_strategy not in algos:
+            raise SettingsError(
+                f"{settings.config / 'clients.toml'}: {client.comp_id}.default_strategy: "
+                f"{client.default_strategy!r} is none of {', '.join(algos)}"
+            )
+
+
 def engine_factory(algos: Mapping[str, AlgoFactory]) -> EngineFactory:
     """Makes the engine of a journal's first line: its configuration is what the journal says, not today's files."""
 

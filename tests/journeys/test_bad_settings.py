@@ -82,6 +82,12 @@ def test_a_wrong_key_or_value_is_named_with_its_line(home: Path, file: str, good
     ("file", "good", "bad", "words"),
     [
         ("config/clients.toml", '"standard"', '"nope"', "config/dialects/nope.toml: cannot be read"),
+        (
+            "config/clients.toml",
+            '# default_strategy = "V',
+            'default_strategy = "X',
+            "EMS42.default_strategy: 'XWAP' is",
+        ),
         ("config/risk.toml", "# [client.EMS44]", "[client.EMS99]", "client.EMS99: no such client in clients.toml"),
         ("config/risk.toml", "qty = 1_", "qty = -1_", 'default.max_qty: a limit is 0 or more, or "none": got -1000000'),
         ("config/venues.toml", '"XALT"', '"XLIT"', "venues[1].mic: XLIT is there twice"),
