@@ -42,7 +42,7 @@ STATUS_NAMES: Final = {
     "E": "pending replace",
 }
 LOGON_S: Final = 10.0
-FIRST_NUMBERS: Final = "0000000001 : 0000000001"
+FIRST_NUMBERS: Final = f"{1:020} : {1:020}"
 """What QuickFIX keeps of a session that has never been logged on."""
 
 
@@ -244,7 +244,7 @@ class Client:
         if not self._cl_ord_id:
             place = f"{self._endpoint.host}:{self._endpoint.port}"
             # QuickFIX does not say why: with numbers of an earlier router, a new one's Logon(A) is too low for it.
-            anew = any(path.read_text().strip() != FIRST_NUMBERS for path in self._store.glob("*.seqnums"))
+            anew = any(path.read_text() not in {"", FIRST_NUMBERS} for path in self._store.glob("*.seqnums"))
             hint = f"; if the router has begun a new state directory, move {self._store} away" if anew else ""
             click.echo(f"no logon with {self._endpoint.theirs} at {place} in {LOGON_S:g} s{hint}", err=True)
             self.exit_code = 2

@@ -50,7 +50,7 @@ def test_a_first_interrupt_cancels_and_a_second_leaves_the_order(client: Client,
     assert (client.exit_code, len(said)) == (1, 2)
 
 
-@pytest.mark.parametrize(("numbers", "hint"), [("0000000001 : 0000000001", False), ("0000000007 : 0000000009\n", True)])
+@pytest.mark.parametrize(("numbers", "hint"), [(f"{1:020} : {1:020}", False), (f"{7:020} : {9:020}", True)])
 def test_no_logon_says_what_may_be_wrong(
     client: Client, tmp_path: Path, capsys: pytest.CaptureFixture[str], numbers: str, hint: bool
 ) -> None:
