@@ -78,7 +78,10 @@ class Market(NamedTuple):
 
 def parse_spec(text: str) -> tuple[Part, ...]:
     """The parts of a specification, in order; SpecError names the part that is not one."""
-    return tuple(_parse_part(part.strip()) for part in text.split("+"))
+    parts = tuple(_parse_part(part.strip()) for part in text.split("+"))
+    if sum(isinstance(part, Synthetic) for part in parts) > 1:
+        raise SpecError(f"market {text!r}: one synthetic part, which has every instrument that is left")
+    return parts
 
 
 def _parse_part(text: str) -> Part:
@@ -99,10 +102,16 @@ def _parse_part(text: str) -> Part:
 
 
 def _synthetic(seed: str, activity: str = "1") -> Synthetic:
-    factor = float(activity)
+    try:
+        number, factor = int(seed), float(activity)
+    except ValueError:
+        seed_is_one = seed.removeprefix("-").isdecimal()
+        raise ValueError(
+            f"the activity {activity!r} is no number" if seed_is_one else f"the seed {seed!r} is no whole number"
+        ) from None
     if not 0 < factor <= ACTIVITY_MAX:
         raise ValueError(f"activity {activity}: above 0 and at most {ACTIVITY_MAX:g}")
-    return Synthetic(int(seed), factor)
+    return Synthetic(number, factor)
 
 
 def open_market(

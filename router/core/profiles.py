@@ -6,16 +6,24 @@ Everything that the engine's decisions depend on is in `EngineConfig`, which the
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Struct
 
 from router.core.instruments import Instrument
 from router.core.types import MILLISECOND, SECOND, Micros, Ns, Ppm, Px, Qty, VenueKind
+
+AtLeast0: TypeAlias = Annotated[int, Meta(ge=0)]
+AtLeast1: TypeAlias = Annotated[int, Meta(ge=1)]
+SecondOfDay: TypeAlias = Annotated[int, Meta(ge=0, le=86_399)]
+Day: TypeAlias = Annotated[str, Meta(pattern="^[0-9]{8}$")]
+"""YYYYMMDD."""
 
 
 class FeeRule(Struct, frozen=True, forbid_unknown_fields=True):
     """Fees in force from a date (YYYYMMDD), in millionths of the currency per share; a rebate is negative."""
 
-    from_date: str = "19700101"
+    from_date: Day = "19700101"
     add: Micros = 0
     remove: Micros = 0
     cross: Micros = 0
@@ -34,17 +42,17 @@ class VenueProfile(Struct, frozen=True, forbid_unknown_fields=True):
     plugin: str
     enabled: bool = True
     fees: tuple[FeeRule, ...] = (FeeRule(),)
-    latency_ns: Ns = 200_000
-    latency_jitter_ns: Ns = 0
-    market_data_latency_ns: Ns = 200_000
+    latency_ns: AtLeast0 = 200_000
+    latency_jitter_ns: AtLeast0 = 0
+    market_data_latency_ns: AtLeast0 = 200_000
     protected: bool = True
     supports_post_only: bool = True
     supports_hidden: bool = True
     supports_min_qty: bool = True
     supports_ioc: bool = True
     replace_keeps_place: bool = True
-    reply_timeout_ns: Ns = 2 * SECOND
-    cross_times: tuple[int, ...] = ()
+    reply_timeout_ns: AtLeast1 = 2 * SECOND
+    cross_times: tuple[SecondOfDay, ...] = ()
     settings: dict[str, str | int | float | bool] = {}
 
     def fee(self, day: str) -> FeeRule:
@@ -60,10 +68,10 @@ class RuleProfile(Struct, frozen=True, forbid_unknown_fields=True):
     Order protection, lock/cross ban, access-fee cap (micros per share).
     """
 
-    from_date: str = "19700101"
+    from_date: Day = "19700101"
     order_protection: bool = True
     ban_locking: bool = True
-    access_fee_cap: Micros = 3_000
+    access_fee_cap: AtLeast0 = 3_000
 
 
 class RiskLimits(Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,15 +116,15 @@ class ClientProfile(Struct, frozen=True, forbid_unknown_fields=True):
 class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """How the router works orders; each default's reason stands in `config/engine.toml`."""
 
-    re_peg_interval_ns: Ns = 250 * MILLISECOND
-    passive_patience_ns: Ns = 5 * SECOND
+    re_peg_interval_ns: AtLeast1 = 250 * MILLISECOND
+    passive_patience_ns: AtLeast0 = 5 * SECOND
     dark_first: bool = True
-    dark_min_qty: Qty = 100
-    dark_probe_ns: Ns = 500 * MILLISECOND
-    max_children_per_slice: int = 16
-    queue_model: str = "power"
-    fill_rate_window_ns: Ns = 60 * SECOND
-    taker_levels: int = 10
+    dark_min_qty: AtLeast1 = 100
+    dark_probe_ns: AtLeast0 = 500 * MILLISECOND
+    max_children_per_slice: AtLeast1 = 16
+    queue_model: Literal["risk-averse", "power", "log"] = "power"
+    fill_rate_window_ns: AtLeast1 = 60 * SECOND
+    taker_levels: AtLeast1 = 10
 
 
 class CalendarDay(Struct, frozen=True):

@@ -11,6 +11,7 @@ from router.core.algo import Cause
 from router.core.events import ReplaceRequest
 from router.core.types import CxlRejReason, OrdType, Px, Qty, Reason
 from router.engine.desk import Desk
+from router.engine.expiry import watch_expiry
 from router.engine.gate import Gate
 from router.engine.plan import Refused, note_schedule, order_plan
 from router.engine.work import ParentWork
@@ -34,6 +35,8 @@ class Amendments:
             desk.say(desk.parents.replace_refused(desk.now, parent, CxlRejReason.OTHER, plan.text))
             desk.wake(work, Cause.RESUMED)
             return True
+        if request.expire_time is not None:
+            watch_expiry(desk, work.order_id, amended(parent.terms, request))
         if work.algo is None:
             return self._direct(work, request)
         limit = None if request.ord_type is OrdType.MARKET else (request.px if request.px is not None else parent.px)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from router.core.algo import Cause
 from router.engine.desk import Desk
+from router.engine.expiry import watch_expiry
 from router.engine.plan import OrderPlan, Refused, note_schedule, order_plan, order_seed
 from router.engine.work import ParentWork
 from router.orders import Parent
@@ -42,6 +43,7 @@ def open_work(desk: Desk, parent: Parent, plan: OrderPlan) -> ParentWork:
         curve=terms.curve_source,
     )
     note_schedule(desk, parent.order_id, replace(plan, terms=terms))
+    watch_expiry(desk, parent.order_id, parent.terms)
     return work
 
 

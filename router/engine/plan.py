@@ -12,10 +12,12 @@ from msgspec import Struct
 
 from router.core.algo import AlgoFactory, OrderTerms
 from router.core.instruments import Instrument
-from router.core.params import AlgoParams, ParamRefusal, parse_params, resolve_window
+from router.core.params import AlgoParams, ParamRefusal, parse_params, resolve_window, show_time
 from router.core.types import Ns, OrdRejReason, TimeInForce
 from router.engine.desk import Desk
+from router.engine.expiry import expires_at
 from router.engine.immediate import Immediate, ImmediateOrCancel
+from router.engine.instructions import POST_ONLY, peg_of, unkept_exec_inst, unkept_param
 from router.engine.work import ParentWork
 from router.orders import Terms
 from router.sor.work import Preferences
@@ -48,13 +50,18 @@ def order_plan(desk: Desk, asked: Terms, now: Ns, standing: OrderTerms | None) -
     session = desk.market.session(asked.symbol, desk.day)
     if session is None:
         return Refused(OrdRejReason.EXCHANGE_CLOSED, f"{asked.symbol} does not trade on {desk.day or 'no day at all'}")
-    found = _params(desk, asked)
+    unkept = unkept_exec_inst(asked)
+    found = Refused(OrdRejReason.UNSUPPORTED, unkept) if unkept else _params(desk, asked)
     if isinstance(found, Refused):
         return found
     factory, params = found
     window = resolve_window(params, now, session.open, session.close)
     if isinstance(window, ParamRefusal):
         return Refused(OrdRejReason.OTHER, window.text)
+    expiry = expires_at(asked)
+    if expiry <= window[0]:
+        rule = "must not be past; it is now" if expiry <= now else "must be after the start, which is"
+        return Refused(OrdRejReason.OTHER, f"ExpireTime(126) {rule} {show_time(window[0])}: got '{show_time(expiry)}'")
     # An order that has begun keeps its start: what it has done since then counts.
     has_begun = standing is not None and session.open <= standing.start <= now
     start = standing.start if standing is not None and has_begun else window[0]
@@ -71,7 +78,7 @@ def order_plan(desk: Desk, asked: Terms, now: Ns, standing: OrderTerms | None) -
         ord_type=asked.ord_type,
         limit_px=asked.px,
         start=start,
-        end=window[1],
+        end=min(window[1], expiry),
         session_open=session.open,
         session_close=session.close,
         seed=standing.seed if standing else 0,
@@ -113,7 +120,10 @@ def note_schedule(desk: Desk, order_id: str, plan: OrderPlan) -> None:
 
 def _params(desk: Desk, asked: Terms) -> tuple[AlgoFactory | None, AlgoParams] | Refused:
     instrument = desk.market[asked.symbol].instrument
-    if asked.ex_destination is not None and asked.strategy is None:
+    unkept = unkept_param([name for name, _ in asked.params], asked)
+    if unkept:
+        return Refused(OrdRejReason.OTHER, unkept)
+    if asked.is_direct:
         return None, AlgoParams()
     if asked.strategy is None:
         if asked.tif in (TimeInForce.FOK, TimeInForce.AT_OPEN, TimeInForce.AT_CLOSE):
@@ -143,7 +153,7 @@ def _parsed(cls: type[AlgoParams], asked: Terms, instrument: Instrument) -> Algo
 
 
 def _preferences(asked: Terms, params: AlgoParams) -> Preferences:
-    direct = asked.ex_destination if asked.strategy is None else None
+    direct = asked.ex_destination if asked.is_direct else None
     return Preferences(
         display_qty=asked.display_qty if asked.display_qty is not None else params.display_qty,
         min_qty=asked.min_qty if asked.min_qty is not None else params.min_qty,
@@ -154,5 +164,6 @@ def _preferences(asked: Terms, params: AlgoParams) -> Preferences:
         direct_venue=direct,
         ord_type=asked.ord_type,
         tif=asked.tif,
-        post_only=direct is not None and "6" in asked.exec_inst.split(),
+        post_only=direct is not None and POST_ONLY in asked.exec_inst.split(),
+        peg=None if direct is None else peg_of(asked.exec_inst),
     )

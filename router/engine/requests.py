@@ -6,10 +6,13 @@ has read it.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from router.core.algo import Cause
 from router.core.events import BadRequest, CancelRequest, ClientDown, ClientUp, NewOrder, ReplaceRequest, StatusRequest
 from router.core.types import CxlRejReason, ExecRestatementReason, OrdRejReason, Reason, Urgency
 from router.engine.desk import Desk
+from router.engine.expiry import expires_at, expiry_text
 from router.engine.opening import open_work, reopen
 from router.engine.plan import OrderPlan, Refused, order_plan
 from router.engine.work import ParentWork
@@ -27,6 +30,7 @@ class Requests:
     def new_order(self, order: NewOrder) -> None:
         """NewOrderSingle(D)."""
         desk = self._desk
+        order = self._with_default(order)
         if desk.parents.duplicate_of(order) is not None:
             desk.say(desk.parents.reject(desk.now, order, OrdRejReason.DUPLICATE_ORDER, ""))
             return
@@ -42,6 +46,15 @@ class Requests:
         else:
             desk.say(desk.parents.confirm(desk.now, parent))
             desk.wake(work, Cause.START)
+
+    def _with_default(self, order: NewOrder) -> NewOrder:
+        """The order, worked as its client has agreed where it names neither a strategy nor a venue."""
+        profile = self._desk.clients.get(order.client)
+        if profile is None or profile.default_strategy is None:
+            return order
+        if order.strategy is not None or order.ex_destination is not None:
+            return order
+        return replace(order, strategy=profile.default_strategy)
 
     def _plan(self, order: NewOrder) -> OrderPlan | Refused:
         """How the order would be worked, or the first rule that it breaks."""
@@ -103,6 +116,8 @@ class Requests:
         parent = desk.parents.find(request.client, request.orig_cl_ord_id, request.order_id)
         if parent is None:
             return None
+        if expires_at(parent.terms) <= desk.now:
+            return expiry_text(parent.terms)
         if request.strategy is not None and request.strategy != parent.terms.strategy:
             return f"the strategy {parent.terms.strategy} cannot become {request.strategy}: cancel, and send anew"
         refusal = desk.risk.check_replace(desk.now, request, parent.terms)

@@ -23,6 +23,7 @@ from router.core.types import (
 from router.engine.amend import Amendments
 from router.engine.crosses import Crosses
 from router.engine.desk import Desk
+from router.engine.expiry import expires_at, expiry_text
 from router.engine.gate import Gate
 from router.engine.work import ParentWork
 from router.orders import Child
@@ -305,6 +306,8 @@ class Working:
             desk.say(desk.parents.unsolicited_cancel(desk.now, parent, work.cancel_reason, text))
         elif parent.terms.tif in (TimeInForce.IOC, TimeInForce.FOK):
             desk.say(desk.parents.unsolicited_cancel(desk.now, parent, text=text or "IOC: the balance is cancelled"))
+        elif expires_at(parent.terms) <= desk.now:
+            desk.say(desk.parents.expire(desk.now, parent, text=expiry_text(parent.terms)))
         elif parent.own_status is not OrdStatus.DONE_FOR_DAY:
             desk.say(desk.parents.done_for_day(desk.now, parent, text=text))
 

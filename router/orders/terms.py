@@ -40,6 +40,11 @@ class Terms(Struct, frozen=True, gc=False, kw_only=True):
         """Good till cancel or date: lives over the night, and so keeps LeavesQty(151) when done for the day."""
         return self.tif in {TimeInForce.GTC, TimeInForce.GTD}
 
+    @property
+    def is_direct(self) -> bool:
+        """Direct market access: the client names the venue, and no strategy."""
+        return self.ex_destination is not None and self.strategy is None
+
     def with_qty(self, qty: Qty) -> Terms:
         """The same for another OrderQty(38)."""
         return self if qty == self.qty else replace(self, qty=qty)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -124,9 +125,37 @@ def market_config(settings: Settings) -> MarketConfig:
     if not path.is_file():
         return MarketConfig()
     try:
-        return parse_market(path.read_text(encoding="utf-8"))
+        config = parse_market(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise SettingsError(f"{path}: {error}") from None
+    _refuse_strange_names(path, config, settings)
+    return config
+
+
+def _refuse_strange_names(path: Path, config: MarketConfig, settings: Settings) -> None:
+    """What a market names is there: a share or an exchange of a venue that is not would go to nobody, and unsaid."""
+    mics = [venue.mic for venue in settings.venues]
+    named = [(f"exchanges.{letter}", mic) for letter, mic in config.exchanges.items()]
+    for section in ("default", *config.symbol):
+        place = section if section == "default" else f"symbol.{section}"
+        named += [(f"{place}.shares", mic) for mic in config.params(section).shares]
+    for key, mic in named:
+        if mic not in mics:
+            raise SettingsError(f"{path}: {key}: {mic!r} is no venue of venues.toml")
+    symbols = [raw.symbol for raw in settings.reference.instruments]
+    for symbol in config.symbol:
+        if symbol not in symbols:
+            raise SettingsError(f"{path}: symbol.{symbol}: no such instrument in instruments.toml")
+
+
+def refuse_unknown_strategies(settings: Settings, algos: Mapping[str, AlgoFactory]) -> None:
+    """A client's `default_strategy` must be installed: without it every order of that client would be refused."""
+    for client in settings.clients:
+        if client.default_strategy is not None and client.default_strategy not in algos:
+            raise SettingsError(
+                f"{settings.config / 'clients.toml'}: {client.comp_id}.default_strategy: "
+                f"{client.default_strategy!r} is none of {', '.join(algos)}"
+            )
 
 
 def engine_factory(algos: Mapping[str, AlgoFactory]) -> EngineFactory:

@@ -11,7 +11,7 @@ import msgspec
 
 from router.core.profiles import EngineConfig
 from router.journal import Heads, JournalBrokenError, verify
-from router.runtime.assembly import LIVE_DAYS, make_gateway, market_config
+from router.runtime.assembly import LIVE_DAYS, make_gateway, market_config, refuse_unknown_strategies
 from router.runtime.console import HOME_OPTION, errors_as_lines, settings_of
 from router.runtime.journal_file import FILE_NAME, JournalReader
 from router.runtime.plugins import load_algos, load_venues
@@ -39,6 +39,7 @@ def _check_settings(home: Path | None) -> None:
     make_gateway(settings, config)
     market_config(settings)
     algos, venues = load_algos(), load_venues()
+    refuse_unknown_strategies(settings, algos)
     unknown = [venue for venue in config.venues if venue.plugin not in {*venues, "fix"}]
     if unknown:
         path = settings.config / "venues.toml"

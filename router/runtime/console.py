@@ -55,6 +55,11 @@ def errors_as_lines() -> Iterator[None]:
         yield
     except (SettingsError, JournalError, JournalBrokenError, PluginError, PortError) as error:
         raise click.ClickException(str(error)) from None
+    except OSError as error:
+        # Of a file, the operating system has said all there is to say; anything else is a fault of ours, shown whole.
+        if error.filename is None:
+            raise
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
     except ModuleNotFoundError as error:
         if error.name != "quickfix":
             raise

@@ -76,6 +76,8 @@ def replayed(
     difference = None
     if golden is not None and update:
         (folder / golden).write_text("\n".join(result.lines) + "\n")
+    elif golden is not None and not (folder / golden).is_file():
+        difference = f"{folder / golden} is not there: pytest --fix-log-update writes it"
     elif golden is not None:
         difference = first_difference(result.lines, (folder / golden).read_text().splitlines())
     return FixLog(result.lines, result.requests, result.garbage, difference)

@@ -44,7 +44,8 @@ def command(
     """Replay PATH: a state directory, a journal, or a FIX log."""
     with errors_as_lines():
         journal = path / FILE_NAME if path.is_dir() else path
-        if is_journal(journal):
+        if path.is_dir() or is_journal(journal):
+            _refuse_log_options(golden=golden, out=out, client=client, dialect=dialect)
             _replay_journal(journal)
             return
         try:
@@ -54,6 +55,12 @@ def command(
     for bad in replayed.garbage:
         click.echo(f"{path}:{bad.line}: passed over: {bad.why}", err=True)
     _report_log(replayed.lines, replayed.requests, golden, out)
+
+
+def _refuse_log_options(**options: object) -> None:
+    given = [name for name, value in options.items() if value is not None]
+    if given:
+        raise click.UsageError(f"--{given[0]} is for a FIX log; a journal is compared with itself")
 
 
 def is_journal(path: Path) -> bool:

@@ -19,7 +19,15 @@ from router.core.events import Genesis
 from router.core.profiles import EngineConfig
 from router.core.types import SECOND, Ns
 from router.runtime.agenda import DAY_END_NS
-from router.runtime.assembly import LEAD_NS, Market, engine_factory, fix_venues, make_gateway, make_market
+from router.runtime.assembly import (
+    LEAD_NS,
+    Market,
+    engine_factory,
+    fix_venues,
+    make_gateway,
+    make_market,
+    refuse_unknown_strategies,
+)
 from router.runtime.clock import Clock, NoClock, PacedClock, WallClock
 from router.runtime.console import HOME_OPTION, errors_as_lines, make_log, settings_of
 from router.runtime.fix_venue import FixVenueLink
@@ -95,6 +103,7 @@ async def _run(options: Options, log: FilteringBoundLogger) -> None:
 
     settings = settings_of(options.home)
     algos = load_algos()
+    refuse_unknown_strategies(settings, algos)
     market = make_market(settings, options.market, options.day)
     port = free_port() if options.port == 0 else options.port
     sessions = _sessions(settings, market, port)

@@ -42,6 +42,8 @@ STATUS_NAMES: Final = {
     "E": "pending replace",
 }
 LOGON_S: Final = 10.0
+FIRST_NUMBERS: Final = f"{1:020} : {1:020}"
+"""What QuickFIX keeps of a session that has never been logged on."""
 
 
 class Ticket(Struct, frozen=True, kw_only=True):
@@ -176,7 +178,7 @@ async def _follow(ticket: Ticket, endpoint: Endpoint, store: Path, wait_s: float
     inbox: Inbox[FromFix] = Inbox(lambda: loop.call_soon_threadsafe(wake.set))
     port = FixPort([endpoint.session()], inbox.put, store=store, quarantine=store / "quarantine")
     port.prepare()
-    client = _Client(ticket, endpoint, port.send)
+    client = Client(ticket, endpoint, port.send, store)
     loop.add_signal_handler(signal.SIGINT, client.interrupt, wake)
     loop.add_signal_handler(signal.SIGTERM, client.interrupt, wake)
     if wait_s is not None:
@@ -195,13 +197,14 @@ async def _follow(ticket: Ticket, endpoint: Endpoint, store: Path, wait_s: float
     return client.exit_code
 
 
-class _Client:
+class Client:
     """One order's life at the terminal. `exit_code` is set at its end: 0 well, 1 rejected, 2 never logged on."""
 
-    def __init__(self, ticket: Ticket, endpoint: Endpoint, send: Callable[[Outgoing], None]) -> None:
+    def __init__(self, ticket: Ticket, endpoint: Endpoint, send: Callable[[Outgoing], None], store: Path) -> None:
         self._ticket = ticket
         self._endpoint = endpoint
         self._send = send
+        self._store = store
         self._clock = WallClock()
         self._cl_ord_id = ""
         self._cancelling = False
@@ -223,6 +226,9 @@ class _Client:
 
     def interrupt(self, wake: asyncio.Event) -> None:
         """Ctrl-C: cancel the order; a second time: leave it working."""
+        if self.exit_code is not None:
+            # Over already: the session is being closed.
+            return
         if not self._cl_ord_id:
             self.exit_code = 2
         elif self._cancelling:
@@ -237,7 +243,10 @@ class _Client:
     def logon_overdue(self, wake: asyncio.Event) -> None:
         if not self._cl_ord_id:
             place = f"{self._endpoint.host}:{self._endpoint.port}"
-            click.echo(f"no logon with {self._endpoint.theirs} at {place} in {LOGON_S:g} s", err=True)
+            # QuickFIX does not say why: with numbers of an earlier router, a new one's Logon(A) is too low for it.
+            anew = any(path.read_text() not in {"", FIRST_NUMBERS} for path in self._store.glob("*.seqnums"))
+            hint = f"; if the router has begun a new state directory, move {self._store} away" if anew else ""
+            click.echo(f"no logon with {self._endpoint.theirs} at {place} in {LOGON_S:g} s{hint}", err=True)
             self.exit_code = 2
             wake.set()
 

@@ -16,6 +16,8 @@ from msgspec import Struct
 
 from router.core.instruments import Instrument
 from router.core.profiles import (
+    AtLeast0,
+    AtLeast1,
     CalendarDay,
     ClientProfile,
     EngineConfig,
@@ -24,7 +26,7 @@ from router.core.profiles import (
     RuleProfile,
     VenueProfile,
 )
-from router.core.types import SECOND, Ns, Ppm
+from router.core.types import SECOND, Ppm
 from router.market.calendar import RawCalendar, calendar_days
 from router.market.reference import RawReference, resolve_instruments
 from router.runtime.journal_file import Durability
@@ -76,7 +78,7 @@ class EngineSection(Struct, frozen=True, forbid_unknown_fields=True):
     """`[engine]` of `engine.toml`."""
 
     seed: int = 0
-    child_reply_timeout_ns: Ns = 2 * SECOND
+    child_reply_timeout_ns: AtLeast1 = 2 * SECOND
 
 
 class JournalSection(Struct, frozen=True, forbid_unknown_fields=True):
@@ -198,8 +200,14 @@ def read_settings(home: Path) -> Settings:
         reference=reference,
         calendars=calendars,
         engine=read_toml(config / "engine.toml", EngineFile),
-        curves=read_toml(curves, dict[str, tuple[Ppm, ...]]) if curves.is_file() else {},
+        curves=_curves(curves) if curves.is_file() else {},
     )
+
+
+def _curves(path: Path) -> dict[str, tuple[Ppm, ...]]:
+    """Each curve by itself: of a whole table it would not be known which one is wrong."""
+    raw = read_toml(path, dict[str, object])
+    return {symbol: convert_section(path, (symbol,), bins, tuple[AtLeast0, ...]) for symbol, bins in raw.items()}
 
 
 def _profile(client: ClientSettings, limits: RiskLimits) -> ClientProfile:

@@ -18,7 +18,7 @@ _AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTAL
 _UNKNOWN: Final = re.compile(r"unknown field `(?P<field>[^`]+)`")
 _STEP: Final = re.compile(r"\.(?P<key>[^.\[\]]+)|\[(?P<index>\d+|\.\.\.)\]")
 _TABLE: Final = re.compile(r"^\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY: Final = re.compile(r"^\s*(?P<key>[A-Za-z0-9_.\"'-]+)\s*=")
+_KEY: Final = re.compile(r"^\s*(?P<key>[A-Za-z0-9_.\"'*-]+)\s*=")
 
 
 class SettingsError(Exception):
@@ -38,9 +38,9 @@ def read_toml(path: Path, kind: type[Settings]) -> Settings:
     return _convert(path, text, data, kind, ())
 
 
-def convert_section(path: Path, under: tuple[str, ...], keys: dict[str, object], kind: type[Settings]) -> Settings:
-    """`keys`, which stand in the file under the table `under`, as `kind`; errors as those of `read_toml`."""
-    return _convert(path, path.read_text(encoding="utf-8"), keys, kind, under)
+def convert_section(path: Path, under: tuple[str, ...], value: object, kind: type[Settings]) -> Settings:
+    """`value`, which stands in the file under the key `under`, as `kind`; errors as those of `read_toml`."""
+    return _convert(path, path.read_text(encoding="utf-8"), value, kind, under)
 
 
 def _convert(path: Path, text: str, data: object, kind: type[Settings], under: tuple[str, ...]) -> Settings:

@@ -175,6 +175,19 @@ def day_text(day: str) -> str:
     return f"{datetime.strptime(day, '%Y%m%d').replace(tzinfo=UTC):%-d %B %Y}" if day else "no trading date"
 
 
+CURVE_WORDS: Final = {
+    "historical": "the symbol's own history",
+    "pooled": "pooled, as the symbol has no history of its own",
+    "uniform": "none: volume is taken to be even over the day",
+    "custom": "the order's own",
+}
+
+
+def curve_text(source: str) -> str:
+    """Where a schedule's volume curve is from."""
+    return CURVE_WORDS.get(source, source)
+
+
 def status_text(status: OrdStatus) -> str:
     """OrdStatus(39) in words."""
     return _STATUSES.get(status, status.name)
@@ -201,6 +214,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     filters: dict[str, Callable[..., str | float | None]] = {
+        "curve": curve_text,
         "qty": qty_text,
         "px": px_text,
         "signed": signed_text,

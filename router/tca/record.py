@@ -95,6 +95,8 @@ class OrderRecord(Struct, kw_only=True):
     text: str = ""
     ended_at: Ns | None = None
     arrival_mid2: Px | None = None
+    curve: str = ""
+    """Where the volume curve is from, of an order whose algorithm has one."""
     quantities: list[tuple[Ns, Qty]] = []
     plans: list[Planned] = []
     children: list[Child] = []
@@ -233,6 +235,8 @@ class Recorder:
         data = dict(note.data)
         if note.what == "schedule":
             order.plans.append(Planned(at, _points(data["points"])))
+        elif note.what == "inputs":
+            order.curve = data.get("curve_source", "")
         elif note.what == "refused-at-gate":
             order.refused_at_gate += 1
         elif note.what == "fill":

@@ -52,13 +52,16 @@ def test_a_line_is_its_parts(text: str, parts: tuple[object, ...]) -> None:
     [
         ("", "market '': not synthetic:SEED"),
         ("random:7", "market 'random:7': not synthetic:SEED"),
-        ("synthetic:seven", "market 'synthetic:seven': invalid literal"),
         ("synthetic:7:0", "market 'synthetic:7:0': activity 0: above 0"),
         ("synthetic:7:1:2", "not synthetic:SEED"),
         ("lobster:", "market 'lobster:': not synthetic:SEED"),
         ("consolidated:d:IBM", "not synthetic:SEED"),
         ("consolidated:d:IBM:today", "not a date: 'today'"),
         ("synthetic:7+", "market '': not synthetic:SEED"),
+        ("synthetic:x", "market 'synthetic:x': the seed 'x' is no whole number"),
+        ("synthetic:", "market 'synthetic:': the seed '' is no whole number"),
+        ("synthetic:1:fast", "market 'synthetic:1:fast': the activity 'fast' is no number"),
+        ("synthetic:1+synthetic:2", "one synthetic part, which has every instrument that is left"),
     ],
 )
 def test_a_line_that_names_no_market_is_refused(text: str, refusal: str) -> None:

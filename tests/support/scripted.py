@@ -141,4 +141,4 @@ class Scripted:
         return [dict(note.data) for note in self.all(Note) if note.what == what]
 
 
-__all__ = ["MILLISECOND", "SECOND", "Scripted"]
+__all__ = ["MILLISECOND", "SECOND", "TWO_LIT", "Scripted"]

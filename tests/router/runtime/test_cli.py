@@ -123,6 +123,26 @@ def test_replay_shows_where_a_journal_differs(tmp_path: Path) -> None:
     assert 'recorded {"type":"Alarm","text":"something else"}' in differs.output
 
 
+def test_replay_of_a_folder_without_a_journal_says_so_in_one_line(tmp_path: Path) -> None:
+    result = sluice("replay", tmp_path)
+
+    assert (result.exit_code, result.output) == (1, f"Error: {tmp_path / FILE_NAME}: no such journal\n")
+
+
+def test_replay_of_a_journal_refuses_what_is_for_a_log(tmp_path: Path) -> None:
+    result = sluice("replay", a_journal(tmp_path), "--out", tmp_path / "out.log")
+
+    assert (result.exit_code, "--out is for a FIX log" in result.output) == (2, True)
+
+
+def test_a_place_that_cannot_be_written_is_named_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    result = sluice("init", tmp_path / "file" / "desk")
+
+    assert (result.exit_code, result.output) == (1, f"Error: {tmp_path / 'file' / 'desk'}: Not a directory\n")
+
+
 def test_curves_are_written_as_a_settings_file(tmp_path: Path) -> None:
     bars = tmp_path / "abc_volume.csv"
     starts = [f"{(570 + minute) // 60:02d}:{(570 + minute) % 60:02d}" for minute in range(0, 390, 195)]

@@ -59,6 +59,13 @@ def test_a_changed_answer_fails_and_shows_where(desk: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*line 1 differs:*"])
 
 
+def test_a_golden_file_that_is_not_there_says_how_to_write_it(desk: pytest.Pytester) -> None:
+    result = run(desk)
+
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*orders.golden.log is not there: pytest --fix-log-update writes it*"])
+
+
 def test_a_fixture_without_a_log_says_what_it_needs(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_nothing(fix_log): assert fix_log")
 

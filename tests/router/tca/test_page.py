@@ -93,6 +93,16 @@ def test_the_same_journal_gives_the_same_page(recorder: Recorder, text: str) -> 
     assert render(recorder) == text
 
 
+def test_a_pooled_volume_curve_is_said(recorder: Recorder) -> None:
+    assert "volume curve" not in render(recorder)
+    pooled = Recorder()
+    pooled.follow(*lines(day()))
+
+    pooled.orders["O1"].curve = "pooled"
+
+    assert "volume curve: pooled, as the symbol has no history of its own" in render(pooled)
+
+
 def test_how_figures_are_written() -> None:
     assert [signed_text(value) for value in (1.25, -0.4, 0.001, -0.001, None, 1234.5)] == [
         "+1.25",

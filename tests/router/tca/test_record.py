@@ -1,5 +1,8 @@
 """What a journal says of an order: first words, amendments, busts and corrections."""
 
+import msgspec
+import pytest
+
 from router.core.events import ReplaceRequest
 from router.core.outputs import Note, SendChild
 from router.core.types import (
@@ -13,8 +16,8 @@ from router.core.types import (
     Side,
 )
 from router.tca.record import Child, Fill, Recorder
-from support.floor import OPEN, order
-from support.scripted import Scripted
+from support.floor import OPEN, engine_config, order
+from support.scripted import TWO_LIT, Scripted
 from support.tca_day import T0, day, fill_note, report
 
 
@@ -111,6 +114,27 @@ def test_the_child_of_direct_market_access_is_the_orders_though_nobody_decided_o
     (record,) = recorder.orders.values()
     assert record.algorithm == "DMA"
     assert [child.child_id for child in record.children] == [sent.child_id]
+
+
+@pytest.mark.parametrize(
+    ("curves", "strategy", "source"),
+    [
+        ({"ACME": (1, 2, 1)}, "VWAP", "historical"),
+        ({"*": (1, 2, 1)}, "VWAP", "pooled"),
+        ({}, "VWAP", "uniform"),
+        ({"ACME": (1, 2, 1)}, "TWAP", ""),
+    ],
+)
+def test_an_order_says_where_its_volume_curve_is_from(
+    curves: dict[str, tuple[int, ...]], strategy: str, source: str
+) -> None:
+    config = msgspec.structs.replace(engine_config(venues=TWO_LIT), curves=curves)
+    floor, recorder = Scripted(config=config), Recorder()
+    event = order("A1", strategy=strategy)
+
+    recorder.observe(OPEN, event, floor.say(event))
+
+    assert recorder.orders["T1-O1"].curve == source
 
 
 def test_a_market_that_is_one_sided_or_crossed_has_no_midpoint() -> None:
