@@ -29,7 +29,7 @@ from router.core.outputs import (
     VenueCommand,
 )
 from router.core.profiles import EngineConfig
-from router.core.types import Ns
+from router.core.types import ExecType, Ns
 from router.journal import EngineFactory
 from router.runtime.agenda import Agenda, plan_days
 from router.runtime.clock import Clock, HeldClock, NoClock, WallClock
@@ -265,8 +265,10 @@ class Service:
             elif item.peer in self._links:
                 events += self._from_venue(self._links[item.peer], item, at)
             elif isinstance(item, PeerUp):
+                self._log.info("client up", client=item.peer)
                 events.append(ClientUp(item.peer))
             elif isinstance(item, PeerDown):
+                self._log.info("client down", client=item.peer)
                 events.append(ClientDown(item.peer))
             elif not item.is_admin:
                 events.append(self._parts.gateway.to_event(item.peer, item.raw))
@@ -301,6 +303,8 @@ class Service:
         for n, output in enumerate(batch.outputs):
             if isinstance(output, _CLIENT_OUTPUTS):
                 self._to_client(output, (batch.seq, n))
+                if isinstance(output, ExecReport) and output.exec_type is ExecType.REJECTED:
+                    self._log.warning("refused", client=output.client, cl_ord_id=output.cl_ord_id, text=output.text)
             elif isinstance(output, Alarm):
                 self._log.warning("alarm", text=output.text)
 

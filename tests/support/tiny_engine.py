@@ -5,6 +5,8 @@ Each new order becomes one child at XFIX; a venue's words become reports. It kno
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from router.core.events import (
     BadRequest,
     ChildAccepted,
@@ -33,6 +35,8 @@ from router.core.types import BusinessRejectReason, ExecType, Ns, OrdStatus, Ord
 
 POISON = "POISON"
 """A symbol that the engine chokes on."""
+REFUSED = "REFUSED"
+"""A symbol that the engine refuses."""
 WAKE = "WAKE"
 """A symbol that asks for a timer one second on."""
 
@@ -112,6 +116,8 @@ class TinyEngine:
         if known is not None:
             return [self._report(at, known, ExecType.ORDER_STATUS)]
         order = _Order(event, len(self._orders) + 1, self._instance)
+        if event.symbol == REFUSED:
+            return [replace(self._report(at, order, ExecType.REJECTED), text="not today")]
         self._orders[order.child_id] = order
         self._by_request[event.client, event.cl_ord_id] = order
         accepted = self._report(at, order, ExecType.NEW)

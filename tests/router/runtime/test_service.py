@@ -20,7 +20,7 @@ from router.runtime.fix_messages import Outgoing
 from router.runtime.fix_venue import FixVenueLink
 from router.runtime.journal_file import FILE_NAME, JournalError, JournalFile, JournalReader
 from support.fix_peers import Heard, accepting, connecting, running
-from support.tiny_engine import POISON, TinyEngine
+from support.tiny_engine import POISON, REFUSED, TinyEngine
 
 pytestmark = pytest.mark.fix
 
@@ -231,6 +231,27 @@ async def test_a_client_that_leaves_is_told_to_the_engine(desk: Desk, tmp_path: 
                 break
 
     assert [type(event) for event in desk.events()][-2:] == [ClientUp, ClientDown]
+
+
+async def test_the_log_says_who_comes_and_goes_and_what_was_refused(
+    desk: Desk, tmp_path: Path, ports: tuple[int, int]
+) -> None:
+    async with desk.open(fresh):
+        with running(tmp_path / "brief", connecting(ports[0]), plays_client=True) as (client, heard):
+            await until(heard, lambda heard: heard.items)
+            client.send(new_order("good"))
+            client.send(new_order("bad", REFUSED))
+            await until(heard, lambda heard: len(reports(heard)) == 2)
+        for _ in range(100):
+            if any(entry["event"] == "client down" for entry in desk.log.entries):
+                break
+            await asyncio.sleep(0.05)
+
+    assert [entry for entry in desk.log.entries if entry["event"] != "alarm"] == [
+        {"event": "client up", "client": "EMS44", "log_level": "info"},
+        {"event": "refused", "client": "EMS44", "cl_ord_id": "bad", "text": "not today", "log_level": "warning"},
+        {"event": "client down", "client": "EMS44", "log_level": "info"},
+    ]
 
 
 async def test_a_state_directory_in_use_is_refused(desk: Desk) -> None:
