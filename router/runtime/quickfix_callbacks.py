@@ -29,6 +29,8 @@ HEARTBEAT_S: Final = range(1, 3_601)
 """What a Logon's HeartBtInt(108) may say; QuickFIX would take -10."""
 _NO_RESEND: Final = frozenset("DFG")
 _ADMIN_PASSED_ON: Final = frozenset("03")
+CLOSING: Final = "closing"
+"""Text(58) of the Logout(5) with which we end a session; one with any other text says what is wrong."""
 _INVALID_MSG_TYPE: Final = "11"  # SessionRejectReason(373)
 
 Opaque: TypeAlias = Any
@@ -61,6 +63,8 @@ class Callbacks(fix.Application):  # type: ignore[misc]  # QuickFIX has no types
         self._raised: list[types.FrameType] = []
         self._numbers: dict[str, tuple[int, int]] = {}
         self._restore: dict[str, tuple[int, int]] = {}
+        self._refused: set[str] = set()
+        """Whose Logon we have refused, with an alarm: the Logout(5) that follows says it again."""
 
     # --- the callbacks
 
@@ -122,10 +126,14 @@ class Callbacks(fix.Application):  # type: ignore[misc]  # QuickFIX has no types
     def _to_admin(self, peer: str, raw: str) -> bool:
         """Whether it is a Reject(3) of a message type that our dictionaries lack."""
         self.count(peer)
-        if peer in self._restore and field(raw, 35) == "5":
-            self._restore_numbers(peer)
+        kind = field(raw, 35)
+        if kind == "5":
+            self._tell_why(f"{peer} is logged out by us", "" if peer in self._refused else field(raw, 58))
+            self._refused.discard(peer)
+            if peer in self._restore:
+                self._restore_numbers(peer)
         self._remember(peer, sent=field(raw, 34))
-        return field(raw, 35) == "3" and field(raw, 373) == _INVALID_MSG_TYPE
+        return kind == "3" and field(raw, 373) == _INVALID_MSG_TYPE
 
     def _from_admin(self, peer: str, raw: str) -> str | None:
         kind = field(raw, 35)
@@ -133,7 +141,10 @@ class Callbacks(fix.Application):  # type: ignore[misc]  # QuickFIX has no types
             refusal = self._logon_refusal(peer, raw)
             if refusal:
                 self._deliver(Trouble(f"{peer}: Logon(A) refused: {refusal}"))
+                self._refused.add(peer)
                 return refusal
+        if kind == "5":
+            self._tell_why(f"{peer} logs out", field(raw, 58))
         self._remember(peer, received=field(raw, 34))
         if kind in _ADMIN_PASSED_ON:
             self._deliver(Received(peer, raw, is_admin=True))
@@ -157,7 +168,12 @@ class Callbacks(fix.Application):  # type: ignore[misc]  # QuickFIX has no types
             self._deliver(Received(peer, raw))
         self._remember(peer, received=field(raw, 34))
 
-    # --- Logon(A)
+    # --- Logon(A), Logout(5)
+
+    def _tell_why(self, what: str, text: str | None) -> None:
+        """QuickFIX ends a session, or one that is refused calls again, over and over: only Text(58) says why."""
+        if text and text != CLOSING:
+            self._deliver(Trouble(f"{what}: {clean_text(text, cap=300)}"))
 
     def _logon_refusal(self, peer: str, raw: str) -> str | None:
         heartbeat = field(raw, 108) or ""

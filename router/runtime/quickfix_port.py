@@ -33,7 +33,7 @@ from router.runtime.fix_messages import (
 )
 from router.runtime.front_door import Place
 from router.runtime.pump import Pump
-from router.runtime.quickfix_callbacks import Callbacks, Opaque
+from router.runtime.quickfix_callbacks import CLOSING, Callbacks, Opaque
 from router.runtime.sessions_file import FixSession
 
 _ACCEPTOR: Final = ""
@@ -191,7 +191,7 @@ class FixPort:
         while any(outbox.queue for outbox in self._outboxes.values()) and time.monotonic() < deadline:
             self.turn(0.01)
         for peer in self._sessions:
-            self._session(peer).logout("closing")
+            self._session(peer).logout(CLOSING)
         deadline = time.monotonic() + LOGOUT_WAIT_S
         while self._callbacks.logged_on and time.monotonic() < deadline:
             self._next()

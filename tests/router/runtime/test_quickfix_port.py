@@ -230,6 +230,36 @@ def test_a_clients_business_reject_is_an_alarm_and_not_passed_on(
     assert heard.messages == []
 
 
+def test_a_logout_that_says_why_is_an_alarm_and_one_that_closes_is_not(
+    tmp_path: Path, port_number: int, raw: list[RawClient]
+) -> None:
+    with running(tmp_path, accepting(port_number)) as (_, heard):
+        for at, words in enumerate([[], [(58, "closing")], [(58, "see you on Monday")]]):
+            raw.append(RawClient(port_number))
+            raw[at].number = 2 * at + 1
+            raw[at].logon()
+            raw[at].receive_until("A")
+            raw[at].send("5", *words)
+            raw[at].receive_until("5")
+        heard.wait(lambda heard: heard.items.count(PeerDown("EMS44")) == 3)
+
+    assert heard.troubles == ["EMS44 logs out: see you on Monday"]
+
+
+def test_a_venue_that_refuses_our_numbers_is_an_alarm_on_both_sides(tmp_path: Path, port_number: int) -> None:
+    ours, venue = connecting(port_number, "DESK", theirs="XFIX"), accepting(port_number, "DESK", SenderCompID="XFIX")
+    with running(tmp_path / "venue", venue) as (_, at_venue):
+        with running(tmp_path / "desk", ours) as (_, at_desk):
+            at_desk.wait_up("XFIX")
+        at_venue.wait(lambda heard: PeerDown("DESK") in heard.items)
+        assert at_venue.troubles == []
+        with running(tmp_path / "desk-without-its-store", ours) as (_, at_desk):
+            at_desk.wait(lambda heard: heard.troubles)
+
+    assert at_desk.troubles[0] == "XFIX logs out: MsgSeqNum too low, expecting 3 but received 1"
+    assert at_venue.troubles[0] == "DESK is logged out by us: MsgSeqNum too low, expecting 3 but received 1"
+
+
 def test_a_lowered_number_makes_the_peer_send_again(tmp_path: Path, port_number: int) -> None:
     with running(tmp_path / "client", connecting(port_number), plays_client=True) as (client, at_client):
         with running(tmp_path / "desk", accepting(port_number)) as (_, at_desk):
