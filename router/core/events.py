@@ -88,6 +88,7 @@ class ReplaceRequest(_Event, frozen=True, kw_only=True):
     account: str = ""
     strategy: str | None = None
     params: Params | None = None
+    exec_inst: str | None = None
     display_qty: Qty | None = None
     min_qty: Qty | None = None
     expire_time: Ns | None = None

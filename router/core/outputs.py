@@ -129,6 +129,8 @@ class SendChild(_Output, frozen=True, kw_only=True):
     ord_type: OrdType
     px: Px | None = None
     tif: TimeInForce = TimeInForce.DAY
+    expire_time: Ns | None = None
+    """ExpireTime(126) where `tif` is GTD: a client's direct order has it from there."""
     display_qty: Qty | None = None
     """MaxFloor(111)/DisplayQty(1138): shown size of a reserve order; 0 is hidden; None shows all."""
     min_qty: Qty | None = None

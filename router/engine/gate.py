@@ -64,6 +64,7 @@ class Gate:
             ord_type=placement.ord_type,
             px=placement.px,
             tif=placement.tif,
+            expire_time=placement.expire_time,
             display_qty=placement.display_qty,
             min_qty=placement.min_qty,
             post_only=placement.post_only,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from router.core.params import AlgoParams, param_fields
-from router.core.types import OrdType, Peg
+from router.core.params import AlgoParams, param_fields, show_time
+from router.core.types import Ns, OrdType, Peg
 from router.orders import Terms
 
 AS_WORKED: Final = frozenset("125")
@@ -42,6 +42,42 @@ def unkept_exec_inst(asked: Terms) -> str:
         if item not in {*AS_WORKED, POST_ONLY, *Peg}:
             return f"ExecInst(18) {item} is not kept here"
     return ""
+
+
+def unkept_change(standing: Terms, asked: Terms) -> str:
+    """Why a replace of an order that its venue has as it is cannot be passed on; "" where it can.
+
+    A venue is asked for another quantity, price, or market instead of a limit (router.core.outputs.ReplaceChild).
+    """
+    if not standing.is_direct:
+        return ""
+    pegged = OrdType.PEGGED in (standing.ord_type, asked.ord_type)
+    compared: tuple[tuple[str, object, object], ...] = (
+        ("OrdType(40)", standing.ord_type, asked.ord_type if pegged else standing.ord_type),
+        ("TimeInForce(59)", standing.tif, asked.tif),
+        ("ExpireTime(126)", _time(standing.expire_time), _time(asked.expire_time)),
+        ("DisplayQty(1138)", standing.display_qty, asked.display_qty),
+        ("MinQty(110)", standing.min_qty, asked.min_qty),
+    )
+    for name, now, then in compared:
+        if now != then:
+            return _cannot_change(name, standing, now, then)
+    if _for_the_venue(standing.exec_inst) != _for_the_venue(asked.exec_inst):
+        return _cannot_change("ExecInst(18)", standing, standing.exec_inst, asked.exec_inst)
+    return ""
+
+
+def _cannot_change(name: str, standing: Terms, now: object, then: object) -> str:
+    in_force = "none" if now is None else f"'{now}'"
+    return f"{name} cannot be changed at {standing.ex_destination}: {in_force} is in force, got '{then}'"
+
+
+def _time(at: Ns | None) -> str | None:
+    return None if at is None else show_time(at)
+
+
+def _for_the_venue(exec_inst: str) -> frozenset[str]:
+    return frozenset(exec_inst.split()) - AS_WORKED
 
 
 def unkept_param(names: Sequence[str], asked: Terms) -> str:

@@ -164,6 +164,7 @@ def _preferences(asked: Terms, params: AlgoParams) -> Preferences:
         direct_venue=direct,
         ord_type=asked.ord_type,
         tif=asked.tif,
+        expire_time=asked.expire_time if asked.tif is TimeInForce.GTD else None,
         post_only=direct is not None and POST_ONLY in asked.exec_inst.split(),
         peg=None if direct is None else peg_of(asked.exec_inst),
     )

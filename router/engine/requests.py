@@ -13,6 +13,7 @@ from router.core.events import BadRequest, CancelRequest, ClientDown, ClientUp, 
 from router.core.types import CxlRejReason, ExecRestatementReason, OrdRejReason, Reason, Urgency
 from router.engine.desk import Desk
 from router.engine.expiry import expires_at, expiry_text
+from router.engine.instructions import unkept_change
 from router.engine.opening import open_work, reopen
 from router.engine.plan import OrderPlan, Refused, order_plan
 from router.engine.work import ParentWork
@@ -123,8 +124,12 @@ class Requests:
         refusal = desk.risk.check_replace(desk.now, request, parent.terms)
         if refusal is not None:
             return refusal.text
+        asked = amended(parent.terms, request)
+        unkept = unkept_change(parent.terms, asked)
+        if unkept:
+            return unkept
         work = desk.works.get(parent.order_id)
-        plan = order_plan(desk, amended(parent.terms, request), desk.now, None if work is None else work.terms)
+        plan = order_plan(desk, asked, desk.now, None if work is None else work.terms)
         return plan.text if isinstance(plan, Refused) else None
 
     def _carry_out(self, parent: Parent | None) -> None:

@@ -45,6 +45,7 @@ _REJECTED_FOR: Final[Mapping[int, OrdRejReason]] = {
     21: OrdRejReason.UNSUPPORTED,
     40: OrdRejReason.UNSUPPORTED,
     59: OrdRejReason.UNSUPPORTED,
+    **dict.fromkeys((99, 152, 211, 388, 389, 516), OrdRejReason.UNSUPPORTED),
 }
 """OrdRejReason(103) by the field that was refused; any other is 99 Other."""
 _REQUESTS: Final = frozenset("DFGH")
@@ -89,7 +90,7 @@ class Inbound:
         instrument = self._instrument(session, message)
         currency, minor = session.dialect.currency_of(message)
         terms.check_currency(currency, instrument, message.get(15))
-        terms.check_handl_inst(message)
+        terms.check_unkept(message)
         qty = terms.qty(message)
         ord_type = terms.code(message, 40, OrdType)
         tif = terms.tif(message) or TimeInForce.DAY
@@ -110,7 +111,7 @@ class Inbound:
             params=params,
             ex_destination=terms.ex_destination(message, self._venues, self._ours),
             currency=instrument.currency,
-            exec_inst=terms.exec_inst(message),
+            exec_inst=terms.exec_inst(message) or "",
             display_qty=terms.within(display, _display_tag(message), qty),
             min_qty=terms.within(least, 110, qty),
             expire_time=expire,
@@ -124,8 +125,7 @@ class Inbound:
         instrument = self._instrument(session, message)
         currency, minor = session.dialect.currency_of(message)
         terms.check_currency(currency, instrument, message.get(15))
-        terms.check_handl_inst(message)
-        terms.exec_inst(message)
+        terms.check_unkept(message)
         qty = terms.qty(message)
         ord_type = terms.code(message, 40, OrdType)
         tif = terms.tif(message)
@@ -146,6 +146,7 @@ class Inbound:
             strategy=strategy,
             # A replace that names neither strategy nor parameter leaves them as they are.
             params=params if strategy is not None or params else None,
+            exec_inst=terms.exec_inst(message),
             display_qty=terms.within(display, _display_tag(message), qty),
             min_qty=terms.within(least, 110, qty),
             expire_time=expire,

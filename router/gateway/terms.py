@@ -4,6 +4,7 @@ Every reader raises `ValueRefused`, whose text names the field, the rule, the li
 the order is for, nor answer anybody.
 """
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -27,6 +28,9 @@ FIELD_CHARS_MAX: Final = 1024
 """Longest value of a field that is not data: four times the longest text any EMS in our logs sends."""
 EXEC_INSTS: Final = tuple(code for code, _ in FIELDS[18].values)
 _DATA_TAGS: Final = frozenset(tag for tag, field in FIELDS.items() if field.type == "DATA")
+_UNKEPT: Final = (99, 152, 211, 389, 516)
+"""Stop price, amounts in money or percent, offsets of pegs and discretion: they ask for nothing where they are 0."""
+_NOTHING: Final = re.compile("-?0*[.]?0*")
 _DAY_NS: Final = 86_400 * SECOND
 _Code = TypeVar("_Code", bound=StrEnum)
 
@@ -115,8 +119,10 @@ def within(part: str | None, tag: int, whole: Qty) -> Qty | None:
     return shares
 
 
-def exec_inst(message: Message) -> str:
-    """ExecInst(18): codes with blanks between, each known."""
+def exec_inst(message: Message) -> str | None:
+    """ExecInst(18): codes with blanks between, each known; None if absent."""
+    if 18 not in message:
+        return None
     text = message.get(18)
     for item in text.split():
         if item not in EXEC_INSTS:
@@ -124,10 +130,16 @@ def exec_inst(message: Message) -> str:
     return text
 
 
-def check_handl_inst(message: Message) -> None:
-    """HandlInst(21): every order is worked by machine, but the code must be one."""
-    if 21 in message and message.get(21) not in {"1", "2", "3"}:
-        raise ValueRefused(21, "1, 2 or 3", "", message.get(21))
+def check_unkept(message: Message) -> None:
+    """HandlInst(21), and what asks for something that nobody here would do."""
+    if 21 in message and message.get(21) not in {"1", "2"}:
+        why = ", since nobody works an order by hand here" if message.get(21) == "3" else ""
+        raise ValueRefused(21, f"1 or 2{why}", "", message.get(21))
+    for tag in _UNKEPT:
+        if tag in message and not _NOTHING.fullmatch(message.get(tag)):
+            raise ValueRefused(tag, "absent or 0, since it is not kept here", "", message.get(tag))
+    if 388 in message and 389 not in message:
+        raise ValueRefused(388, "absent without a DiscretionOffsetValue(389)", "", message.get(388))
 
 
 def ex_destination(message: Message, venues: Sequence[str], ours: str) -> str | None:

@@ -84,6 +84,7 @@ def amended(terms: Terms, request: ReplaceRequest) -> Terms:
         account=request.account or terms.account,
         strategy=_either(request.strategy, terms.strategy),
         params=_either(request.params, terms.params),
+        exec_inst=_either(request.exec_inst, terms.exec_inst),
         display_qty=_either(request.display_qty, terms.display_qty),
         min_qty=_either(request.min_qty, terms.min_qty),
         expire_time=_either(request.expire_time, terms.expire_time),

@@ -35,7 +35,7 @@ from router.core.events import (
 )
 from router.core.instruments import Instrument
 from router.core.outputs import CancelChild, QueryChild, ReplaceChild, SendChild, VenueCommand
-from router.core.types import LastLiquidityInd, Ns, OrdType, Px, Qty, Side
+from router.core.types import LastLiquidityInd, Ns, OrdType, Px, Qty
 
 Pair: TypeAlias = tuple[int, str | int]
 QTY_MAX: Final = 10**12
@@ -56,12 +56,13 @@ class Understood(Struct, frozen=True):
 class _Child:
     """One child at this venue: `cl_ord_id` is the id that the venue knows it by now."""
 
-    __slots__ = ("cl_ord_id", "side", "symbol")
+    __slots__ = ("cl_ord_id", "order", "side", "symbol")
 
-    def __init__(self, child_id: str, symbol: str, side: Side) -> None:
-        self.cl_ord_id = child_id
-        self.symbol = symbol
-        self.side = side
+    def __init__(self, command: SendChild | QueryChild) -> None:
+        self.cl_ord_id = command.child_id
+        self.symbol = command.symbol
+        self.side = command.side
+        self.order = command if isinstance(command, SendChild) else None
 
 
 class FixVenueLink:
@@ -123,7 +124,7 @@ class FixVenueLink:
     def remember(self, command: VenueCommand) -> None:
         """Know the ids of a command; used alone when a journal is read back."""
         if isinstance(command, SendChild | QueryChild) and command.child_id not in self._children:
-            self._children[command.child_id] = _Child(command.child_id, command.symbol, command.side)
+            self._children[command.child_id] = _Child(command)
             self._child_of[command.child_id] = command.child_id
         elif isinstance(command, ReplaceChild | CancelChild):
             self._child_of[command.request_id] = command.child_id
@@ -135,11 +136,10 @@ class FixVenueLink:
             self._children[report.child_id].cl_ord_id = report.request_id
 
     def _order(self, at: Ns, order: SendChild) -> list[Pair]:
-        instructions = [*(["6"] if order.post_only else []), *([order.peg.value] if order.peg else [])]
         fields: list[Pair] = [
             (11, order.child_id),
             (21, 1),
-            *([(18, " ".join(instructions))] if instructions else []),
+            *_exec_inst(order),
             (55, order.symbol),
             (54, order.side),
             (60, _time(at)),
@@ -148,19 +148,21 @@ class FixVenueLink:
         ]
         if order.px is not None and order.ord_type is not OrdType.MARKET:
             fields.append((44, self._px_text(order.symbol, order.px)))
-        fields.append((59, order.tif))
-        if order.min_qty is not None:
-            fields.append((110, order.min_qty))
-        if order.display_qty is not None:
-            fields.append((111, order.display_qty))
-        return fields
+        return [*fields, *_terms(order)]
 
     def _replace(self, at: Ns, request: ReplaceChild) -> list[Pair]:
-        fields: list[Pair] = [*self._reference(request.request_id, request.child_id), (21, 1), (60, _time(at))]
-        fields.append((38, request.qty))
+        """The order anew, as FIX has it: what a replace does not say is asked for no more."""
+        order = self._children[request.child_id].order
+        pegged = order is not None and order.ord_type is OrdType.PEGGED
+        fields: list[Pair] = [*self._reference(request.request_id, request.child_id), (21, 1)]
+        fields += [] if order is None else _exec_inst(order)
+        fields += [(60, _time(at)), (38, request.qty)]
         if request.px is None:
-            return [*fields, (40, OrdType.MARKET)]
-        return [*fields, (40, OrdType.LIMIT), (44, self._px_text(request.symbol, request.px))]
+            fields.append((40, OrdType.PEGGED if pegged else OrdType.MARKET))
+        else:
+            fields.append((40, OrdType.PEGGED if pegged else OrdType.LIMIT))
+            fields.append((44, self._px_text(request.symbol, request.px)))
+        return fields if order is None else [*fields, *_terms(order)]
 
     def _reference(self, request_id: str, child_id: str) -> list[Pair]:
         child = self._children[child_id]
@@ -374,6 +376,23 @@ class FixVenueLink:
 
 class _NotOursError(Exception):
     """A message that names nothing we know."""
+
+
+def _exec_inst(order: SendChild) -> list[Pair]:
+    instructions = [*(["6"] if order.post_only else []), *([order.peg.value] if order.peg else [])]
+    return [(18, " ".join(instructions))] if instructions else []
+
+
+def _terms(order: SendChild) -> list[Pair]:
+    """How long it stands, and how it may be shown and filled."""
+    fields: list[Pair] = [(59, order.tif)]
+    if order.expire_time is not None:
+        fields.append((126, _time(order.expire_time)))
+    if order.min_qty is not None:
+        fields.append((110, order.min_qty))
+    if order.display_qty is not None:
+        fields.append((111, order.display_qty))
+    return fields
 
 
 def _time(at: Ns) -> str:

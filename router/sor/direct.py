@@ -46,6 +46,7 @@ def _placement(review: Review, mic: str) -> Placement:
         ord_type=prefs.ord_type,
         px=None if market else review.work.limit_px,
         tif=prefs.tif,
+        expire_time=prefs.expire_time,
         display_qty=prefs.display_qty,
         min_qty=prefs.min_qty,
         post_only=prefs.post_only,

@@ -21,7 +21,8 @@ class Preferences(Struct, frozen=True):
     """What the client asked of placement.
 
     `dark_pct` is the largest part of the slice in undisplayed venues (None: no limit). `venues_include` empty: all.
-    With `direct_venue` the slice goes there as it is (`ord_type`, `tif`, `post_only` and `peg` count only then), once.
+    With `direct_venue` the slice goes there as it is, once; `ord_type`, `tif`, `expire_time`, `post_only` and `peg`
+    count only then.
     """
 
     display_qty: Qty | None = None
@@ -33,6 +34,7 @@ class Preferences(Struct, frozen=True):
     direct_venue: str | None = None
     ord_type: OrdType = OrdType.LIMIT
     tif: TimeInForce = TimeInForce.DAY
+    expire_time: Ns | None = None
     post_only: bool = False
     peg: Peg | None = None
 
@@ -94,6 +96,7 @@ class Placement(Struct, frozen=True, gc=False, kw_only=True):
     reason: Reason
     px: Px | None = None
     tif: TimeInForce = TimeInForce.DAY
+    expire_time: Ns | None = None
     display_qty: Qty | None = None
     min_qty: Qty | None = None
     post_only: bool = False

@@ -232,7 +232,14 @@ def test_bytes_are_read_like_text() -> None:
         (40, "1", "Price(44) must be absent on a market order: got '10.25'"),
         (59, "Z", "TimeInForce(59) must be one of 0 DAY, 1 GTC, 2 AT_OPEN, 3 IOC, 4 FOK, 6 GTD, 7 AT_CLOSE: got 'Z'"),
         (59, "6", "ExpireTime(126) must be present (or ExpireDate(432)) where TimeInForce(59) is 6: got ''"),
-        (21, "9", "HandlInst(21) must be 1, 2 or 3: got '9'"),
+        (21, "9", "HandlInst(21) must be 1 or 2: got '9'"),
+        (21, "3", "HandlInst(21) must be 1 or 2, since nobody works an order by hand here: got '3'"),
+        (99, "9.5", "StopPx(99) must be absent or 0, since it is not kept here: got '9.5'"),
+        (152, "1000", "CashOrderQty(152) must be absent or 0, since it is not kept here: got '1000'"),
+        (211, "-0.01", "PegOffsetValue(211) must be absent or 0, since it is not kept here: got '-0.01'"),
+        (388, "0", "DiscretionInst(388) must be absent without a DiscretionOffsetValue(389): got '0'"),
+        (389, "0.02", "DiscretionOffsetValue(389) must be absent or 0, since it is not kept here: got '0.02'"),
+        (516, "50", "OrderPercent(516) must be absent or 0, since it is not kept here: got '50'"),
         (18, "1 Z", "ExecInst(18) must be of the codes 1 2 5 6 f G M P R: got '1 Z'"),
         (15, "EUR", "Currency(15) must be USD, the currency of ACME: got 'EUR'"),
         (60, "now", "TransactTime(60) must be a UTC timestamp"),
@@ -315,6 +322,27 @@ def test_another_message_type_is_not_supported(msg_type: str) -> None:
 
 def test_another_version_than_the_sessions_is_refused() -> None:
     assert "BeginString(8) must be FIX.4.4: got 'FIX.4.2'" in refused(text(begin_string="FIX.4.2")).text
+
+
+def test_an_offset_of_nothing_is_taken() -> None:
+    event = GATEWAY.to_event("EMS44", text(t211="0.00", t388="0", t389="0", t99="-0"))
+
+    assert isinstance(event, NewOrder)
+
+
+@pytest.mark.parametrize("tag", [18, 21, 99, 152, 211, 388, 389, 516])
+def test_a_replace_is_read_as_strictly_as_the_order(tag: int) -> None:
+    bad = refused(text("G", t41="A0", **{f"t{tag}": "3"}))
+
+    assert (bad.ref_tag, bad.ord_rej_reason) == (tag, OrdRejReason.UNSUPPORTED)
+
+
+def test_a_replace_carries_its_instructions() -> None:
+    said, silent = (GATEWAY.to_event("EMS44", text("G", t41="A0", t18=value)) for value in ("1 6", None))
+
+    assert isinstance(said, ReplaceRequest)
+    assert isinstance(silent, ReplaceRequest)
+    assert (said.exec_inst, silent.exec_inst) == ("1 6", None)
 
 
 # --- properties

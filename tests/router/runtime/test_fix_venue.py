@@ -1,6 +1,7 @@
 """A venue behind FIX, message by message: what each command is on the wire, and what each report means."""
 
 import pytest
+from msgspec.structs import replace
 
 from fixspec.codec import decode, encode
 from router.core.events import (
@@ -22,7 +23,7 @@ from router.core.events import (
 )
 from router.core.instruments import Instrument
 from router.core.outputs import CancelChild, QueryChild, ReplaceChild, SendChild, VenueCommand
-from router.core.types import LastLiquidityInd, OrdType, Peg, Reason, Side, TimeInForce
+from router.core.types import SECOND, LastLiquidityInd, OrdType, Peg, Reason, Side, TimeInForce
 from router.runtime.fix_venue import FixVenueLink, Understood
 
 AT = 1_340_285_400_123_456_789  # 2012-06-21 13:30:00.123
@@ -145,7 +146,7 @@ def test_market_data_resent_before_the_venue_is_up_is_passed_over(link: FixVenue
         (
             REPLACE,
             [(35, "G"), (11, "R1"), (41, "C1"), (55, "ABC"), (54, "2"), (21, "1"), (60, "20120621-13:30:00.123"),
-             (38, "200"), (40, "2"), (44, "10.04")],
+             (38, "200"), (40, "2"), (44, "10.04"), (59, "0")],
         ),
         (CANCEL, [(35, "F"), (11, "R2"), (41, "C1"), (55, "ABC"), (54, "2"), (60, "20120621-13:30:00.123")]),
         (QUERY, [(35, "H"), (11, "C1"), (55, "ABC"), (54, "2")]),
@@ -153,6 +154,20 @@ def test_market_data_resent_before_the_venue_is_up_is_passed_over(link: FixVenue
 )  # fmt: skip
 def test_a_command_on_the_wire(link: FixVenueLink, command: VenueCommand, fields: list[Pair]) -> None:
     assert said(link.command(AT, command)) == fields
+
+
+def test_a_replace_says_again_what_the_order_asked_for(link: FixVenueLink) -> None:
+    order = SendChild(venue="XFIX", child_id="C2", symbol="ABC", side=Side.BUY, qty=300, ord_type=OrdType.PEGGED,
+                      px=100_000, tif=TimeInForce.GTD, expire_time=AT + 60 * SECOND, display_qty=100, peg=Peg.MID,
+                      reason=Reason.DIRECT)  # fmt: skip
+
+    sent = said(link.command(AT, order))
+    changed = said(link.command(AT, replace(REPLACE, child_id="C2", side=Side.BUY)))
+
+    kept = [(59, "6"), (126, "20120621-13:31:00.123"), (111, "100")]
+    assert sent[-6:] == [(38, "300"), (40, "P"), (44, "10"), *kept]
+    assert changed[5:] == [(21, "1"), (18, "M"), (60, "20120621-13:30:00.123"), (38, "200"), (40, "P"), (44, "10.04"),
+                           *kept]  # fmt: skip
 
 
 def test_after_a_replace_the_venue_knows_the_child_by_the_request_s_id(link: FixVenueLink) -> None:
