@@ -105,6 +105,8 @@ class ClientProfile(Struct, frozen=True, forbid_unknown_fields=True):
     cancel_on_disconnect: bool = False
     default_strategy: str | None = None
     pending_new: bool = False
+    report_halts: bool = True
+    """Tell the client of a halt: Suspended, and Restated after it; else its orders just rest."""
     refuse_replace_below_cum: bool = False
     queue_replaces: bool = True
     overlap_replaces: bool = False

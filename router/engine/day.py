@@ -20,6 +20,7 @@ from router.core.events import (
 )
 from router.core.types import OrdStatus, Phase
 from router.engine.desk import Desk
+from router.engine.halts import tell_phase
 from router.engine.plan import renew
 from router.engine.reports import Reports
 from router.engine.work import ParentWork
@@ -77,8 +78,10 @@ class Day:
             if now is Phase.CLOSED:
                 self._end_of_day(work, "the market has closed")
             elif now is Phase.HALTED and before is not Phase.HALTED:
+                tell_phase(desk, work.parent)
                 desk.wake(work, Cause.HALTED)
             elif now is Phase.CONTINUOUS and before is not Phase.CONTINUOUS:
+                tell_phase(desk, work.parent)
                 desk.wake(work, Cause.RESUMED)
                 for slice_id in work.slices:
                     desk.review(slice_id)

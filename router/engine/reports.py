@@ -20,6 +20,7 @@ from router.core.events import (
 from router.core.types import CxlRejReason, ExecRestatementReason, OrdRejReason, OrdStatus
 from router.engine.desk import Desk
 from router.engine.gate import Gate
+from router.engine.halts import tell_phase
 from router.engine.opening import reopen
 from router.engine.work import ParentWork
 from router.engine.working import Working
@@ -62,6 +63,7 @@ class Reports:
         if parent.own_status is OrdStatus.PENDING_NEW and not isinstance(report, ChildRejected):
             # Direct market access: the venue has it, so the client's order is in force.
             desk.say(desk.parents.confirm(desk.now, parent))
+            tell_phase(desk, parent)
         match report:
             case ChildFilled():
                 self._filled(parent, work, child, report)
@@ -120,8 +122,10 @@ class Reports:
 
         A slice still open works what came back, an ended one gives it to the algorithm.
         """
+        tell_phase(self._desk, parent)  # what was filled in a halt may be open in none, and the other way round
         if work is None:
-            work = reopen(self._desk, parent) if parent.is_working else None
+            may_work = parent.is_working or parent.own_status is OrdStatus.SUSPENDED
+            work = reopen(self._desk, parent) if may_work else None
         if work is None:
             return
         piece = work.slices.get(child.slice_id)

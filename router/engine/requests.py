@@ -13,6 +13,7 @@ from router.core.events import BadRequest, CancelRequest, ClientDown, ClientUp, 
 from router.core.types import CxlRejReason, ExecRestatementReason, OrdRejReason, Reason, Urgency
 from router.engine.desk import Desk
 from router.engine.expiry import expires_at, expiry_text
+from router.engine.halts import tell_phase
 from router.engine.instructions import unkept_change
 from router.engine.opening import open_work, reopen
 from router.engine.plan import OrderPlan, Refused, order_plan
@@ -46,6 +47,7 @@ class Requests:
             self._send_direct(work)
         else:
             desk.say(desk.parents.confirm(desk.now, parent))
+            tell_phase(desk, parent)
             desk.wake(work, Cause.START)
 
     def _with_default(self, order: NewOrder) -> NewOrder:

@@ -14,7 +14,7 @@ from fixspec.spec import VERSIONS
 from fixspec.values import SCALE_DEFAULT, clean_text, format_avg_px, format_px, format_utc_timestamp
 from router.core.instruments import Instrument
 from router.core.outputs import BusinessReject, CancelReject, ClientOutput, ExecReport
-from router.core.types import CxlRejReason, ExecType, OrdRejReason, OrdStatus
+from router.core.types import CxlRejReason, ExecRestatementReason, ExecType, OrdRejReason, OrdStatus
 from router.gateway.session import ClientSession
 
 USER_TAG_MIN: Final = 5_000
@@ -30,6 +30,7 @@ _CLIENTS_WORD: Final = frozenset({15, 22, 48, 55})
 """Where an echoed tag and our own field meet, the client's text stands for these, and ours for all others."""
 _ORD_REJ_42_MAX: Final = 8
 _CXL_REJ_42_MAX: Final = 3
+_RESTATEMENT_42_MAX: Final = 5
 
 
 def fields_of(
@@ -104,7 +105,7 @@ class _Report:
         if report.ord_rej_reason is not None:
             yield 103, _ord_rej_reason(report.ord_rej_reason, self._session)
         if report.restatement_reason is not None:
-            yield 378, report.restatement_reason.value
+            yield 378, _restatement_reason(report.restatement_reason, self._session)
 
     def _exec_type(self) -> str:
         """ExecType(150). In 4.2 it says the state of filling where 4.4 says that there was a trade."""
@@ -205,6 +206,12 @@ def _business_reject(output: BusinessReject, session: ClientSession) -> Iterator
 def _ord_rej_reason(reason: OrdRejReason, session: ClientSession) -> str:
     """OrdRejReason(103): 4.2 ends at 8; what came later is Broker option there."""
     return "0" if session.is_42 and int(reason.value) > _ORD_REJ_42_MAX else reason.value
+
+
+def _restatement_reason(reason: ExecRestatementReason, session: ClientSession) -> str:
+    """ExecRestatementReason(378): 4.2 ends at 5; what came later is Broker option there."""
+    is_later = session.is_42 and int(reason.value) > _RESTATEMENT_42_MAX
+    return ExecRestatementReason.BROKER_OPTION.value if is_later else reason.value
 
 
 def _cxl_rej_reason(reason: CxlRejReason, session: ClientSession) -> str:

@@ -47,6 +47,10 @@ may arrive in any state, and a canceled order that was filled to the last share 
 LeavesQty(151) is OrderQty(38) less CumQty(14), and 0 where the rest will not be traded: Canceled, Expired, Rejected,
 and DoneForDay unless the order is good till cancel or date.
 
+Suspended is said in a halt of the whole market, and the order is Restated when that trades again, unless the client's
+`report_halts` is off. Two events this engine never brings about by itself: no order is Stopped, since nothing here
+guarantees an execution, and no split of shares is announced to it. The rows are what a desk that has either would need.
+
 The diagram leaves out what does not change the state; the table has it.
 """
 

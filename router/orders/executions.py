@@ -46,6 +46,8 @@ class Executions(Requests):
             parent.fills.add(key, exec_id, qty, px)
             if parent.life is OrdStatus.STOPPED and parent.cum_qty >= parent.guaranteed_until:
                 parent.life = OrdStatus.NEW
+            if parent.life is OrdStatus.SUSPENDED and parent.cum_qty >= parent.qty:
+                parent.life = OrdStatus.NEW  # nothing of it is left to be suspended, or to be resumed later
         trade = report(
             self._ids,
             at,

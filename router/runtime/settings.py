@@ -45,6 +45,7 @@ class ClientSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     cancel_on_disconnect: bool = False
     default_strategy: str | None = None
     pending_new: bool = False
+    report_halts: bool = True
     refuse_replace_below_cum: bool = False
     queue_replaces: bool = True
 
@@ -217,6 +218,7 @@ def _profile(client: ClientSettings, limits: RiskLimits) -> ClientProfile:
         cancel_on_disconnect=client.cancel_on_disconnect,
         default_strategy=client.default_strategy,
         pending_new=client.pending_new,
+        report_halts=client.report_halts,
         refuse_replace_below_cum=client.refuse_replace_below_cum,
         queue_replaces=client.queue_replaces,
     )

@@ -191,6 +191,13 @@ def test_reject_reasons_that_42_does_not_know_are_broker_option_there() -> None:
     assert (codes(rejected, 103), codes(replace(rejected, client="EMS42"), 103)) == (("13",), ("0",))
 
 
+def test_a_restatement_after_a_halt_in_44_and_42() -> None:
+    resumed = replace(ACCEPTED, exec_type=ExecType.RESTATED, restatement_reason=ExecRestatementReason.MARKET_OPTION)
+
+    assert codes(resumed, 150, 39, 378) == ("D", "0", "8")
+    assert codes(replace(resumed, client="EMS42"), 150, 39, 20, 378) == ("D", "0", "0", "4")
+
+
 # --- the rest of a report
 
 
