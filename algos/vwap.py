@@ -2,7 +2,8 @@
 
 The plan is the cumulative volume curve over the window (Konishi 2002: the expected curve, where volatility and volume
 are independent). As the day goes, the rest of the curve is weighted with the day's volume so far, within a tenth of
-the order of the static plan: a burst of volume is evidence, not an instruction.
+the order of the static plan: a burst of volume is evidence, not an instruction. Where the instrument has no `adv`, the
+day so far stands for it.
 """
 
 from __future__ import annotations
@@ -73,19 +74,30 @@ class VolumeCurve:
             # No volume is expected here: time is all there is to go by.
             return (at - anchor.at) * ONE // max(1, end - anchor.at)
         static = self._curve.between(anchor.at, at) * ONE // whole
-        adv = view.order.adv
         # A plan pushed back by a halt follows the clock of the curve, not of the tape.
-        if not adv or at >= end or at < view.now:
+        if at >= end or at < view.now:
             return static
-        return min(max(self._corrected(view, anchor, at, adv), static - STRAY_MAX), static + STRAY_MAX, ONE)
+        day = self._whole_day(view)
+        if day == 0:
+            return static
+        return min(max(self._corrected(view, anchor, at, day), static - STRAY_MAX), static + STRAY_MAX, ONE)
 
-    def _corrected(self, view: AlgoView, anchor: Anchor, at: Ns, adv: int) -> int:
+    def _whole_day(self, view: AlgoView) -> int:
+        """What the day is going to trade, in trillionths of a share; 0 where nothing says it.
+
+        The average day as corrected by this one; where no average is known, this one as it has gone so far.
+        """
+        adv, so_far = view.order.adv, view.market.day_volume
+        if adv:
+            return adv * day_scale(self._curve, view.now, so_far, adv)
+        done = self._curve.done(view.now)
+        return so_far * ONE * ONE // done if done else 0
+
+    def _corrected(self, view: AlgoView, anchor: Anchor, at: Ns, day: int) -> int:
         """Volume since the anchor and expected until `at`, over that and expected until the end."""
-        # Expected volumes are in trillionths of a share until the division.
-        scale = day_scale(self._curve, view.now, view.market.day_volume, adv)
         traded = (view.market.volume - anchor.volume) * ONE
-        ahead = adv * scale * self._curve.between(view.now, max(at, view.now)) // ONE
-        rest = adv * scale * self._curve.between(view.now, view.order.end) // ONE
+        ahead = day * self._curve.between(view.now, max(at, view.now)) // ONE
+        rest = day * self._curve.between(view.now, view.order.end) // ONE
         return (traded + ahead) * ONE // max(1, traded + rest)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from router.core.instruments import Instrument
 from router.core.profiles import (
@@ -26,7 +27,7 @@ from router.core.profiles import (
     RuleProfile,
     VenueProfile,
 )
-from router.core.types import SECOND, Ppm
+from router.core.types import SECOND, Ppm, Qty
 from router.market.calendar import RawCalendar, calendar_days
 from router.market.reference import RawReference, resolve_instruments
 from router.runtime.journal_file import Durability
@@ -35,6 +36,8 @@ from router.runtime.toml_file import SettingsError, convert_section, read_toml
 
 SESSIONS_NAME: Final = "sessions.cfg"
 CONFIG_NAME: Final = "config"
+ADV_TABLE: Final = "adv"
+"""The one key of curves.toml that is no symbol."""
 
 
 class ClientSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -111,6 +114,8 @@ class Settings(Struct, frozen=True):
     engine: EngineFile
     curves: dict[str, tuple[Ppm, ...]]
     """From `curves.toml`, written by `sluice curves`: ppm per equal bin by symbol, "*" for all others."""
+    adv: dict[str, Qty]
+    """From the same file: average daily volume, for an instrument whose own table does not say it."""
 
     @property
     def config(self) -> Path:
@@ -119,9 +124,14 @@ class Settings(Struct, frozen=True):
     def instruments(self, day: str) -> tuple[Instrument, ...]:
         """The instruments as they stand on `day` (YYYYMMDD)."""
         try:
-            return resolve_instruments(self.reference, day)
+            resolved = resolve_instruments(self.reference, day)
         except ValueError as error:
             raise SettingsError(f"{self.config / 'instruments.toml'}: {error}") from None
+        return tuple(self._with_adv(instrument) for instrument in resolved)
+
+    def _with_adv(self, instrument: Instrument) -> Instrument:
+        adv = self.adv.get(instrument.symbol)
+        return instrument if instrument.adv is not None or adv is None else replace(instrument, adv=adv)
 
     def calendar_days(self, first: str, last: str) -> dict[str, tuple[CalendarDay, ...]]:
         """Every calendar's sessions from `first` to `last`, both included."""
@@ -191,7 +201,7 @@ def read_settings(home: Path) -> Settings:
     reference = read_toml(config / "instruments.toml", RawReference)
     calendars = read_toml(config / "calendars.toml", CalendarsFile).calendars
     _refuse_dangling(config, venues, reference, calendars)
-    curves = config / "curves.toml"
+    curves, adv = _curves(config / "curves.toml")
     return Settings(
         home=home,
         sessions=sessions,
@@ -201,14 +211,24 @@ def read_settings(home: Path) -> Settings:
         reference=reference,
         calendars=calendars,
         engine=read_toml(config / "engine.toml", EngineFile),
-        curves=_curves(curves) if curves.is_file() else {},
+        curves=curves,
+        adv=adv,
     )
 
 
-def _curves(path: Path) -> dict[str, tuple[Ppm, ...]]:
-    """Each curve by itself: of a whole table it would not be known which one is wrong."""
+def _curves(path: Path) -> tuple[dict[str, tuple[Ppm, ...]], dict[str, Qty]]:
+    """Each curve by itself: of a whole table it would not be known which one is wrong. And the average volumes."""
+    if not path.is_file():
+        return {}, {}
     raw = read_toml(path, dict[str, object])
-    return {symbol: convert_section(path, (symbol,), bins, tuple[AtLeast0, ...]) for symbol, bins in raw.items()}
+    volumes = convert_section(path, (ADV_TABLE,), raw.pop(ADV_TABLE, {}), dict[str, object])
+    curves = {symbol: convert_section(path, (symbol,), bins, tuple[AtLeast0, ...]) for symbol, bins in raw.items()}
+    adv: dict[str, Qty] = {}
+    for symbol, shares in volumes.items():
+        adv[symbol] = convert_section(path, (ADV_TABLE, symbol), shares, int)
+        if adv[symbol] < 1:
+            raise SettingsError(f"{path}: {ADV_TABLE}.{symbol}: must be at least 1 share: got {shares}")
+    return curves, adv
 
 
 def _profile(client: ClientSettings, limits: RiskLimits) -> ClientProfile:

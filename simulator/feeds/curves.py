@@ -48,6 +48,8 @@ class Curve(NamedTuple):
     days: tuple[str, ...]
     dropped: tuple[tuple[str, str], ...]
     auctions: tuple[Ppm, Ppm] | None = None
+    adv: Qty | None = None
+    """Shares of the average ordinary day, in the session; the pooled curve has none."""
 
 
 def day_volumes(bars: Iterable[VolumeBar], rules: CurveRules) -> dict[str, dict[str, list[Qty]]]:
@@ -80,7 +82,9 @@ def build_curves(
             continue
         known = (auctions or {}).get(symbol, ())
         apart = (_middle([day[0] for day in known]), _middle([day[1] for day in known])) if known else None
-        curves[symbol] = Curve(symbol, _median_curve(kept.values()), tuple(kept), tuple(sorted(dropped.items())), apart)
+        adv = sum(map(sum, kept.values())) // len(kept)
+        left_out = tuple(sorted(dropped.items()))
+        curves[symbol] = Curve(symbol, _median_curve(kept.values()), tuple(kept), left_out, apart, adv)
         pooled |= {f"{symbol} {day}": volumes for day, volumes in kept.items()}
     if pooled:
         curves[POOLED] = Curve(POOLED, _median_curve(pooled.values()), tuple(pooled), ())
@@ -167,4 +171,12 @@ def to_toml(curves: Mapping[str, Curve], source: str) -> str:
         out.append(f'"{symbol}" = [')
         out += [f"    {', '.join(map(str, curve.ppm[start : start + 13]))}," for start in range(0, len(curve.ppm), 13)]
         out.append("]")
+    known = {symbol: curve.adv for symbol, curve in sorted(curves.items()) if curve.adv is not None}
+    if known:
+        out += [
+            "",
+            "# Average daily volume of the same days, shares: for an instrument that has none of its own.",
+            "[adv]",
+        ]
+        out += [f'"{symbol}" = {adv}' for symbol, adv in known.items()]
     return "\n".join(out) + "\n"

@@ -116,6 +116,30 @@ def corrected(day_volume: int) -> int:
     return path.done(structs.replace(view, market=market), Anchor(terms.start, 0, 0), half)
 
 
+def without_adv(day_volume: int, since_quarter: int) -> int:
+    """Where the plan of a flat curve from a quarter of the day to its end stands at half time."""
+    terms = whole_day(curve=(), adv=None)
+    day = terms.end - terms.start
+    terms = structs.replace(terms, start=terms.start + day // 4)
+    at = terms.end - day // 2
+    driver = Driver(Vwap, STEADY, terms, Conditions(volume_per_second=0))
+    driver._now = at
+    view = driver._view(Cause.TIMER, Random(1))
+    market = structs.replace(view.market, volume=since_quarter, day_volume=day_volume)
+    path = VolumeCurve(curve_of(terms, ()))
+    return path.done(structs.replace(view, market=market), Anchor(terms.start, 0, 0), at)
+
+
+def test_without_an_average_day_the_day_so_far_is_the_measure() -> None:
+    # 600,000 in half a day make 1,200,000: 400,000 of the 1,000,000 since a quarter are done, not a third.
+    assert without_adv(600_000, 400_000) == ONE * 4 // 10
+    assert without_adv(600_000, 300_000) == ONE // 3
+
+
+def test_without_an_average_day_a_silent_one_says_nothing() -> None:
+    assert without_adv(0, 0) == ONE // 3
+
+
 def test_an_average_day_leaves_the_plan_on_the_static_curve() -> None:
     assert corrected(500_000) == ONE // 2
 

@@ -155,7 +155,11 @@ def test_curves_are_written_as_a_settings_file(tmp_path: Path) -> None:
     result = sluice("curves", bars, "--bins", 2, "--out", out)
 
     assert (result.exit_code, result.output) == (0, f"{out}: *, ABC\n")
-    assert tomllib.loads(out.read_text()) == {"*": [750_000, 250_000], "ABC": [750_000, 250_000]}
+    assert tomllib.loads(out.read_text()) == {
+        "*": [750_000, 250_000],
+        "ABC": [750_000, 250_000],
+        "adv": {"ABC": 933},
+    }
 
 
 def test_a_file_that_holds_no_bars_is_refused_in_one_line(tmp_path: Path) -> None:

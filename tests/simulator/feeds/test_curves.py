@@ -58,6 +58,15 @@ def test_too_few_days_give_no_curve() -> None:
     assert build_curves(bars_of(days), FOUR_BINS) == {}
 
 
+def test_the_average_day_is_of_ordinary_days_alone() -> None:
+    days = {"1": (40, 10, 10, 40), "2": (44, 11, 11, 44), "3": (40, 10, 10, 41), "4-wild": (800, 200, 200, 800)}
+
+    curves = build_curves(bars_of(days), FOUR_BINS)
+
+    assert curves["XYZ"].adv == (100 + 110 + 101) // 3
+    assert curves["*"].adv is None  # of no symbol
+
+
 def test_what_trades_outside_the_session_is_left_out() -> None:
     days = {"1": (1, 1, 1, 1), "2": (1, 1, 1, 1), "3": (1, 1, 1, 1)}
     after_hours = [VolumeBar("XYZ", "1", 400, 1_000_000)]
@@ -96,7 +105,7 @@ def test_the_written_file_reads_back_and_says_where_it_came_from() -> None:
 
     text = to_toml(curves, "xyz.csv")
 
-    assert tomllib.loads(text) == {"XYZ": [250_000] * 4, "*": [250_000] * 4}
+    assert tomllib.loads(text) == {"XYZ": [250_000] * 4, "*": [250_000] * 4, "adv": {"XYZ": 4}}
     assert "Source: xyz.csv" in text
     assert "#   4: early close: 0 ppm in the last 1 bins, 20000 wanted" in text
     assert "#   auctions apart: opening 20 ppm, closing 40 ppm of the day" in text
@@ -113,7 +122,7 @@ def test_several_files_make_one_curve_file(tmp_path: Path) -> None:
     text = curves_text([tmp_path / "AAA.csv", tmp_path / "BBB.csv"])
 
     both_ends = [500_000, *[0] * 24, 500_000]
-    assert tomllib.loads(text) == {"AAA": both_ends, "BBB": both_ends, "*": both_ends}
+    assert tomllib.loads(text) == {"AAA": both_ends, "BBB": both_ends, "*": both_ends, "adv": {"AAA": 100, "BBB": 100}}
     assert "Source: AAA.csv, BBB.csv" in text
 
 
