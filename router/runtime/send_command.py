@@ -24,7 +24,9 @@ from router.runtime.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, Rec
 from router.runtime.inbox import Inbox
 from router.runtime.sessions_file import FixSession
 
-SIDES: Final = {"buy": "1", "sell": "2", "short": "5"}
+SIDES: Final = {"buy": "1", "sell": "2", "short": "5", "short-exempt": "6"}
+ORD_TYPES: Final = {"market": "1", "limit": "2", "pegged": "P"}
+DATE_CHARS: Final = len("YYYYMMDD")
 ENDED: Final = frozenset("2348C")
 """OrdStatus(39) with which an order is over: filled, done for day, cancelled, rejected, expired."""
 STATUS_NAMES: Final = {
@@ -57,6 +59,12 @@ class Ticket(Struct, frozen=True, kw_only=True):
     params: tuple[tuple[str, str], ...]
     destination: str | None
     tif: str | None
+    ord_type: str | None = None
+    exec_inst: str | None = None
+    account: str | None = None
+    expire: str | None = None
+    display: str | None = None
+    min_qty: str | None = None
 
     def fields(self, cl_ord_id: str, at: int) -> list[tuple[int, str | int]]:
         """NewOrderSingle(D); strategy by name, parameters in StrategyParametersGrp(957)."""
@@ -67,9 +75,19 @@ class Ticket(Struct, frozen=True, kw_only=True):
             (54, SIDES[self.side]),
             (60, format_utc_timestamp(at)),
             (38, self.qty),
-            (40, 1 if self.px is None else 2),
+            (40, ORD_TYPES[self.ord_type or ("market" if self.px is None else "limit")]),
         ]
-        optional = ((44, self.px), (59, self.tif), (100, self.destination), (20001, self.strategy))
+        optional = (
+            (44, self.px),
+            (1, self.account),
+            (18, self.exec_inst),
+            (59, self.tif or (self.expire and "6")),
+            (432 if self.expire and len(self.expire) == DATE_CHARS else 126, self.expire),
+            (111, self.display),
+            (110, self.min_qty),
+            (100, self.destination),
+            (20001, self.strategy),
+        )
         fields += [(tag, value) for tag, value in optional if value is not None]
         if self.params:
             fields.append((957, len(self.params)))
@@ -120,12 +138,20 @@ def _params(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...
 @click.argument("side", type=click.Choice(sorted(SIDES)))
 @click.argument("qty")
 @click.argument("symbol")
-@click.option("--px", help="Limit price; without one it is a market order.")
+@click.option("--px", help="Limit price.")
+@click.option("--type", "ord_type", type=click.Choice(list(ORD_TYPES)),
+              help="OrdType(40); without it a limit order where there is a price, else a market order.")  # fmt: skip
 @click.option("--strategy", help="TWAP, VWAP, POV, IS or a plug-in's name; without one the order is routed at once.")
 @click.option("--param", "params", multiple=True, callback=_params, metavar="NAME=VALUE",
               help="A strategy parameter, as EndTime=20120621-15:00:00; may be repeated.")  # fmt: skip
 @click.option("--destination", help="ExDestination(100): one venue, with no strategy.")
 @click.option("--tif", help="TimeInForce(59) code.")
+@click.option("--expire", metavar="YYYYMMDD[-HH:MM:SS]",
+              help="ExpireDate(432) or ExpireTime(126), UTC; TimeInForce(59) is then 6.")  # fmt: skip
+@click.option("--account", help="Account(1).")
+@click.option("--exec-inst", help="ExecInst(18) codes, as 6 (post-only) or M (peg to the midpoint).")
+@click.option("--display", help="MaxFloor(111): shares to show at a time.")
+@click.option("--min-qty", help="MinQty(110): the least to trade at once.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=9878, show_default=True, type=click.IntRange(1, 65_535))
 @click.option("--as", "ours", default="EMS44", show_default=True, help="Our SenderCompID(49).")
@@ -144,6 +170,12 @@ def command(
     params: tuple[tuple[str, str], ...],
     destination: str | None,
     tif: str | None,
+    ord_type: str | None,
+    expire: str | None,
+    account: str | None,
+    exec_inst: str | None,
+    display: str | None,
+    min_qty: str | None,
     host: str,
     port: int,
     ours: str,
@@ -162,6 +194,12 @@ def command(
         params=params,
         destination=destination,
         tif=tif,
+        ord_type=ord_type,
+        exec_inst=exec_inst,
+        account=account,
+        expire=expire,
+        display=display,
+        min_qty=min_qty,
     )
     endpoint = Endpoint(host=host, port=port, ours=ours, theirs=theirs, version=version)
     os.umask(0o077)
@@ -255,7 +293,7 @@ class Client:
             return
         at = self._clock.now()
         self._cl_ord_id = f"{self._endpoint.ours}-{at // 1_000_000:X}"
-        price = f" at {self._ticket.px}" if self._ticket.px else " at market"
+        price = f" at {self._ticket.px}" if self._ticket.px else f" at {self._ticket.ord_type or 'market'}"
         click.echo(f"send {self._cl_ord_id}: {self._ticket.side} {self._ticket.qty} {self._ticket.symbol}{price}")
         self._say("D", self._ticket.fields(self._cl_ord_id, at))
 

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from fixspec.codec import encode
 from router.runtime.fix_messages import Outgoing, PeerUp, Received
@@ -28,6 +29,35 @@ def filled(order: Outgoing) -> Received:
     fields: list[tuple[int, str | int]] = [(37, "O1"), (11, cl_ord_id), (17, "E1"), (150, "F"), (39, "2"), (55, "ACME")]
     fields += [(54, "1"), (38, 100), (32, 100), (31, "40"), (151, 0), (14, 100), (6, "40")]
     return Received("SLUICE", encode("8", fields, "FIX.4.4"))
+
+
+def order(**typed: str) -> list[tuple[int, str | int]]:
+    """What a ticket adds to, or changes in, the plainest order."""
+    plain = TICKET.fields("A1", 0)
+    return [field for field in replace(TICKET, **typed).fields("A1", 0) if field not in plain]
+
+
+@pytest.mark.parametrize(
+    ("typed", "fields"),
+    [
+        ({"px": "40.00"}, [(40, "2"), (44, "40.00")]),
+        ({"ord_type": "pegged", "px": "40", "exec_inst": "M"}, [(40, "P"), (44, "40"), (18, "M")]),
+        ({"ord_type": "pegged", "exec_inst": "1 R"}, [(40, "P"), (18, "1 R")]),
+        ({"ord_type": "market", "px": "40"}, [(44, "40")]),
+        ({"expire": "20260320"}, [(59, "6"), (432, "20260320")]),
+        ({"expire": "20260320-20:00:00"}, [(59, "6"), (126, "20260320-20:00:00")]),
+        ({"expire": "20260320", "tif": "1"}, [(59, "1"), (432, "20260320")]),
+        ({"account": "ACC1", "display": "100", "min_qty": "50"}, [(1, "ACC1"), (111, "100"), (110, "50")]),
+        ({"side": "short-exempt"}, [(54, "6")]),
+    ],
+)
+def test_an_order_is_written_as_it_was_typed(
+    typed: dict[str, str], fields: list[tuple[int, str | int]], tmp_path: Path
+) -> None:
+    assert order(**typed) == fields
+    sent: list[Outgoing] = []
+    Client(replace(TICKET, **typed), ENDPOINT, sent.append, tmp_path).take(PeerUp("SLUICE"))
+    assert sent[0].text.startswith("8=FIX.4.4\x01")
 
 
 def test_an_order_that_is_over_is_not_cancelled(client: Client, said: list[Outgoing]) -> None:
