@@ -112,7 +112,7 @@ class LitVenue(Desk):
     def _refuse(self, command: SendChild) -> str:
         instrument = self._instruments[command.symbol]
         if command.px is not None and command.peg is None and not instrument.on_tick(command.px):
-            return f"Price(44) {command.px} is not on the tick {instrument.tick(command.px)}"
+            return _off_tick(instrument, command.px)
         if command.ord_type is OrdType.PEGGED and command.peg is not Peg.MID:
             return f"ExecInst(18)={command.peg.value if command.peg else ''}: only the midpoint (M) is pegged to here"
         if command.display_qty is not None and not self._profile.supports_hidden:
@@ -130,7 +130,7 @@ class LitVenue(Desk):
         if px is None or order.tif in {TimeInForce.IOC, TimeInForce.FOK}:
             return "ExecInst(18)=6 needs a limit order that can rest"
         if self._books[order.symbol].available(order.side.is_buy, px, 1):
-            return f"ExecInst(18)=6: would take at Price(44) {px}"
+            return f"ExecInst(18)=6: would take at Price(44) {self._instruments[order.symbol].show(px)}"
         return ""
 
     def _place(self, at: Ns, order: VenueOrder) -> list[VenueSays]:
@@ -228,10 +228,14 @@ class LitVenue(Desk):
             return ""
         instrument = self._instruments[order.symbol]
         if not instrument.on_tick(px):
-            return f"Price(44) {px} is not on the tick {instrument.tick(px)}"
+            return _off_tick(instrument, px)
         return self._refuse_post_only(sent, px) if sent.post_only else ""
 
     def _ahead(self, order: VenueOrder) -> Qty | None:
         """The exact shares ahead of a resting order, None for one that does not rest."""
         book = self._books[order.symbol]
         return book.ahead(order.key) if book.leaves(order.key) else None
+
+
+def _off_tick(instrument: Instrument, px: Px) -> str:
+    return f"Price(44) {instrument.show(px)} is not on the tick {instrument.show(instrument.tick(px))}"

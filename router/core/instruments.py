@@ -6,6 +6,8 @@ engine asks a calendar. Knows no venue and no order.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from msgspec import Struct
 
 from router.core.types import Px, Qty
@@ -47,6 +49,12 @@ class Instrument(Struct, frozen=True):
 
     def on_tick(self, px: Px) -> bool:
         return px % self.tick(px) == 0
+
+    def show(self, px: Px) -> str:
+        """`px` as a person writes it: exact, with two decimals at least where a price may have any."""
+        exponent = (Decimal(px) / self.price_scale).normalize().as_tuple().exponent
+        assert isinstance(exponent, int), f"not a finite number: {px}/{self.price_scale}"
+        return f"{Decimal(px) / self.price_scale:.{max(-exponent, 2 if self.price_scale > 1 else 0)}f}"
 
     def floor(self, px: Px) -> Px:
         """The highest displayable price at or below `px` (what a buy limit rounds to)."""

@@ -18,6 +18,7 @@ from router.core.events import (
     Recovered,
     TimerFired,
 )
+from router.core.params import show_time
 from router.core.types import OrdStatus, Phase
 from router.engine.desk import Desk
 from router.engine.halts import tell_phase
@@ -124,7 +125,7 @@ class Day:
     def recovered(self, event: Recovered) -> None:
         """The engine came back from its journal: ask the venues, let the algorithms look at the clock."""
         desk = self._desk
-        desk.alarm(f"recovered: the last input before the stop was at {event.previous_at}")
+        desk.alarm(f"recovered: the last input before the stop was at {show_time(event.previous_at)} UTC")
         self._reports.reconcile()
         for work in desk.works.values():
             desk.wake(work, Cause.RECOVERED)

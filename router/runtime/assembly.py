@@ -20,12 +20,14 @@ from router.core.events import Genesis
 from router.core.instruments import Instrument
 from router.core.profiles import CalendarDay, EngineConfig, VenueProfile
 from router.core.types import SECOND, Ns
+from router.core.venue import VenueFactory
 from router.engine import Engine
 from router.gateway import ClientSession, Gateway
 from router.journal import EngineFactory
 from router.runtime.plugins import FIX_PLUGIN, load_venues
 from router.runtime.settings import Settings
-from router.runtime.toml_file import SettingsError
+from router.runtime.toml_file import SettingsError, refusal
+from simulator.faults import with_faults
 from simulator.feeds import lobster
 from simulator.feeds.text import FeedError
 from simulator.market_spec import Consolidated, Lobster, SpecError, build_world, open_market, parse_spec
@@ -62,6 +64,7 @@ def _live(settings: Settings, day: str | None) -> Market:
     first = datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC) if day else datetime.now(UTC)
     last = first + timedelta(days=LIVE_DAYS)
     config = settings.engine_config(f"{first:%Y%m%d}", f"{last:%Y%m%d}")
+    refuse_venue_settings(settings, config, {})  # what is simulated is not made here
     return Market(NO_MARKET, config, None, 0)
 
 
@@ -69,6 +72,8 @@ def _simulated(settings: Settings, spec: str, day: str | None) -> Market:
     day = _day_of(spec) or day or _last_trading_day(settings)
     plain = settings.engine_config(day)
     instruments = {instrument.symbol: instrument for instrument in plain.instruments}
+    factories = load_venues()
+    refuse_venue_settings(settings, plain, factories)
     venues = simulated_venues(plain)
     synthetic = market_config(settings)
     opened = open_market(spec, venues, instruments, plain.calendars, synthetic, day=day)
@@ -83,7 +88,7 @@ def _simulated(settings: Settings, spec: str, day: str | None) -> Market:
         config=synthetic,
         day=day,
         start=start,
-        factories=load_venues(),
+        factories=factories,
     )
     return Market(spec, settings.engine_config(day, sessions=sessions), world, start)
 
@@ -156,6 +161,24 @@ def refuse_unknown_strategies(settings: Settings, algos: Mapping[str, AlgoFactor
                 f"{settings.config / 'clients.toml'}: {client.comp_id}.default_strategy: "
                 f"{client.default_strategy!r} is none of {', '.join(algos)}"
             )
+
+
+def refuse_venue_settings(settings: Settings, config: EngineConfig, factories: Mapping[str, VenueFactory]) -> None:
+    """Make each simulated venue once: its plug-in alone knows which `settings` there are. A FIX link has none."""
+    path = settings.config / "venues.toml"
+    instruments = {instrument.symbol: instrument for instrument in config.instruments}
+    for number, venue in enumerate(settings.venues):
+        under = ("venues", number, "settings")
+        if venue.plugin == FIX_PLUGIN and venue.settings:
+            key = next(iter(venue.settings))
+            raise refusal(path, (*under, key), "a venue behind FIX has no settings of its own")
+        make = factories.get(venue.plugin)
+        if make is None:
+            continue
+        try:
+            with_faults(make(venue, instruments, config.seed), venue, config.seed)
+        except ValueError as error:
+            raise refusal(path, under, str(error).removeprefix(f"venue {venue.mic}, settings: ")) from None
 
 
 def engine_factory(algos: Mapping[str, AlgoFactory]) -> EngineFactory:

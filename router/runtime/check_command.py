@@ -11,7 +11,13 @@ import msgspec
 
 from router.core.profiles import EngineConfig
 from router.journal import Heads, JournalBrokenError, verify
-from router.runtime.assembly import LIVE_DAYS, make_gateway, market_config, refuse_unknown_strategies
+from router.runtime.assembly import (
+    LIVE_DAYS,
+    make_gateway,
+    market_config,
+    refuse_unknown_strategies,
+    refuse_venue_settings,
+)
 from router.runtime.console import HOME_OPTION, errors_as_lines, settings_of
 from router.runtime.journal_file import FILE_NAME, JournalReader
 from router.runtime.plugins import load_algos, load_venues
@@ -46,6 +52,7 @@ def _check_settings(home: Path | None) -> None:
         raise SettingsError(
             f"{path}: {unknown[0].mic}: no plug-in {unknown[0].plugin!r}; there are {', '.join(venues)}"
         )
+    refuse_venue_settings(settings, config, venues)
     click.echo(f"settings = {settings.home}")
     click.echo(f"strategies = {', '.join(algos)}")
     for name, value in _effective(settings, config):

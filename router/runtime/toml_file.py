@@ -43,6 +43,11 @@ def convert_section(path: Path, under: tuple[str, ...], value: object, kind: typ
     return _convert(path, path.read_text(encoding="utf-8"), value, kind, under)
 
 
+def refusal(path: Path, under: tuple[str | int, ...], message: str) -> SettingsError:
+    """The error for what stands in the file under `under`, with its line; `message` may be msgspec's own."""
+    return SettingsError(_located(path, path.read_text(encoding="utf-8"), message, under))
+
+
 def _convert(path: Path, text: str, data: object, kind: type[Settings], under: tuple[str, ...]) -> Settings:
     try:
         return msgspec.convert(data, kind)
@@ -50,7 +55,7 @@ def _convert(path: Path, text: str, data: object, kind: type[Settings], under: t
         raise SettingsError(_located(path, text, str(error), under)) from None
 
 
-def _located(path: Path, text: str, message: str, under: tuple[str, ...]) -> str:
+def _located(path: Path, text: str, message: str, under: tuple[str | int, ...]) -> str:
     found = _AT.match(message)
     assert found is not None, message
     what, steps = found["what"], [*under, *_steps(found["path"] or "$")]

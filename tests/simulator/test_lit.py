@@ -229,7 +229,7 @@ def test_a_reserve_order_shows_its_peak_only() -> None:
 def test_a_price_off_the_tick_is_refused() -> None:
     text = refusal(venue().on_command(NOON, send("c1", Side.BUY, 100, BID + 1)))
 
-    assert text == f"XLIT: Price(44) {BID + 1} is not on the tick 100"
+    assert text == "XLIT: Price(44) 99.9901 is not on the tick 0.01"
 
 
 BARE = VenueProfile(
@@ -264,6 +264,11 @@ BARE = VenueProfile(
             XLIT,
             send("c1", Side.BUY, 100, BID, post_only=True, tif=TimeInForce.IOC),
             "ExecInst(18)=6 needs a limit order that can rest",
+        ),
+        (
+            XLIT,
+            send("c1", Side.BUY, 100, ASK, post_only=True),
+            "ExecInst(18)=6: would take at Price(44) 100.01",
         ),
         (BARE, send("c1", Side.BUY, 100, BID, post_only=True), "ExecInst(18)=6 is not supported"),
         (BARE, send("c1", Side.BUY, 100, BID, tif=TimeInForce.IOC), "TimeInForce(59)=3 is not supported"),
@@ -317,7 +322,7 @@ class TestReplace:
         lit = venue()
         lit.on_command(NOON, send("c1", Side.BUY, 100, BID))
 
-        assert "is not on the tick 100" in refusal(lit.on_command(NOON, replace("c1", 100, BID + 1)))
+        assert "is not on the tick 0.01" in refusal(lit.on_command(NOON, replace("c1", 100, BID + 1)))
         assert "needs Price(44)" in refusal(lit.on_command(NOON, replace("c1", 100, None)))
 
     def test_in_a_halt_only_smaller_at_the_same_price(self) -> None:

@@ -8,7 +8,7 @@ from router.core.events import (
     PhaseChange,
     Recovered,
 )
-from router.core.outputs import CancelChild, ExecReport, QueryChild, SendChild
+from router.core.outputs import Alarm, CancelChild, ExecReport, QueryChild, SendChild
 from router.core.types import ExecRestatementReason, OrdType, Phase, Side, TimeInForce
 from support.floor import order
 from support.scripted import SECOND, Scripted
@@ -100,4 +100,6 @@ def test_after_a_restart_every_open_child_is_asked_after_before_anything_is_sent
     said = floor.say(Recovered(floor.at))
 
     assert [out.child_id for out in said if isinstance(out, QueryChild)] == [child.child_id]
+    alarms = [out.text for out in said if isinstance(out, Alarm)]
+    assert alarms == ["recovered: the last input before the stop was at 20260316-13:30:00 UTC"]
     assert [out for out in said if isinstance(out, SendChild)] == []
