@@ -15,7 +15,7 @@ from fixspec import values
 from fixspec.fields import USER_TAGS
 from fixspec.message import FieldSet, Message
 from fixspec.model import Version, tags_in
-from fixspec.parameters import ParameterRule, Sent, canonical, is_canonical
+from fixspec.parameters import OF_THE_ORDER, ParameterRule, Sent, canonical, is_canonical
 from fixspec.spec import version_of
 from fixspec.values import ValueRefused, label
 
@@ -25,6 +25,8 @@ TagPairs: TypeAlias = tuple[tuple[int, str], ...]
 
 STANDARD_STRATEGIES: Final[Mapping[str, str]] = {"1": "VWAP", "2": "POV", "3": "IS", "1000": "TWAP"}
 """TargetStrategy(847): 1-3 are FIX's; 1000 and up are by agreement, and TWAP is 1000 here."""
+_PLACEMENT: Final = frozenset({110, 111, 126, 168, 1138})
+"""Terms of an order that are parameters, too."""
 _GROUP_TAGS: Final = (957, 958, 959, 960)
 
 
@@ -39,6 +41,13 @@ class StrategyRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     values: dict[str, str] = msgspec.field(default_factory=lambda: dict(STANDARD_STRATEGIES))
     name_tag: int = 0
     group: Literal["pass", "refuse"] = "pass"
+
+    def __post_init__(self) -> None:
+        for tag in (self.tag, self.name_tag):
+            if tag in OF_THE_ORDER or tag in _PLACEMENT:
+                raise ValueError(f"{label(tag)} says something else of an order: no strategy stands there")
+        if self.tag == self.name_tag:
+            raise ValueError(f"{label(self.tag)} cannot hold both a code and a name")
 
 
 class MinorUnit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -116,6 +125,11 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     reports: ReportHabits = ReportHabits()
     routing: tuple[RoutingPair, ...] = STANDARD_ROUTING
     ignore: tuple[Tag, ...] = ()
+
+    def __post_init__(self) -> None:
+        for rule in self.parameter:
+            if rule.tag and rule.tag in {self.strategy.tag, self.strategy.name_tag}:
+                raise ValueError(f"{label(rule.tag)} holds the strategy: '{rule.name}' cannot stand there")
 
     # ----------------------------------------------------------------------------------------------- strategy
 

@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from fixspec import values
-from fixspec.values import ValueRefused
+from fixspec.values import ValueRefused, label
 
 Kind: TypeAlias = Literal["text", "rate", "bps", "qty", "price", "time", "time_of_day", "duration", "flag", "list"]
 Unit: TypeAlias = Literal["", "fraction", "percent", "bps", "milliseconds", "seconds", "minutes", "hours"]
@@ -46,6 +46,15 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 """The parameters that algorithms share, by canonical name. Any other CamelCase name is a plug-in's own."""
 
+OF_THE_ORDER: Final = frozenset(
+    {
+        *(8, 9, 10, 34, 35, 43, 49, 52, 56, 97),
+        *(1, 11, 15, 18, 21, 22, 37, 38, 40, 41, 44, 48, 54, 55, 59, 60, 100, 207, 432, 790),
+        *(99, 152, 211, 388, 389, 516, 957, 958, 959, 960),
+    }
+)
+"""Fields of the session and of any order, whose meaning no dialect can change. Those that may be a parameter as well,
+such as EffectiveTime(168) and MaxFloor(111), are not among them."""
 TEXT_MAX: Final = 256
 LIST_TEXT_MAX: Final = 1024
 LIST_MAX: Final = 64
@@ -85,6 +94,8 @@ class ParameterRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             raise ValueError(f"name '{self.name}' is not CamelCase of at most 40 letters and digits")
         if not self.tag and not self.group:
             raise ValueError(f"'{self.name}' needs a tag or a group name")
+        if self.tag in OF_THE_ORDER:
+            raise ValueError(f"{label(self.tag)} says something else of an order: '{self.name}' cannot stand there")
         if self.unit not in _UNITS.get(self.read_as, {"": 1}):
             raise ValueError(f"unit '{self.unit}' does not fit '{self.name}', which is a {self.read_as}")
         try:

@@ -46,6 +46,18 @@ time_digits = 6
         (('name = "Urgency"', 'name = "urgency"'), "name 'urgency' is not CamelCase of at most 40 letters and digits"),
         (("tag = 6405", ""), "d.toml:6: parameter.0: 'Urgency' needs a tag or a group name"),
         (("tag = 6405", "tag = 6405\npattern = '('"), "pattern '(' is no regular expression"),
+        (
+            ("tag = 6401", "tag = 55"),
+            "d.toml:3: strategy: Symbol(55) says something else of an order: no strategy stands",
+        ),
+        (("tag = 6401", "tag = 35"), "d.toml:3: strategy: MsgType(35) says something else of an order"),
+        (("tag = 6401", "name_tag = 11"), "d.toml:3: strategy: ClOrdID(11) says something else of an order"),
+        (
+            ("tag = 6405", "tag = 54"),
+            "d.toml:6: parameter.0: Side(54) says something else of an order: 'Urgency' cannot stand there",
+        ),
+        (("tag = 6406", "tag = 6401"), "d.toml:1: file: tag 6401 holds the strategy: 'Interval' cannot stand there"),
+        (("tag = 6401", "tag = 20001\nname_tag = 20001"), "SluiceStrategy(20001) cannot hold both a code and a name"),
         (('name = "x"\n', ""), "d.toml:1: file: Object missing required field `name`"),
         (('name = "x"', "name = "), "d.toml: Invalid value (at line 1, column 8)"),
     ],
