@@ -21,7 +21,7 @@ from router.runtime.assembly import (
 from router.runtime.console import HOME_OPTION, errors_as_lines, settings_of
 from router.runtime.journal_file import FILE_NAME, JournalReader
 from router.runtime.plugins import load_algos, load_venues
-from router.runtime.settings import Settings
+from router.runtime.settings import Settings, strange_symbols
 from router.runtime.toml_file import SettingsError
 
 
@@ -53,6 +53,8 @@ def _check_settings(home: Path | None) -> None:
             f"{path}: {unknown[0].mic}: no plug-in {unknown[0].plugin!r}; there are {', '.join(venues)}"
         )
     refuse_venue_settings(settings, config, venues)
+    for text in strange_symbols(settings):
+        click.echo(f"warning: {text}", err=True)
     click.echo(f"settings = {settings.home}")
     click.echo(f"strategies = {', '.join(algos)}")
     for name, value in _effective(settings, config):

@@ -34,7 +34,7 @@ from router.runtime.fix_venue import FixVenueLink
 from router.runtime.journal_file import JournalFile
 from router.runtime.plugins import load_algos
 from router.runtime.sessions_file import FixSession
-from router.runtime.settings import Settings
+from router.runtime.settings import Settings, strange_symbols
 
 SETTLE_NS: Final[Ns] = 60 * SECOND
 """How long after the day's end `--speed max` runs on: what was asked of a venue by then has been answered, or has timed
@@ -104,6 +104,8 @@ async def _run(options: Options, log: FilteringBoundLogger) -> None:
     settings = settings_of(options.home)
     algos = load_algos()
     refuse_unknown_strategies(settings, algos)
+    for text in strange_symbols(settings):
+        log.warning("alarm", text=text)
     market = make_market(settings, options.market, options.day)
     port = free_port() if options.port == 0 else options.port
     sessions = _sessions(settings, market, port)

@@ -7,7 +7,7 @@ and by its struct. Every error names the file, the line where there is one, and 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +32,7 @@ from router.market.calendar import RawCalendar, calendar_days
 from router.market.reference import RawReference, resolve_instruments
 from router.runtime.journal_file import Durability
 from router.runtime.sessions_file import FixSession, read_sessions
-from router.runtime.toml_file import SettingsError, convert_section, read_toml
+from router.runtime.toml_file import SettingsError, convert_section, key_line, read_toml
 
 SESSIONS_NAME: Final = "sessions.cfg"
 CONFIG_NAME: Final = "config"
@@ -263,6 +263,24 @@ def _own_limits(path: Path, name: str, default: dict[str, object], own: dict[str
             section = f"client.{name}" if key in own else "default"
             raise SettingsError(f'{path}: {section}.{key}: a limit is 0 or more, or "none": got {value}')
     return msgspec.convert(default | own, RiskLimits)
+
+
+def strange_symbols(settings: Settings) -> Iterator[str]:
+    """Symbols of limits that are no instruments, each by file, line and key: misspelt, or not traded here at all.
+
+    Not refused: a house's restricted list is longer than what it trades by this router.
+    """
+    path = settings.config / "risk.toml"
+    raw = read_toml(path, RiskFile)
+    known = [instrument.symbol for instrument in settings.reference.instruments]
+    sections = [(("default",), raw.default), *((("client", name), own) for name, own in raw.client.items())]
+    for under, limits in sections:
+        for key in ("symbols", "restricted"):
+            named = limits.get(key)
+            for symbol in named if isinstance(named, list) else ():
+                if symbol not in known:
+                    place = f"{path}:{key_line(path, (*under, key))}: {'.'.join((*under, key))}"
+                    yield f"{place}: {symbol!r} is no instrument of instruments.toml"
 
 
 def _none(keys: dict[str, object]) -> dict[str, object]:

@@ -48,6 +48,11 @@ def refusal(path: Path, under: tuple[str | int, ...], message: str) -> SettingsE
     return SettingsError(_located(path, path.read_text(encoding="utf-8"), message, under))
 
 
+def key_line(path: Path, steps: tuple[str | int, ...]) -> int:
+    """The line where a key stands in the file; 1 if it is nowhere."""
+    return line_of(path.read_text(encoding="utf-8"), list(steps)) or 1
+
+
 def _convert(path: Path, text: str, data: object, kind: type[Settings], under: tuple[str, ...]) -> Settings:
     try:
         return msgspec.convert(data, kind)

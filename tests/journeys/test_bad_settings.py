@@ -148,6 +148,23 @@ def test_what_does_not_go_together_is_named(home: Path, file: str, good: str, ba
     assert words in line
 
 
+@pytest.mark.parametrize(
+    ("good", "bad", "place"),
+    [
+        ("restricted = []", 'restricted = ["ACME", "BLOT"]', "default.restricted: 'BLOT'"),
+        ("# [client.EMS44]", '[client.EMS44]\nsymbols = ["ACMEE"]', "client.EMS44.symbols: 'ACMEE'"),
+    ],
+)
+def test_a_limit_on_a_symbol_that_is_none_is_a_warning(home: Path, good: str, bad: str, place: str) -> None:
+    path = home / "config" / "risk.toml"
+    number = spoil(path, good, bad) + bad.count("\n")
+
+    done = CliRunner().invoke(main, ["check", "--config", str(home)])
+
+    assert done.exit_code == 0
+    assert done.stderr == f"warning: {path}:{number}: {place} is no instrument of instruments.toml\n"
+
+
 FILES = ("sessions.cfg", *(f"config/{name}.toml" for name in ("clients", "risk", "venues", "instruments", "calendars")))
 
 
