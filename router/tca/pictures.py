@@ -25,6 +25,8 @@ from router.tca.tape import Bar, MarketTape
 VENUE_COLOURS: Final = 8
 """Colours for venues; with more venues than that, colours repeat."""
 BARS: Final = 60
+MARGIN: Final = 8
+"""How much of its schedule is shown after an order's end: a part of its life."""
 PRICE_BARS: Final = 180
 WINDOW_NS_MIN: Final[Ns] = 120 * SECOND
 """The shortest time shown: an order that was over at once is seen with the market around it."""
@@ -75,11 +77,16 @@ def price_picture(analysis: OrderAnalysis, tape: MarketTape, now: Ns, colours: d
 
 
 def window(record: OrderRecord, now: Ns) -> tuple[Ns, Ns]:
-    """The time to show: from the arrival to the end of the order or of its schedule, whichever is later."""
-    end = record.ended_at or now
+    """The time to show: from the arrival to the end of the schedule, of an order that is over a little beyond its own.
+
+    What was filled in ten minutes of a day's schedule would be a line along the edge.
+    """
+    start, ended = record.arrived_at, record.ended_at
+    end = ended or now
     if record.plans and record.plans[-1].points:
         end = max(end, record.plans[-1].points[-1].at)
-    start = record.arrived_at
+    if ended is not None:
+        end = min(end, ended + (ended - start) // MARGIN)
     short = WINDOW_NS_MIN - (end - start)
     return (start, end) if short <= 0 else (start - short // 4, end + short - short // 4)
 

@@ -1,11 +1,13 @@
 """Pictures: the same bytes each time, the page's colours, and the whole life of the order in view."""
 
 import re
+from copy import copy
 
+from router.core.algo import SchedulePoint
 from router.core.types import SECOND
 from router.tca.analysis import OrderAnalysis
 from router.tca.pictures import WINDOW_NS_MIN, price_picture, schedule_picture, window
-from router.tca.record import Recorder
+from router.tca.record import Planned, Recorder
 from support.tca_day import T0
 
 
@@ -48,10 +50,23 @@ def test_an_order_that_was_over_at_once_is_seen_with_the_market_around_it(record
     assert start < T0 + 40 * SECOND < T0 + 60 * SECOND < end
 
 
-def test_the_schedule_is_shown_to_its_end(recorder: Recorder) -> None:
-    _, end = window(recorder.orders["O1"], recorder.at)
+def lived(recorder: Recorder, seconds: int | None, planned: int) -> tuple[int, int]:
+    """The window, in seconds from its arrival, of an order that was over after `seconds` of those planned."""
+    order = copy(recorder.orders["O1"])
+    order.plans = [Planned(T0, (SchedulePoint(T0, 0), SchedulePoint(T0 + planned * SECOND, 1_000)))]
+    order.ended_at = None if seconds is None else T0 + seconds * SECOND
+    start, end = window(order, T0 + 500 * SECOND)
+    return (start - T0) // SECOND, (end - T0) // SECOND
 
-    assert end >= T0 + 100 * SECOND
+
+def test_a_working_order_is_shown_to_the_end_of_its_schedule(recorder: Recorder) -> None:
+    assert lived(recorder, None, 3_600) == (0, 3_600)
+
+
+def test_an_order_that_is_over_is_shown_with_a_margin_and_not_to_the_close(recorder: Recorder) -> None:
+    assert lived(recorder, 800, 23_400) == (0, 900)
+    assert lived(recorder, 800, 850) == (0, 850)
+    assert lived(recorder, 800, 600) == (0, 800)
 
 
 def _ids(svg: str) -> list[str]:
