@@ -153,5 +153,6 @@ def _inputs(params: AlgoParams, terms: OrderTerms) -> Inputs:
         ("curve_source", source),
         ("curve_missing", fell_back),
         ("bins", str(len(bins))),
+        ("curve_days", str(terms.curve_days or "") if source == terms.curve_source else ""),
         ("adv", str(terms.adv or "")),
     )

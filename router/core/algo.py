@@ -52,6 +52,8 @@ class OrderTerms(Struct, frozen=True):
     adv: Qty | None = None
     curve: tuple[Ppm, ...] = ()
     curve_source: str = "uniform"
+    curve_days: int | None = None
+    """How many days of history the curve is from, where that is known."""
 
 
 class MarketView(Struct, frozen=True, gc=False):

@@ -149,6 +149,8 @@ class EngineConfig(Struct, frozen=True):
     router: RouterSettings = RouterSettings()
     curves: dict[str, tuple[Ppm, ...]] = {}
     """Volume curves by symbol, "*" for the pooled one: the day in equal bins, open to close, summing to 10^6."""
+    curve_days: dict[str, int] = {}
+    """How many days of history each curve is from, where that is known."""
     seed: int = 0
     child_reply_timeout_ns: Ns = 2 * SECOND
     last_px: dict[str, Px] = {}

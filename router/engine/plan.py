@@ -69,7 +69,8 @@ def order_plan(desk: Desk, asked: Terms, now: Ns, standing: OrderTerms | None) -
     if unknown:
         return Refused(OrdRejReason.OTHER, f"VenuesInclude/VenuesExclude name no venue of ours: {' '.join(unknown)}")
     instrument = market.instrument
-    own_curve = instrument.symbol in desk.config.curves
+    curves = desk.config.curves
+    curve = next((name for name in (instrument.symbol, "*") if name in curves), "")
     terms = OrderTerms(
         order_id=standing.order_id if standing else "",
         instrument=instrument,
@@ -83,8 +84,9 @@ def order_plan(desk: Desk, asked: Terms, now: Ns, standing: OrderTerms | None) -
         session_close=session.close,
         seed=standing.seed if standing else 0,
         adv=instrument.adv,
-        curve=desk.config.curves.get(instrument.symbol, desk.config.curves.get("*", ())),
-        curve_source="historical" if own_curve else ("pooled" if "*" in desk.config.curves else "uniform"),
+        curve=curves.get(curve, ()),
+        curve_days=desk.config.curve_days.get(curve),
+        curve_source="historical" if curve == instrument.symbol else ("pooled" if curve else "uniform"),
     )
     return OrderPlan(factory, params, terms, _preferences(asked, params))
 

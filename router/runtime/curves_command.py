@@ -9,7 +9,7 @@ import click
 
 from router.runtime.console import errors_as_lines
 from simulator.feeds.bars import VolumeBar, read_bars
-from simulator.feeds.curves import CurveRules, build_curves, to_toml
+from simulator.feeds.curves import CurveRules, build_curves, to_toml, too_short
 from simulator.feeds.text import FeedError
 
 
@@ -28,6 +28,8 @@ def command(bars: tuple[Path, ...], out: Path | None, bins: int) -> None:
             raise click.ClickException(str(error)) from None
         if not curves:
             raise click.ClickException("no symbol has enough ordinary days for a median")
+        for warning in too_short(curves):
+            click.echo(f"warning: {warning}", err=True)
         text = to_toml(curves, ", ".join(path.name for path in bars))
     if out is None:
         click.echo(text, nl=False)

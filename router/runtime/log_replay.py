@@ -210,6 +210,7 @@ def _config(
         rules=base.rules,
         router=base.router,
         curves=base.curves,
+        curve_days=base.curve_days,
         seed=base.seed,
         child_reply_timeout_ns=base.child_reply_timeout_ns,
     )

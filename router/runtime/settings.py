@@ -37,7 +37,8 @@ from router.runtime.toml_file import SettingsError, convert_section, key_line, r
 SESSIONS_NAME: Final = "sessions.cfg"
 CONFIG_NAME: Final = "config"
 ADV_TABLE: Final = "adv"
-"""The one key of curves.toml that is no symbol."""
+DAYS_TABLE: Final = "days"
+"""The keys of curves.toml that are no symbols: numbers by symbol."""
 
 
 class ClientSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -116,6 +117,8 @@ class Settings(Struct, frozen=True):
     """From `curves.toml`, written by `sluice curves`: ppm per equal bin by symbol, "*" for all others."""
     adv: dict[str, Qty]
     """From the same file: average daily volume, for an instrument whose own table does not say it."""
+    curve_days: dict[str, int]
+    """From the same file: how many days each curve is from, where it says so."""
 
     @property
     def config(self) -> Path:
@@ -158,6 +161,7 @@ class Settings(Struct, frozen=True):
             rules=self.engine.rules,
             router=self.engine.router,
             curves=self.curves,
+            curve_days=self.curve_days,
             seed=self.engine.engine.seed,
             child_reply_timeout_ns=self.engine.engine.child_reply_timeout_ns,
         )
@@ -201,7 +205,7 @@ def read_settings(home: Path) -> Settings:
     reference = read_toml(config / "instruments.toml", RawReference)
     calendars = read_toml(config / "calendars.toml", CalendarsFile).calendars
     _refuse_dangling(config, venues, reference, calendars)
-    curves, adv = _curves(config / "curves.toml")
+    curves, adv, curve_days = _curves(config / "curves.toml")
     return Settings(
         home=home,
         sessions=sessions,
@@ -213,22 +217,27 @@ def read_settings(home: Path) -> Settings:
         engine=read_toml(config / "engine.toml", EngineFile),
         curves=curves,
         adv=adv,
+        curve_days=curve_days,
     )
 
 
-def _curves(path: Path) -> tuple[dict[str, tuple[Ppm, ...]], dict[str, Qty]]:
-    """Each curve by itself: of a whole table it would not be known which one is wrong. And the average volumes."""
+def _curves(path: Path) -> tuple[dict[str, tuple[Ppm, ...]], dict[str, int], dict[str, int]]:
+    """Each curve by itself: of a whole table it would not be known which one is wrong. Then volumes, and days."""
     if not path.is_file():
-        return {}, {}
+        return {}, {}, {}
     raw = read_toml(path, dict[str, object])
-    volumes = convert_section(path, (ADV_TABLE,), raw.pop(ADV_TABLE, {}), dict[str, object])
+    adv, days = (_counts(path, table, raw.pop(table, {})) for table in (ADV_TABLE, DAYS_TABLE))
     curves = {symbol: convert_section(path, (symbol,), bins, tuple[AtLeast0, ...]) for symbol, bins in raw.items()}
-    adv: dict[str, Qty] = {}
-    for symbol, shares in volumes.items():
-        adv[symbol] = convert_section(path, (ADV_TABLE, symbol), shares, int)
-        if adv[symbol] < 1:
-            raise SettingsError(f"{path}: {ADV_TABLE}.{symbol}: must be at least 1 share: got {shares}")
-    return curves, adv
+    return curves, adv, days
+
+
+def _counts(path: Path, table: str, raw: object) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for symbol, number in convert_section(path, (table,), raw, dict[str, object]).items():
+        counts[symbol] = convert_section(path, (table, symbol), number, int)
+        if counts[symbol] < 1:
+            raise SettingsError(f"{path}: {table}.{symbol}: must be at least 1: got {number}")
+    return counts
 
 
 def _profile(client: ClientSettings, limits: RiskLimits) -> ClientProfile:

@@ -19,7 +19,7 @@ from router.core.types import OrdStatus, Qty, Side, VenueKind
 from router.tca.analysis import OrderAnalysis, analyse
 from router.tca.costs import Cost
 from router.tca.pictures import VENUE_COLOURS, price_picture, schedule_picture
-from router.tca.record import Recorder
+from router.tca.record import OrderRecord, Recorder
 from router.tca.tape import MarketTape
 
 NOTHING: Final = "\N{EN DASH}"
@@ -175,6 +175,8 @@ def day_text(day: str) -> str:
     return f"{datetime.strptime(day, '%Y%m%d').replace(tzinfo=UTC):%-d %B %Y}" if day else "no trading date"
 
 
+CURVE_DAYS_WANTED: Final = 20
+"""A month, as `sluice curves` wants it: a median of fewer days may be one day's accident."""
 CURVE_WORDS: Final = {
     "historical": "the symbol's own history",
     "pooled": "pooled, as the symbol has no history of its own",
@@ -183,9 +185,11 @@ CURVE_WORDS: Final = {
 }
 
 
-def curve_text(source: str) -> str:
-    """Where a schedule's volume curve is from."""
-    return CURVE_WORDS.get(source, source)
+def curve_text(record: OrderRecord) -> str:
+    """Where a schedule's volume curve is from, and whether that is too little for a median."""
+    words = CURVE_WORDS.get(record.curve, record.curve)
+    days = record.curve_days
+    return f"{words}, of {days} days only" if 0 < days < CURVE_DAYS_WANTED else words
 
 
 def status_text(status: OrdStatus) -> str:

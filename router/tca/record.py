@@ -97,6 +97,8 @@ class OrderRecord(Struct, kw_only=True):
     arrival_mid2: Px | None = None
     curve: str = ""
     """Where the volume curve is from, of an order whose algorithm has one."""
+    curve_days: int = 0
+    """How many days of history that is; 0 where it is not known."""
     quantities: list[tuple[Ns, Qty]] = []
     plans: list[Planned] = []
     children: list[Child] = []
@@ -237,6 +239,7 @@ class Recorder:
             order.plans.append(Planned(at, _points(data["points"])))
         elif note.what == "inputs":
             order.curve = data.get("curve_source", "")
+            order.curve_days = int(data.get("curve_days") or 0)
         elif note.what == "refused-at-gate":
             order.refused_at_gate += 1
         elif note.what == "fill":

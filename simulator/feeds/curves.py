@@ -38,6 +38,8 @@ class CurveRules(NamedTuple):
     """A day whose last hour (4 bins) holds under 2 % was an early close: an ordinary last hour holds a fifth."""
     days_min: int = 3
     """Below three days a median is one day's accident."""
+    days_wanted: int = 20
+    """A month: below that a curve is made, with a warning."""
 
 
 class Curve(NamedTuple):
@@ -50,6 +52,11 @@ class Curve(NamedTuple):
     auctions: tuple[Ppm, Ppm] | None = None
     adv: Qty | None = None
     """Shares of the average ordinary day, in the session; the pooled curve has none."""
+
+    @property
+    def day_count(self) -> int:
+        """Dates behind it: of the pooled curve, those of any symbol."""
+        return len(dict.fromkeys(day.split()[-1] for day in self.days))
 
 
 def day_volumes(bars: Iterable[VolumeBar], rules: CurveRules) -> dict[str, dict[str, list[Qty]]]:
@@ -143,6 +150,16 @@ def to_ppm(weights: Sequence[float]) -> tuple[Ppm, ...]:
     return tuple(ppm)
 
 
+def too_short(curves: Mapping[str, Curve], rules: CurveRules | None = None) -> list[str]:
+    """What is to be said of curves from fewer days than a median should have."""
+    wanted = (rules or CurveRules()).days_wanted
+    return [
+        f"{symbol}: {curve.day_count} days, fewer than {wanted}: one day's habit may look like the symbol's"
+        for symbol, curve in curves.items()
+        if curve.day_count < wanted
+    ]
+
+
 def curves_text(paths: Sequence[Path], rules: CurveRules | None = None) -> str:
     """The curve file of several bar files: what `sluice curves` writes.
 
@@ -179,4 +196,6 @@ def to_toml(curves: Mapping[str, Curve], source: str) -> str:
             "[adv]",
         ]
         out += [f'"{symbol}" = {adv}' for symbol, adv in known.items()]
+    out += ["", "# How many days each curve is from.", "[days]"]
+    out += [f'"{symbol}" = {curve.day_count}' for symbol, curve in sorted(curves.items())]
     return "\n".join(out) + "\n"

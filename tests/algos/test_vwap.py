@@ -73,7 +73,7 @@ def test_a_missing_curve_is_uniform_and_the_journal_says_so() -> None:
 
     remembered = [action for _, _, actions in log for action in actions if isinstance(action, Remember)]
     assert remembered[0] == Remember(
-        "inputs", (("curve_source", "uniform"), ("curve_missing", "Y"), ("bins", "0"), ("adv", ""))
+        "inputs", (("curve_source", "uniform"), ("curve_missing", "Y"), ("bins", "0"), ("curve_days", ""), ("adv", ""))
     )
 
 

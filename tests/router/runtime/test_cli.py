@@ -154,11 +154,16 @@ def test_curves_are_written_as_a_settings_file(tmp_path: Path) -> None:
 
     result = sluice("curves", bars, "--bins", 2, "--out", out)
 
-    assert (result.exit_code, result.output) == (0, f"{out}: *, ABC\n")
+    assert (result.exit_code, result.stdout) == (0, f"{out}: *, ABC\n")
+    assert result.stderr.splitlines() == [
+        f"warning: {symbol}: 3 days, fewer than 20: one day's habit may look like the symbol's"
+        for symbol in ("ABC", "*")
+    ]
     assert tomllib.loads(out.read_text()) == {
         "*": [750_000, 250_000],
         "ABC": [750_000, 250_000],
         "adv": {"ABC": 933},
+        "days": {"*": 3, "ABC": 3},
     }
 
 

@@ -55,19 +55,19 @@ def test_a_home_becomes_the_engine_s_configuration(home: Path) -> None:
 
 
 def test_an_average_volume_from_bars_stands_where_the_instrument_has_none(home: Path) -> None:
-    (home / "config" / "curves.toml").write_text("ABC = [600_000, 400_000]\n[adv]\nABC = 900\nOTHER = 5\n")
+    (home / "config" / "curves.toml").write_text("ABC = [600_000, 400_000]\n[adv]\nABC = 900\n[days]\nABC = 12\n")
     from_bars = read_settings(home).engine_config("20120621")
     edit(home / "config" / "instruments.toml", 'symbol = "ABC"', 'symbol = "ABC"\nadv = 1_000')
     from_its_table = read_settings(home).engine_config("20120621")
 
     assert [config.instruments[0].adv for config in (from_bars, from_its_table)] == [900, 1_000]
-    assert from_bars.curves == {"ABC": (600_000, 400_000)}
+    assert (from_bars.curves, from_bars.curve_days) == ({"ABC": (600_000, 400_000)}, {"ABC": 12})
 
 
 def test_an_average_volume_is_a_number_of_shares(home: Path) -> None:
     (home / "config" / "curves.toml").write_text("[adv]\nABC = 0\n")
 
-    with pytest.raises(SettingsError, match=r"curves.toml: adv.ABC: must be at least 1 share: got 0"):
+    with pytest.raises(SettingsError, match=r"curves.toml: adv.ABC: must be at least 1: got 0"):
         read_settings(home)
 
 

@@ -100,7 +100,19 @@ def test_a_pooled_volume_curve_is_said(recorder: Recorder) -> None:
 
     pooled.orders["O1"].curve = "pooled"
 
-    assert "volume curve: pooled, as the symbol has no history of its own" in render(pooled)
+    assert "volume curve: pooled, as the symbol has no history of its own &middot;" in render(pooled)
+
+
+@pytest.mark.parametrize(
+    ("curve_days", "said"),
+    [(0, "own history &middot;"), (19, "own history, of 19 days only"), (20, "own history &middot;")],
+)
+def test_a_volume_curve_of_few_days_is_said(curve_days: int, said: str) -> None:
+    recorder = Recorder()
+    recorder.follow(*lines(day()))
+    recorder.orders["O1"].curve, recorder.orders["O1"].curve_days = "historical", curve_days
+
+    assert said in render(recorder)
 
 
 def test_how_figures_are_written() -> None:

@@ -117,24 +117,25 @@ def test_the_child_of_direct_market_access_is_the_orders_though_nobody_decided_o
 
 
 @pytest.mark.parametrize(
-    ("curves", "strategy", "source"),
+    ("curves", "strategy", "source", "days"),
     [
-        ({"ACME": (1, 2, 1)}, "VWAP", "historical"),
-        ({"*": (1, 2, 1)}, "VWAP", "pooled"),
-        ({}, "VWAP", "uniform"),
-        ({"ACME": (1, 2, 1)}, "TWAP", ""),
+        ({"ACME": (1, 2, 1)}, "VWAP", "historical", 5),
+        ({"*": (1, 2, 1)}, "VWAP", "pooled", 7),
+        ({}, "VWAP", "uniform", 0),
+        ({"ACME": (1, 2, 1)}, "TWAP", "", 0),
     ],
 )
 def test_an_order_says_where_its_volume_curve_is_from(
-    curves: dict[str, tuple[int, ...]], strategy: str, source: str
+    curves: dict[str, tuple[int, ...]], strategy: str, source: str, days: int
 ) -> None:
-    config = msgspec.structs.replace(engine_config(venues=TWO_LIT), curves=curves)
+    config = msgspec.structs.replace(engine_config(venues=TWO_LIT), curves=curves, curve_days={"ACME": 5, "*": 7})
     floor, recorder = Scripted(config=config), Recorder()
     event = order("A1", strategy=strategy)
 
     recorder.observe(OPEN, event, floor.say(event))
 
-    assert recorder.orders["T1-O1"].curve == source
+    record = recorder.orders["T1-O1"]
+    assert (record.curve, record.curve_days) == (source, days)
 
 
 def test_a_market_that_is_one_sided_or_crossed_has_no_midpoint() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from router.api import PPM, PrintKind
 from simulator.feeds.bars import VolumeBar, read_bars
-from simulator.feeds.curves import CurveRules, auction_shares, build_curves, curves_text, to_ppm, to_toml
+from simulator.feeds.curves import CurveRules, auction_shares, build_curves, curves_text, to_ppm, to_toml, too_short
 from simulator.feeds.lean import Trade
 
 FOUR_BINS = CurveRules(open_second=0, close_second=400, bins=4, quiet_tail_bins=1)
@@ -84,6 +84,15 @@ def test_the_pooled_curve_is_the_median_over_all_symbols_days() -> None:
     assert curves["*"].ppm == (700_000, 100_000, 100_000, 100_000)
 
 
+def test_a_curve_of_fewer_days_than_a_month_has_is_said() -> None:
+    days = {f"201310{day:02}": (1, 1, 1, 1) for day in range(1, 21)}
+    few = dict(list(days.items())[:19])
+
+    curves = build_curves(bars_of(days, "AAA") + bars_of(few, "BBB"), FOUR_BINS)
+
+    assert too_short(curves) == ["BBB: 19 days, fewer than 20: one day's habit may look like the symbol's"]
+
+
 def test_auctions_are_known_from_the_tape() -> None:
     kinds = (PrintKind.OPENING, PrintKind.REGULAR, PrintKind.OFF_EXCHANGE, PrintKind.CLOSING)
     trades = [Trade(0, 1, qty, "N", kind) for qty, kind in zip((5, 60, 25, 10), kinds, strict=True)]
@@ -105,7 +114,12 @@ def test_the_written_file_reads_back_and_says_where_it_came_from() -> None:
 
     text = to_toml(curves, "xyz.csv")
 
-    assert tomllib.loads(text) == {"XYZ": [250_000] * 4, "*": [250_000] * 4, "adv": {"XYZ": 4}}
+    assert tomllib.loads(text) == {
+        "XYZ": [250_000] * 4,
+        "*": [250_000] * 4,
+        "adv": {"XYZ": 4},
+        "days": {"XYZ": 3, "*": 3},
+    }
     assert "Source: xyz.csv" in text
     assert "#   4: early close: 0 ppm in the last 1 bins, 20000 wanted" in text
     assert "#   auctions apart: opening 20 ppm, closing 40 ppm of the day" in text
@@ -122,7 +136,13 @@ def test_several_files_make_one_curve_file(tmp_path: Path) -> None:
     text = curves_text([tmp_path / "AAA.csv", tmp_path / "BBB.csv"])
 
     both_ends = [500_000, *[0] * 24, 500_000]
-    assert tomllib.loads(text) == {"AAA": both_ends, "BBB": both_ends, "*": both_ends, "adv": {"AAA": 100, "BBB": 100}}
+    assert tomllib.loads(text) == {
+        "AAA": both_ends,
+        "BBB": both_ends,
+        "*": both_ends,
+        "adv": {"AAA": 100, "BBB": 100},
+        "days": {"AAA": 3, "BBB": 3, "*": 3},
+    }
     assert "Source: AAA.csv, BBB.csv" in text
 
 
