@@ -1,4 +1,4 @@
-"""Implementation shortfall: sooner costs impact, later risks the price. It must not know volume as it trades.
+"""Implementation shortfall: sooner costs impact, later risks the price. It must not follow volume as it trades.
 
 Almgren and Chriss (2000), "Optimal Execution of Portfolio Transactions", with linear impact:
 
@@ -7,7 +7,8 @@ Almgren and Chriss (2000), "Optimal Execution of Portfolio Transactions", with l
 
 The bias of the model: impact is linear and known, the price is a random walk without drift, volume is flat. It is
 solved again at every slot from what is left, which changes nothing while fills follow the plan: the tail of an optimal
-path is the optimal path of its tail.
+path is the optimal path of its tail. What does change it is the day: volatility and volume are estimated again at every
+slot, for the lambda that the order began with, and kappa follows the root of either.
 
 Units: time in days of 6.5 hours, prices relative to the arrival price, quantities in shares.
 """
@@ -15,13 +16,14 @@ Units: time in days of 6.5 hours, prices relative to the arrival price, quantiti
 from __future__ import annotations
 
 from itertools import pairwise
-from math import acosh, exp, expm1, sinh, sqrt
+from math import acosh, exp, expm1, log, sinh, sqrt
 from typing import Annotated, ClassVar, Final
 
 from msgspec import Struct
 
 from algos.pacer import LATENESS, Inputs, Pacer
 from algos.schedule import ONE, Anchor, ScheduledPace, expected_points, point_times
+from algos.volume import curve_of, day_scale
 from router.api import (
     PPM,
     SECOND,
@@ -33,7 +35,9 @@ from router.api import (
     OrderTerms,
     Param,
     ParamRefusal,
+    Phase,
     Ppm,
+    Remember,
     SchedulePoint,
 )
 
@@ -45,6 +49,12 @@ KAPPA_T: Final = {"Low": 0.5, "Medium": 1.5, "High": 4.0}
 """kappa T by Urgency: at Low the rate falls little over the window (first to last as cosh(0.5) = 1.13 to 1), at High
 its first half does 87 % of the order. Urgency speaks of the shape, so it scales with T; lambda speaks of
 money, and does not. The lambda that Urgency comes to in an order is in its journal."""
+PRIOR_DAYS: Final = 0.25
+"""The volatility that was stated counts as much as the prices of a quarter of a day."""
+SIGMA_RANGE: Final = (1 / 3, 3.0)
+"""How far the day's prices may take the volatility from what was stated: a bad print must not sell a portfolio."""
+SAID_AGAIN: Final = 0.1
+"""A kappa that has moved by more than a tenth is journaled."""
 KAPPA_TAU_MAX: Final = 50.0
 """Beyond this everything is done in the first slot, and cosh would overflow not far above."""
 
@@ -118,6 +128,9 @@ class IsParams(AlgoParams, frozen=True, kw_only=True):
     permanent_impact: Annotated[
         float, Param(Kind.NUMBER, "Price moved for good by one ADV, in daily volatilities.", low=0.0, high=100.0)
     ] = 0.3
+    reestimate: Annotated[
+        bool, Param(Kind.FLAG, "Correct Volatility and ADV by the day's prices and volume as it goes.")
+    ] = True
     interval: Annotated[Ns, Param(Kind.DURATION, "Time between slices.", low=SECOND, high=3600 * SECOND)] = 60 * SECOND
     variance: Annotated[
         Ppm,
@@ -146,8 +159,7 @@ class Model(Struct, frozen=True):
 def solve(params: IsParams, terms: OrderTerms) -> Model:
     """The order's kappa: from RiskAversion where it is given, otherwise from Urgency and the window's length."""
     adv, source = _adv(params, terms)
-    sigma = params.volatility / PPM
-    impact = Impact(sigma, params.temporary_impact * sigma / adv, params.permanent_impact * sigma / adv)
+    impact = impact_of(params, params.volatility / PPM, adv)
     horizon = (terms.end - terms.start) / DAY_NS
     tau = params.interval / DAY_NS
     if params.risk_aversion is None:
@@ -157,6 +169,11 @@ def solve(params: IsParams, terms: OrderTerms) -> Model:
     return Model(impact, params.risk_aversion, kappa, adv, source)
 
 
+def impact_of(params: IsParams, sigma: float, adv: int) -> Impact:
+    """The impact of a symbol with this volatility and volume."""
+    return Impact(sigma, params.temporary_impact * sigma / adv, params.permanent_impact * sigma / adv)
+
+
 def _adv(params: IsParams, terms: OrderTerms) -> tuple[int, str]:
     if params.adv is not None:
         return params.adv, "parameter"
@@ -164,14 +181,60 @@ def _adv(params: IsParams, terms: OrderTerms) -> tuple[int, str]:
     return (known, "instrument") if known else (ADV_UNKNOWN, "unknown: assumed")
 
 
+class DayEstimate:
+    """The order's model as its day shows it. The same views give the same estimate."""
+
+    def __init__(self, params: IsParams, terms: OrderTerms) -> None:
+        self.model = solve(params, terms)
+        """As it was stated."""
+        self.kappa = self.model.kappa
+        self.sigma = self.model.impact.sigma
+        self.adv = self.model.adv
+        self._params = params
+        self._curve = curve_of(terms, terms.curve)
+        self._tau = params.interval / DAY_NS
+        self._last: tuple[Ns, int] | None = None
+        self._variance = 0.0
+        self._days = 0.0
+
+    def remember(self, before: DayEstimate) -> None:
+        """Go on with what was seen under the terms before; not with the last price, from which a night may lie."""
+        self._variance, self._days = before._variance, before._days
+
+    def look(self, view: AlgoView) -> None:
+        """Learn from the market now: a midpoint an interval, and the volume of the day so far."""
+        market = view.market
+        if market.phase is not Phase.CONTINUOUS or market.mid2 is None or market.mid2 <= 0:
+            self._last = None  # what it is after a halt is one step, and no measure of the time between
+            return
+        if self._last is not None and view.now - self._last[0] < self._params.interval:
+            return
+        if self._last is not None:
+            before, mid2 = self._last
+            self._variance += log(market.mid2 / mid2) ** 2
+            self._days += (view.now - before) / DAY_NS
+        self._last = view.now, market.mid2
+        if self._params.reestimate:
+            self._solve(view)
+
+    def _solve(self, view: AlgoView) -> None:
+        stated = self.model.impact.sigma
+        seen = sqrt((stated**2 * PRIOR_DAYS + self._variance) / (PRIOR_DAYS + self._days))
+        self.sigma = min(max(seen, stated * SIGMA_RANGE[0]), stated * SIGMA_RANGE[1])
+        scale = day_scale(self._curve, view.now, view.market.day_volume, self.model.adv)
+        self.adv = max(1, self.model.adv * scale // ONE)
+        impact = impact_of(self._params, self.sigma, self.adv)
+        self.kappa = min(impact.kappa(self.model.risk_aversion, self._tau), KAPPA_TAU_MAX / self._tau)
+
+
 class SinhPath:
     """The share of the rest done by a time: 1 - sinh(kappa (T - t)) / sinh(kappa T), counted from the anchor."""
 
-    def __init__(self, kappa: float) -> None:
-        self._kappa = kappa
+    def __init__(self, day: DayEstimate) -> None:
+        self._day = day
 
     def done(self, view: AlgoView, anchor: Anchor, at: Ns) -> int:
-        return done_by(self._kappa, view.order.end - anchor.at, view.order.end - at)
+        return done_by(self._day.kappa, view.order.end - anchor.at, view.order.end - at)
 
 
 def done_by(kappa: float, whole: Ns, left: Ns) -> int:
@@ -188,13 +251,26 @@ class ImplementationShortfall:
     Params: ClassVar[type[AlgoParams]] = IsParams
 
     def __init__(self, params: AlgoParams, terms: OrderTerms) -> None:
-        self._pacer = Pacer(params, terms, *_pace(params, terms))
+        self._day = _day(params, terms)
+        self._said = self._day.kappa
+        self._pacer = Pacer(params, terms, *_pace(self._day, params, terms))
 
     def on_wake(self, view: AlgoView) -> list[Action]:
-        return self._pacer.on_wake(view)
+        day = self._day
+        day.look(view)
+        learned = abs(day.kappa - self._said) > SAID_AGAIN * self._said
+        actions = self._pacer.on_wake(view)
+        if not learned:
+            return actions
+        self._said = day.kappa
+        data = (("sigma", f"{day.sigma:g}"), ("adv", str(day.adv)), ("kappa", f"{day.kappa:g}"))
+        return [Remember("learned", data), *actions]
 
     def on_amend(self, params: AlgoParams, terms: OrderTerms) -> None:
-        self._pacer.amend(params, terms, *_pace(params, terms))
+        before, self._day = self._day, _day(params, terms)
+        self._day.remember(before)
+        self._said = self._day.kappa
+        self._pacer.amend(params, terms, *_pace(self._day, params, terms))
 
     @staticmethod
     def expected_schedule(params: AlgoParams, terms: OrderTerms) -> tuple[SchedulePoint, ...]:
@@ -204,9 +280,14 @@ class ImplementationShortfall:
         return expected_points(terms, params.interval, done)
 
 
-def _pace(params: AlgoParams, terms: OrderTerms) -> tuple[ScheduledPace, Inputs]:
+def _day(params: AlgoParams, terms: OrderTerms) -> DayEstimate:
     assert isinstance(params, IsParams), params
-    model = solve(params, terms)
+    return DayEstimate(params, terms)
+
+
+def _pace(day: DayEstimate, params: AlgoParams, terms: OrderTerms) -> tuple[ScheduledPace, Inputs]:
+    assert isinstance(params, IsParams), params
+    model = day.model
     inputs = (
         ("sigma", f"{model.impact.sigma:g}"),
         ("eta", f"{model.impact.eta:g}"),
@@ -218,7 +299,7 @@ def _pace(params: AlgoParams, terms: OrderTerms) -> tuple[ScheduledPace, Inputs]
     )
     pace = ScheduledPace(
         terms,
-        SinhPath(model.kappa),
+        SinhPath(day),
         interval=params.interval,
         variance=params.variance,
         lateness=LATENESS[params.urgency],

@@ -1,14 +1,19 @@
 """Implementation shortfall: Almgren and Chriss 2000, checked against the paper's own properties."""
 
-from math import sinh
+from itertools import pairwise
+from math import sinh, sqrt
+from random import Random
 from typing import ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from algos.implementation_shortfall import (
     DAY_NS,
+    PRIOR_DAYS,
+    DayEstimate,
     Impact,
     ImplementationShortfall,
     IsParams,
@@ -18,10 +23,21 @@ from algos.implementation_shortfall import (
     trajectory,
 )
 from algos.testing import AlgorithmContract, Conditions, Driver, Run, example_terms
-from router.api import SECOND, AlgoParams, OrderTerms, ParamRefusal, Remember, parse_params
+from router.api import (
+    SECOND,
+    AlgoParams,
+    AlgoView,
+    Cause,
+    OrderTerms,
+    ParamRefusal,
+    Phase,
+    Remember,
+    parse_params,
+)
 
 IMPACT = Impact(sigma=0.02, eta=2e-8, gamma=6e-9)
-STEADY = IsParams(variance=0)
+STEADY = IsParams(variance=0, reestimate=False)
+LEARNING = IsParams(variance=0)
 
 
 def run(params: IsParams = STEADY, terms: OrderTerms | None = None, conditions: Conditions | None = None) -> Run:
@@ -117,6 +133,106 @@ def test_when_fills_follow_the_plan_the_slices_are_the_planned_ones() -> None:
         by_time[cut.at] = total
     for slot, point in enumerate(planned[1:]):
         assert by_time[terms.start + slot * 60 * SECOND] == pytest.approx(point.qty, abs=200)
+
+
+def prices(minutes: int, step: int) -> tuple[tuple[int, int, int], ...]:
+    """A quote that jumps by `step` quanta up and down again, minute by minute."""
+    return tuple(
+        (minute * 60 * SECOND, 1_000_000 + up, 1_000_100 + up)
+        for minute in range(minutes)
+        for up in [minute % 2 * step]
+    )
+
+
+def first_half(params: IsParams, **conditions: object) -> int:
+    """Shares cut in the first half of two hours."""
+    terms = example_terms(qty=100_000, minutes=120, adv=10_000_000)
+    cuts = run(params, terms, structs.replace(Conditions(), **conditions)).cuts
+    return sum(cut.slice.qty for cut in cuts if cut.at < terms.start + 3_600 * SECOND)
+
+
+def test_a_day_more_volatile_than_the_parameter_says_is_traded_sooner() -> None:
+    # 0.2 % a minute is 4 % a day, twice the parameter; a quote that stands still is none at all.
+    wild, calm = prices(125, 2_000), prices(125, 0)
+
+    still, expected, moving = (
+        first_half(LEARNING, quotes=calm),
+        first_half(STEADY, quotes=wild),
+        first_half(LEARNING, quotes=wild),
+    )
+
+    assert still < expected - 1_000 < expected + 1_000 < moving
+    assert first_half(STEADY, quotes=calm) == expected
+
+
+def test_a_day_of_more_volume_is_traded_sooner() -> None:
+    quotes = prices(125, 1_000)
+
+    thin, thick = (first_half(LEARNING, quotes=quotes, volume_per_second=shares) for shares in (10, 5_000))
+
+    assert thin < thick - 1_000
+
+
+def test_the_same_market_is_learned_from_in_the_same_way() -> None:
+    logs = [run(LEARNING, example_terms(minutes=60), Conditions(quotes=prices(70, 1_500))).log for _ in range(2)]
+
+    assert logs[0] == logs[1]
+
+
+def test_what_is_learned_is_journaled_when_it_matters() -> None:
+    terms = example_terms(minutes=120, adv=10_000_000)
+
+    log = run(LEARNING, terms, Conditions(quotes=prices(125, 2_000))).log
+
+    said = [dict(action.data) for _, _, actions in log for action in actions if isinstance(action, Remember)]
+    learned = [data for data in said if set(data) == {"sigma", "adv", "kappa"}]
+    kappas = [float(said[0]["kappa"]), *(float(data["kappa"]) for data in learned)]
+    assert len(learned) >= 2
+    assert all(abs(after / before - 1) > 0.1 for before, after in pairwise(kappas))
+    assert float(learned[-1]["sigma"]) > 0.02
+
+
+def test_a_price_over_a_halt_says_nothing_of_the_volatility() -> None:
+    day = DayEstimate(LEARNING, example_terms())
+    minute = 60 * SECOND
+    views = [quoted(0, 1_000_000), quoted(minute, 0), quoted(2 * minute, 2_000_000)]
+
+    for view in views:
+        day.look(view)
+
+    assert day.sigma == 0.02
+
+
+def test_an_amended_order_goes_on_with_what_its_day_has_shown() -> None:
+    before, after = DayEstimate(LEARNING, example_terms()), DayEstimate(LEARNING, example_terms(minutes=60))
+    for minute in range(60):
+        before.look(quoted(minute * 60 * SECOND, 1_000_000 + minute % 2 * 2_000))
+
+    after.remember(before)
+    after.look(quoted(3_600 * SECOND, 9_000_000))
+
+    assert after.sigma == before.sigma > 0.02
+
+
+def test_the_estimate_is_the_parameter_s_until_prices_say_otherwise_and_keeps_within_bounds() -> None:
+    calm, wild = DayEstimate(LEARNING, example_terms()), DayEstimate(LEARNING, example_terms())
+    for minute in range(390):
+        calm.look(quoted(minute * 60 * SECOND, 1_000_000))
+        wild.look(quoted(minute * 60 * SECOND, 1_000_000 + minute % 2 * 100_000))
+
+    assert DayEstimate(LEARNING, example_terms()).sigma == 0.02
+    assert calm.sigma == pytest.approx(0.02 * sqrt(PRIOR_DAYS / (PRIOR_DAYS + 389 / 390)))
+    assert wild.sigma == 0.02 * 3
+
+
+def quoted(after: int, mid: int) -> AlgoView:
+    """A view `after` nanoseconds with this midpoint; 0 is a halt."""
+    terms = example_terms()
+    driver = Driver(ImplementationShortfall, LEARNING, terms, Conditions())
+    driver._now = terms.start + after
+    view = driver._view(Cause.TIMER, Random(1))
+    phase = Phase.CONTINUOUS if mid else Phase.HALTED
+    return structs.replace(view, market=structs.replace(view.market, phase=phase, bid=mid - 50, ask=mid + 50))
 
 
 def test_the_models_inputs_are_journaled_with_the_lambda_that_urgency_comes_to() -> None:
