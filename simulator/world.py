@@ -282,6 +282,8 @@ class World:
             assert link.books is not None, number
             says = link.books.drain(self._now, symbol)
             if says:
+                # A fill may have given the venue something to do later (a bust that comes after it).
+                self._wants(len(self._sources) + number, link.venue.next_at)
                 self._send_off(link, says)
                 self._review_nbbo(number, symbol, says)
         self._asked.clear()
