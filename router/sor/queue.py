@@ -61,6 +61,11 @@ class _Place:
         self.arrived = False
 
 
+_Level: TypeAlias = tuple[str, bool, Px]
+"""(venue, is_bid, px)"""
+_NONE: Final[Mapping[str, _Place]] = MappingProxyType({})
+
+
 class QueueEstimator:
     """Shares ahead of each resting child. Fed with market data of symbols that have one, and with what venues say."""
 
@@ -70,8 +75,8 @@ class QueueEstimator:
         assert model in MODELS, f"queue model {model!r} is none of {', '.join(MODELS)}"
         self._behind = MODELS[model]
         self._places: dict[str, _Place] = {}
-        self.watched: dict[str, dict[str, _Place]] = {}
-        """Places by symbol, without empty entries: who feeds market data may look here first."""
+        self.watched: dict[str, dict[_Level, dict[str, _Place]]] = {}
+        """Places by symbol and level, without empty entries: who feeds market data may look here first."""
 
     # --- our own orders
 
@@ -79,7 +84,8 @@ class QueueEstimator:
         """A child is on its way to the back of the level at `px`, which shows `shown` shares."""
         place = _Place(child, px, shown)
         self._places[child.child_id] = place
-        self.watched.setdefault(child.symbol, {})[child.child_id] = place
+        levels = self.watched.setdefault(child.symbol, {})
+        levels.setdefault((place.venue, place.is_bid, px), {})[child.child_id] = place
 
     def arrived(self, child_id: str) -> None:
         """The venue has it: whoever comes now stands behind."""
@@ -104,9 +110,11 @@ class QueueEstimator:
         """It rests no more."""
         place = self._places.pop(child_id, None)
         if place is not None:
-            of_symbol = self.watched[place.symbol]
-            del of_symbol[child_id]
-            if not of_symbol:
+            levels, level = self.watched[place.symbol], (place.venue, place.is_bid, place.px)
+            del levels[level][child_id]
+            if not levels[level]:
+                del levels[level]
+            if not levels:
                 del self.watched[place.symbol]
 
     def ahead(self, child_id: str) -> Qty | None:
@@ -118,19 +126,20 @@ class QueueEstimator:
 
     def on_market(self, event: MarketEvent) -> None:
         """Take in an event of any symbol; those without a resting child of ours cost one look-up."""
-        places = self.watched.get(event.symbol)
-        if places is None or isinstance(event, PhaseChange):
+        levels = self.watched.get(event.symbol)
+        if levels is None or isinstance(event, PhaseChange):
             return
-        for place in places.values():
-            if place.venue != event.venue:
-                continue
-            if isinstance(event, TradePrint):
-                _traded(place, event)
-            elif isinstance(event, LevelUpdate):
-                if event.px == place.px and event.is_bid is place.is_bid:
-                    self._shown(place, event.qty)
-            else:
-                self._shown(place, _qty_in(event, place))
+        if isinstance(event, LevelUpdate):
+            for place in levels.get((event.venue, event.is_bid, event.px), _NONE).values():
+                self._shown(place, event.qty)
+            return
+        for (venue, _, _), places in levels.items():
+            if venue == event.venue:
+                for place in places.values():
+                    if isinstance(event, TradePrint):
+                        _traded(place, event)
+                    else:
+                        self._shown(place, _qty_in(event, place))
 
     def _shown(self, place: _Place, shown: Qty) -> None:
         """The level now shows `shown`: a decrease that trades do not explain is split between ahead and behind."""
@@ -143,12 +152,14 @@ class QueueEstimator:
             place.traded = 0
             if not place.arrived:
                 _joined_before_us(place, -change)
-        if place.arrived:
+        if place.arrived and place.ahead:
             place.ahead = min(place.ahead, float(max(shown - place.own, 0)))
 
     def _shrank(self, place: _Place, change: Qty) -> None:
         by_trades = min(change, place.traded)
         place.traded -= by_trades
+        if not place.ahead:
+            return
         canceled = change - by_trades
         if not place.arrived:
             # Nobody stands behind an order that is not there yet.

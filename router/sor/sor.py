@@ -7,7 +7,7 @@ Ties are broken by MIC; nothing is random.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from router.core.events import (
     MarketEvent,
@@ -44,6 +44,9 @@ class Sor:
         self._rules = tuple(rules)
         self._settings = settings
         self._memory = Memory(market, settings)
+        # No method around it: it is called for each of a day's million events.
+        self.on_market: Callable[[Ns, MarketEvent], None] = self._memory.on_market
+        """See `Router.on_market`."""
         self._routes: Routes | None = None
         self._crosses: crossing.CrossTimes | None = None
         if day:
@@ -290,6 +293,3 @@ class Sor:
 
     def on_report(self, now: Ns, report: VenueReport, child: ChildView | None) -> None:
         self._memory.on_report(now, report, child)
-
-    def on_market(self, now: Ns, event: MarketEvent) -> None:
-        self._memory.on_market(now, event)
