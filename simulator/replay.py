@@ -62,21 +62,20 @@ class LobsterSource:
         self._opened = False
         self._unseen = UNSEEN
         # History alone, without us: orders and their shares by level, oldest first. A level's key is +px or -px.
-        self._levels: dict[int, dict[int, Qty]] = {}
+        self._bids: dict[int, dict[int, Qty]] = {}
+        self._asks: dict[int, dict[int, Qty]] = {}
         self._deepest = {True: "", False: ""}
-
-    @property
-    def next_at(self) -> Ns | None:
-        if self._next is None:
-            return None
-        return self._next[0].at if self._opened else min(self._day.open, self._next[0].at)
+        self.next_at: Ns | None = None if self._next is None else min(day.open, self._next[0].at)
+        """See `MarketSource.next_at`."""
 
     def step(self, port: MarketPort) -> None:
         if not self._opened:
             self._open(port.book(self._venue, self._day.symbol))
-        while self._next is not None and self._next[0].at <= port.now:
-            self._one(port, *self._next)
-            self._next = self._read()
+        now, following = port.now, self._next
+        while following is not None and following[0].at <= now:
+            self._one(port, *following)
+            self._next = following = self._read()
+        self.next_at = None if following is None else following[0].at
 
     def _read(self) -> tuple[Message, list[str]] | None:
         try:
@@ -87,7 +86,8 @@ class LobsterSource:
             raise FeedError(
                 self._day.messages, self._number + 1, f"not as many rows as in {self._day.orderbooks.name}"
             ) from None
-        self._number += pair is not None
+        if pair is not None:
+            self._number += 1
         return pair
 
     def _open(self, book: Book) -> None:
@@ -107,7 +107,7 @@ class LobsterSource:
         kind = message.kind
         if kind == Kind.ADD:
             self._add(book, message)
-        elif kind in {Kind.REDUCE, Kind.DELETE}:
+        elif Kind.REDUCE <= kind <= Kind.DELETE:
             for oid, qty in self._leaving(message):
                 self._withdraw(book, message, oid, qty)
         elif kind == Kind.EXECUTE:
@@ -123,15 +123,23 @@ class LobsterSource:
     # --- what the messages say
 
     def _add(self, book: Book, message: Message) -> None:
-        level = self._levels.setdefault(_key(message.is_bid, message.px), {})
-        if message.oid in level or book.qty_of(message.oid):
-            raise FeedError(self._day.messages, self._number, f"order {message.oid} added twice")
-        level[message.oid] = message.qty
-        book.limit(message.oid, message.is_bid, message.px, message.qty)
+        oid, is_bid, px, qty = message.oid, message.is_bid, message.px, message.qty
+        levels, key = (self._bids, px) if is_bid else (self._asks, -px)
+        level = levels.get(key)
+        if (level is not None and oid in level) or book.qty_of(oid):
+            raise FeedError(self._day.messages, self._number, f"order {oid} added twice")
+        if level is None:
+            levels[key] = {oid: qty}
+        else:
+            level[oid] = qty
+        book.limit(oid, is_bid, px, qty)
 
     def _withdraw(self, book: Book, message: Message, oid: int, qty: Qty) -> None:
         """History's order is smaller now; ours to absorb is what we took from it before."""
         stays = self._forget(message, oid, qty)
+        if not stays:
+            book.delete(oid)
+            return
         excess = book.qty_of(oid) - stays
         if excess > 0:
             book.reduce(oid, excess)
@@ -166,7 +174,8 @@ class LobsterSource:
 
     def _leaving(self, message: Message) -> list[tuple[int, Qty]]:
         """Which orders lose the message's shares: the one it names, then the unseen, then the oldest."""
-        level = self._levels.get(_key(message.is_bid, message.px), {})
+        levels, key = (self._bids, message.px) if message.is_bid else (self._asks, -message.px)
+        level = levels.get(key, {})
         if level.get(message.oid, 0) >= message.qty:
             return [(message.oid, message.qty)]
         unseen = [oid for oid in level if oid >= UNSEEN]
@@ -187,15 +196,15 @@ class LobsterSource:
 
     def _forget(self, message: Message, oid: int, qty: Qty) -> Qty:
         """Take shares from history's own account of an order. Returns what it has left there."""
-        key = _key(message.is_bid, message.px)
-        level = self._levels[key]
+        levels, key = (self._bids, message.px) if message.is_bid else (self._asks, -message.px)
+        level = levels[key]
         stays = level[oid] - qty
         if stays:
             level[oid] = stays
         else:
             del level[oid]
             if not level:
-                del self._levels[key]
+                del levels[key]
         return stays
 
     # --- what only the rows say
@@ -219,19 +228,21 @@ class LobsterSource:
         except ValueError:
             raise bad_row(self._day, self._number, fields) from None
         # Levels within the new view that the row does not have were emptied out of view.
-        hidden = [key for key in self._levels if edge <= key < before and (key > 0) is is_bid and key not in shown]
-        for key in hidden:
+        levels = self._bids if is_bid else self._asks
+        for key in [key for key in levels if edge <= key < before and key not in shown]:
             self._set(book, is_bid, key, 0)
         for key, qty in shown.items():
             self._set(book, is_bid, key, qty)
 
     def _set(self, book: Book, is_bid: bool, key: int, qty: Qty) -> None:
         """Make history's level hold `qty`: unseen shares come at its back, or go, the unseen first, then the newest."""
-        level = self._levels.get(key, {})
+        level = (self._bids if is_bid else self._asks).get(key, {})
         missing = qty - sum(level.values())
-        if missing > 0:
-            self._appear(book, is_bid, abs(key), missing)
-        left = max(-missing, 0)
+        if missing >= 0:
+            if missing:
+                self._appear(book, is_bid, abs(key), missing)
+            return
+        left = -missing
         for oid in sorted(level, key=lambda oid: (oid < UNSEEN, -oid)):
             if not left:
                 break
@@ -241,12 +252,9 @@ class LobsterSource:
 
     def _appear(self, book: Book, is_bid: bool, px: Px, qty: Qty) -> None:
         oid, self._unseen = self._unseen, self._unseen + 1
-        self._levels.setdefault(_key(is_bid, px), {})[oid] = qty
+        levels, key = (self._bids, px) if is_bid else (self._asks, -px)
+        levels.setdefault(key, {})[oid] = qty
         book.limit(oid, is_bid, px, qty)
-
-
-def _key(is_bid: bool, px: Px) -> int:
-    return px if is_bid else -px
 
 
 def _sides(row: BookRow) -> tuple[tuple[bool, tuple[tuple[Px, Qty], ...]], ...]:

@@ -15,6 +15,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from router.api import MILLISECOND, Ns, Px, Qty
 from simulator.feeds.text import FeedError, lines, midnight
 
@@ -51,7 +53,7 @@ class LobsterDay(NamedTuple):
     orderbooks: Path
 
 
-class Message(NamedTuple):
+class Message(Struct, frozen=True, gc=False):
     """One row of the message file; `px` in 10^-4. A halt carries its meaning in `px`: -1 halt, 0 quoting, 1 trading."""
 
     at: Ns
