@@ -70,12 +70,16 @@ class Sor:
             routes=self._routes,
             settings=self._settings,
         )
-        key = review.state_key()
         last = work.idle_plan
-        if last is not None and key == work.idle_key and (last.review_at is None or now < last.review_at):
+        if (
+            last is not None
+            and (last.review_at is None or now < last.review_at)
+            and review.state_key() == work.idle_key
+        ):
             return last
         plan = self._decide(review)
-        work.idle_key, work.idle_plan = (key, plan) if plan.is_idle else (None, None)
+        # Deciding changes nothing that the key is made of.
+        work.idle_key, work.idle_plan = (review.state_key(), plan) if plan.is_idle else (None, None)
         return plan
 
     def _decide(self, review: Review) -> Plan:
@@ -141,6 +145,8 @@ class Sor:
 
     def _obey_limit(self, review: Review) -> None:
         """Children that may trade beyond a tightened limit are brought within it."""
+        if review.work.limit_px is None:
+            return
         for child in review.children:
             if child.tif is TimeInForce.IOC or not is_settled(child) or not passive.is_beyond_limit(review, child):
                 continue
