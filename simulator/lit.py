@@ -102,6 +102,8 @@ class LitVenue(Desk):
     def on_nbbo(self, at: Ns, nbbo: Nbbo) -> list[VenueSays]:
         self._nbbo[nbbo.symbol] = nbbo
         says: list[VenueSays] = []
+        if not self._pegged:
+            return says
         # What is pegged moves one by one, each after what the one before it did.
         for order in [order for order in self._pegged.values() if order.symbol == nbbo.symbol]:
             if order.is_open:

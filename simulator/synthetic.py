@@ -15,7 +15,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import accumulate
-from math import ceil, floor
+from math import ceil, floor, log
 from random import Random
 from typing import Final
 
@@ -60,6 +60,7 @@ class SyntheticSource:
         events = params.events_per_second
         market_rate = events * params.market_ppm / PPM / 2
         self._add_rate = events / 2
+        self._away_rate = 1.0 / params.depth_ticks
         self._leave_rate = (events - market_rate - self._add_rate) / params.resting_orders
         # Of market orders only the first of a burst is drawn; the others follow it.
         self._burst = params.burst_ppm / PPM
@@ -74,11 +75,8 @@ class SyntheticSource:
         self._resting: list[int] = []
         """Ids of our resting orders, some gone already; an id tells its venue by its remainder."""
         self._next_oid = len(self._venues)
-        self._next_at: Ns | None = day.open
-
-    @property
-    def next_at(self) -> Ns | None:
-        return self._next_at
+        self.next_at: Ns | None = day.open
+        """See `MarketSource.next_at`."""
 
     def step(self, port: MarketPort) -> None:
         now = port.now
@@ -86,7 +84,7 @@ class SyntheticSource:
             self._close(port)
             return
         in_haste = self._act(port, now) if self._books else self._open(port)
-        self._next_at = min(self._wake(now, in_haste=in_haste), self.day.close)
+        self.next_at = min(self._wake(now, in_haste=in_haste), self.day.close)
 
     # --- the day
 
@@ -106,7 +104,7 @@ class SyntheticSource:
             if self._books[venue].qty_of(oid):
                 self._book(port, venue).delete(oid)
         self._resting.clear()
-        self._next_at = None
+        self.next_at = None
 
     def _auction(self, port: MarketPort, share_ppm: int, kind: PrintKind) -> None:
         lot = self._instrument.round_lot
@@ -118,8 +116,9 @@ class SyntheticSource:
     def _wake(self, now: Ns, *, in_haste: bool) -> Ns:
         """When the next event is due: the total rate as it is now, at the pace of the hour; sooner for stale quotes."""
         rate = self._add_rate + self._burst_rate + self._leave_rate * len(self._resting)
-        self._pace = self._rhythm.at(now)
-        wait = self._rng.expovariate(rate * self._pace) * SECOND
+        self._pace = pace = self._rhythm.at(now)
+        # `expovariate` written out: here, and where a limit order joins, it is drawn for nearly every event.
+        wait = -log(1.0 - self._rng.random()) / (rate * pace) * SECOND
         if in_haste:
             wait = min(wait, self._rng.expovariate(1.0) * self._params.reaction_ns)
         elif self._encore is not None:
@@ -156,16 +155,16 @@ class SyntheticSource:
 
     def _add(self, port: MarketPort, bid: Px | None, ask: Px | None) -> None:
         """A limit order joins behind the quote that its venue's makers would make, the nearer the likelier."""
-        rng, params, instrument = self._rng, self._params, self._instrument
+        rng, params, instrument, price = self._rng, self._params, self._instrument, self.price.px
         is_bid = rng.random() < 0.5
-        tick = instrument.tick(round(self.price.px))
+        tick = instrument.tick(round(price))
         reach = params.half_spread_ticks * tick
-        away = int(rng.expovariate(1.0 / params.depth_ticks)) * tick
+        away = int(-log(1.0 - rng.random()) / self._away_rate) * tick
         if is_bid:
-            px = instrument.floor(floor(self.price.px - reach)) - away
+            px = instrument.floor(floor(price - reach)) - away
             px = min(px, ask - tick) if ask is not None else px
         else:
-            px = instrument.ceil(ceil(self.price.px + reach)) + away
+            px = instrument.ceil(ceil(price + reach)) + away
             px = max(px, bid + tick) if bid is not None else px
         if px <= 0:
             return

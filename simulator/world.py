@@ -172,12 +172,18 @@ class World:
         so `until` must not lie beyond the caller's own next timer.
         """
         heard: list[tuple[Ns, Delivered]] = []
+        heap, last = self._heap, self._now if until is None else until
         at = self._next_due()
         assert at != NEVER, "nothing is due"
         while True:
             self._play(at, heard)
-            at = self._next_due()
-            if heard or until is None or at > until or at == NEVER:
+            if heard:
+                return heard
+            # `_next_due` written out: most instants only put something on its way.
+            at = self._soonest
+            if heap and heap[0][0] < at:
+                at = heap[0][0]
+            if at > last or at == NEVER:
                 return heard
 
     def _play(self, at: Ns, heard: list[tuple[Ns, Delivered]]) -> None:
@@ -318,7 +324,9 @@ class World:
 
     def _said(self, link: _Link, says: Sequence[VenueSays]) -> None:
         """Send off what a venue said, then let the others know if the best prices changed."""
-        self._wants(link.turn, link.venue.next_at)
+        next_at = link.venue.next_at
+        if (NEVER if next_at is None else next_at) != self._wants_at[link.turn]:
+            self._wants(link.turn, next_at)
         if not says:
             return
         self._send_off(link, says)
