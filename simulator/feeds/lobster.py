@@ -98,21 +98,21 @@ def read_messages(day: LobsterDay) -> Iterator[Message]:
     start = midnight(day.day)
     for number, line in enumerate(lines(day.messages), 1):
         try:
-            when, kind, oid, qty, px, direction = line.split(",")
+            when, kind_text, oid_text, qty_text, px_text, direction = line.split(",")
             seconds, _, fraction = when.partition(".")
             # Digits are counted, never multiplied: 34200.05990197 is eight of them, and no float holds nine.
             at = start + int(seconds + fraction.ljust(_SECOND_DIGITS, "0"))
-            message = Message(at, int(kind), int(oid), int(qty), int(px), direction == "1")
+            kind, oid, qty, px = int(kind_text), int(oid_text), int(qty_text), int(px_text)
         except ValueError:
             raise FeedError(day.messages, number, f"not a LOBSTER message: {line!r}") from None
         if (
             len(fraction) > _SECOND_DIGITS
-            or not 1 <= message.kind <= Kind.HALT
+            or not 1 <= kind <= Kind.HALT
             or direction not in {"1", "-1"}
-            or (message.kind != Kind.HALT and (message.qty <= 0 or message.px <= 0 or not 0 <= message.oid < OID_MAX))
+            or (kind != Kind.HALT and (qty <= 0 or px <= 0 or not 0 <= oid < OID_MAX))
         ):
             raise FeedError(day.messages, number, f"not a LOBSTER message: {line!r}")
-        yield message
+        yield Message(at, kind, oid, qty, px, direction == "1")
 
 
 def read_rows(day: LobsterDay) -> Iterator[list[str]]:
