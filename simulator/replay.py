@@ -26,7 +26,6 @@ from simulator.book import Book
 from simulator.feeds.lobster import (
     EMPTY,
     OID_MAX,
-    BookRow,
     Kind,
     LobsterDay,
     Message,
@@ -56,7 +55,7 @@ class LobsterSource:
     def __init__(self, day: LobsterDay, venue: str) -> None:
         self._day = day
         self._venue = venue
-        self._rows: Iterator[tuple[Message, list[str]]] = zip(read_messages(day), read_rows(day), strict=True)
+        self._rows: Iterator[tuple[Message, str]] = zip(read_messages(day), read_rows(day), strict=True)
         self._number = 0
         self._next = self._read()
         self._opened = False
@@ -64,7 +63,7 @@ class LobsterSource:
         # History alone, without us: orders and their shares by level, oldest first. A level's key is +px or -px.
         self._bids: dict[int, dict[int, Qty]] = {}
         self._asks: dict[int, dict[int, Qty]] = {}
-        self._deepest = {True: "", False: ""}
+        self._bid_deepest = self._ask_deepest = ""
         self.next_at: Ns | None = None if self._next is None else min(day.open, self._next[0].at)
         """See `MarketSource.next_at`."""
 
@@ -77,7 +76,7 @@ class LobsterSource:
             self._next = following = self._read()
         self.next_at = None if following is None else following[0].at
 
-    def _read(self) -> tuple[Message, list[str]] | None:
+    def _read(self) -> tuple[Message, str] | None:
         try:
             pair = next(self._rows, None)
         except FeedError:
@@ -94,14 +93,15 @@ class LobsterSource:
         self._opened = True
         if self._next is None:
             return
-        message, fields = self._next
-        before = book_before(message, parse_row(self._day, self._number, fields))
+        message, row = self._next
+        before = book_before(message, parse_row(self._day, self._number, row))
         for is_bid, side in ((True, before.bids), (False, before.asks)):
             for px, qty in side[: self._day.levels]:
                 self._appear(book, is_bid, px, qty)
-        self._deepest = {is_bid: _deepest(is_bid, side, self._day.levels) for is_bid, side in _sides(before)}
+        self._bid_deepest = _deepest(True, before.bids, self._day.levels)
+        self._ask_deepest = _deepest(False, before.asks, self._day.levels)
 
-    def _one(self, port: MarketPort, message: Message, fields: list[str]) -> None:
+    def _one(self, port: MarketPort, message: Message, row: str) -> None:
         """History's next message, then whatever its row shows that the message does not say."""
         book = port.book(self._venue, self._day.symbol)
         kind = message.kind
@@ -115,10 +115,11 @@ class LobsterSource:
         else:
             self._off_book(port, book, message)
         # Only a level that comes into view tells more than the message: its price is a new deepest one.
-        if fields[-2] != self._deepest[True]:
-            self._look(book, True, fields)
-        if fields[-4] != self._deepest[False]:
-            self._look(book, False, fields)
+        deepest = row.rsplit(",", 4)
+        if deepest[-2] != self._bid_deepest:
+            self._bid_deepest = self._look(book, True, self._bid_deepest, row)
+        if deepest[-4] != self._ask_deepest:
+            self._ask_deepest = self._look(book, False, self._ask_deepest, row)
 
     # --- what the messages say
 
@@ -209,15 +210,19 @@ class LobsterSource:
 
     # --- what only the rows say
 
-    def _look(self, book: Book, is_bid: bool, fields: list[str]) -> None:
-        """The deepest visible price changed: where the view reaches further now, set the levels as the row has them."""
+    def _look(self, book: Book, is_bid: bool, deepest: str, row: str) -> str:
+        """The deepest visible price changed: where the view reaches further now, set the levels as the row has them.
+
+        Returns that price as the row writes it.
+        """
+        fields = row.split(",")
         column = _COLUMN[is_bid]
         sign = 1 if is_bid else -1
-        before, self._deepest[is_bid] = sign * int(self._deepest[is_bid]), fields[column]
+        before = sign * int(deepest)
         try:
             edge = sign * int(fields[column])
             if edge >= before:
-                return
+                return fields[column]
             shown: dict[int, Qty] = {}
             for start in range(len(fields) + column, -1, -4):
                 key = sign * int(fields[start])
@@ -226,13 +231,14 @@ class LobsterSource:
                 if key != -EMPTY:
                     shown[key] = int(fields[start + 1])
         except ValueError:
-            raise bad_row(self._day, self._number, fields) from None
+            raise bad_row(self._day, self._number, row) from None
         # Levels within the new view that the row does not have were emptied out of view.
         levels = self._bids if is_bid else self._asks
         for key in [key for key in levels if edge <= key < before and key not in shown]:
             self._set(book, is_bid, key, 0)
         for key, qty in shown.items():
             self._set(book, is_bid, key, qty)
+        return fields[column]
 
     def _set(self, book: Book, is_bid: bool, key: int, qty: Qty) -> None:
         """Make history's level hold `qty`: unseen shares come at its back, or go, the unseen first, then the newest."""
@@ -255,10 +261,6 @@ class LobsterSource:
         levels, key = (self._bids, px) if is_bid else (self._asks, -px)
         levels.setdefault(key, {})[oid] = qty
         book.limit(oid, is_bid, px, qty)
-
-
-def _sides(row: BookRow) -> tuple[tuple[bool, tuple[tuple[Px, Qty], ...]], ...]:
-    return (True, row.bids), (False, row.asks)
 
 
 def _deepest(is_bid: bool, side: tuple[tuple[Px, Qty], ...], levels: int) -> str:

@@ -63,7 +63,6 @@ class _Place:
 
 _Level: TypeAlias = tuple[str, bool, Px]
 """(venue, is_bid, px)"""
-_NONE: Final[Mapping[str, _Place]] = MappingProxyType({})
 
 
 class QueueEstimator:
@@ -127,11 +126,15 @@ class QueueEstimator:
     def on_market(self, event: MarketEvent) -> None:
         """Take in an event of any symbol; those without a resting child of ours cost one look-up."""
         levels = self.watched.get(event.symbol)
-        if levels is None or isinstance(event, PhaseChange):
+        if levels is None:
             return
         if isinstance(event, LevelUpdate):
-            for place in levels.get((event.venue, event.is_bid, event.px), _NONE).values():
-                self._shown(place, event.qty)
+            places = levels.get((event.venue, event.is_bid, event.px))
+            if places is not None:
+                for place in places.values():
+                    self._shown(place, event.qty)
+            return
+        if isinstance(event, PhaseChange):
             return
         for (venue, _, _), places in levels.items():
             if venue == event.venue:

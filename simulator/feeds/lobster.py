@@ -9,7 +9,7 @@ The file name holds symbol, date, session in milliseconds after New York midnigh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import IntEnum
 from pathlib import Path
@@ -115,30 +115,30 @@ def read_messages(day: LobsterDay) -> Iterator[Message]:
         yield Message(at, kind, oid, qty, px, direction == "1")
 
 
-def read_rows(day: LobsterDay) -> Iterator[list[str]]:
-    """The day's orderbook rows as text fields, one row per message: most are never needed as numbers."""
+def read_rows(day: LobsterDay) -> Iterator[str]:
+    """The day's orderbook rows as text of the right number of fields, one per message: most are never looked into."""
     width = 4 * day.levels
     for number, line in enumerate(lines(day.orderbooks), 1):
-        fields = line.split(",")
-        if len(fields) != width:
-            raise FeedError(day.orderbooks, number, f"{len(fields)} fields, {width} wanted for {day.levels} levels")
-        yield fields
+        fields = line.count(",") + 1
+        if fields != width:
+            raise FeedError(day.orderbooks, number, f"{fields} fields, {width} wanted for {day.levels} levels")
+        yield line
 
 
-def parse_row(day: LobsterDay, number: int, fields: Sequence[str]) -> BookRow:
+def parse_row(day: LobsterDay, number: int, line: str) -> BookRow:
     """Row `number` (from 1) as levels; FeedError names the file and the row."""
     try:
-        row = [int(field) for field in fields]
+        row = [int(field) for field in line.split(",")]
     except ValueError:
-        raise bad_row(day, number, fields) from None
+        raise bad_row(day, number, line) from None
     asks = zip(row[0::4], row[1::4], strict=True)
     bids = zip(row[2::4], row[3::4], strict=True)
     return BookRow(_known(asks), _known(bids))
 
 
-def bad_row(day: LobsterDay, number: int, fields: Sequence[str]) -> FeedError:
+def bad_row(day: LobsterDay, number: int, line: str) -> FeedError:
     """The refusal of row `number` of the orderbook file."""
-    return FeedError(day.orderbooks, number, f"not a LOBSTER orderbook row: {','.join(fields)!r}")
+    return FeedError(day.orderbooks, number, f"not a LOBSTER orderbook row: {line!r}")
 
 
 def _known(levels: Iterable[tuple[Px, Qty]]) -> tuple[tuple[Px, Qty], ...]:
