@@ -15,7 +15,7 @@ Ids: background `oid >= 0` (0 is the taker nobody named), own `key < 0`. Prices 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from heapq import merge
 from itertools import takewhile
@@ -242,10 +242,12 @@ class Book:
             ask.total if ask else 0,
         )
 
-    def touch(self) -> tuple[Px | None, Px | None]:
-        """The best displayed bid and offer, at once: what a synthetic market asks before each of its events."""
-        bids, asks = self._bids.keys, self._asks.keys
-        return bids[-1] if bids else None, -asks[-1] if asks else None
+    def keys(self, is_bid: bool) -> Sequence[int]:
+        """The displayed prices of one side, ascending towards the best: px for bids, -px for offers.
+
+        The book's own list, to look at only: it stays the same one, so that who asks before each event keeps it.
+        """
+        return self._ladder(is_bid, hidden=False).keys
 
     def level(self, is_bid: bool, px: Px) -> Qty:
         """Displayed shares at a price, ours included."""

@@ -13,7 +13,7 @@ stand. Venues keep one national best: an arriving quote never locks another venu
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from math import ceil, floor, log
 from random import Random
@@ -72,6 +72,8 @@ class SyntheticSource:
         """Expected continuous volume of the day in shares, before our own."""
         self.price = EfficientPrice(params, day, self.day_volume, float(params.open_px), rng)
         self._books: list[Book] = []
+        self._quotes: list[tuple[Sequence[int], Sequence[int]]] = []
+        """The live prices of each book's sides, see `Book.keys`: they are looked at before each event."""
         self._resting: list[int] = []
         """Ids of our resting orders, some gone already; an id tells its venue by its remainder."""
         self._next_oid = len(self._venues)
@@ -91,6 +93,7 @@ class SyntheticSource:
     def _open(self, port: MarketPort) -> bool:
         """Lay out the opening books and print the opening auction."""
         self._books = [port.book(mic, self.symbol) for mic in self._venues]
+        self._quotes = [(book.keys(is_bid=True), book.keys(is_bid=False)) for book in self._books]
         for _ in range(self._params.resting_orders):
             self._add(port, *self._best())
         self._auction(port, self._params.opening_ppm, PrintKind.OPENING)
@@ -222,12 +225,11 @@ class SyntheticSource:
         """The best displayed bid and offer over the venues."""
         bid: Px | None = None
         ask: Px | None = None
-        for book in self._books:
-            its_bid, its_ask = book.touch()
-            if its_bid is not None and (bid is None or its_bid > bid):
-                bid = its_bid
-            if its_ask is not None and (ask is None or its_ask < ask):
-                ask = its_ask
+        for bids, asks in self._quotes:
+            if bids and (bid is None or bids[-1] > bid):
+                bid = bids[-1]
+            if asks and (ask is None or -asks[-1] < ask):
+                ask = -asks[-1]
         return bid, ask
 
     def _stale(self, bid: Px | None, ask: Px | None) -> tuple[int, bool, Px] | None:

@@ -15,7 +15,7 @@ order, then the venues' own timers.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush, heapreplace
 from random import Random
 from typing import Final, TypeAlias
 
@@ -71,7 +71,7 @@ SNAPSHOT_LEVELS: Final = 1_000
 
 
 class _Link:
-    """One venue and its wires. `turn` is its place in `World._wants_at`."""
+    """One venue and its wires. `number` is its place among the world's."""
 
     __slots__ = (
         "bests",
@@ -81,17 +81,17 @@ class _Link:
         "hears",
         "held",
         "in_nbbo",
+        "number",
         "profile",
         "report_at",
         "rng",
-        "turn",
         "venue",
     )
 
     def __init__(self, profile: VenueProfile, venue: SimulatedVenue, rng: Random) -> None:
         self.profile = profile
         self.venue = venue
-        self.turn = 0
+        self.number = 0
         self.books: HasBooks | None = venue if isinstance(venue, HasBooks) else None
         self.hears: HearsPhases | None = venue if isinstance(venue, HearsPhases) else None
         self.in_nbbo = self.books is not None and profile.kind is VenueKind.LIT and profile.protected
@@ -136,8 +136,8 @@ class World:
         self._sequence = 0
         self._sources = tuple(sources)
         self._links = _link_all(venues, instruments, seed, factories or FACTORIES)
-        for turn, link in enumerate(self._links, len(self._sources)):
-            link.turn = turn
+        for number, link in enumerate(self._links):
+            link.number = number
         self._by_mic = {link.profile.mic: link for link in self._links}
         self._phases: dict[str, Phase] = {}
         self._nbbo = {symbol: Nbbo(symbol, None, None, at=start) for symbol in instruments}
@@ -145,9 +145,15 @@ class World:
         self._protected = [link for link in self._links if link.in_nbbo]
         # A dict as an ordered set: the books that sources have asked for in this step.
         self._asked: dict[tuple[str, str], None] = {}
-        # When each source, then each venue, wants its turn; the soonest is kept beside, as it is asked for more often.
-        self._wants_at = [_or_never(source.next_at) for source in self._sources] + [NEVER] * len(self._links)
-        self._soonest = min(self._wants_at, default=NEVER)
+        # When each source wants its turn, and which: a heap, as sources are many and each moves its own time only.
+        self._turns = [
+            (source.next_at, number) for number, source in enumerate(self._sources) if source.next_at is not None
+        ]
+        heapify(self._turns)
+        # The same of the venues, whose times may move at any word; the soonest of all is kept beside.
+        self._wants_at = [NEVER] * len(self._links)
+        self._venue_at = NEVER
+        self._soonest = self._turns[0][0] if self._turns else NEVER
         self._open_session(instruments, days or {})
 
     # --- the clock
@@ -199,11 +205,14 @@ class World:
                         heard.append((at, event))  # noqa: PERF401 - a comprehension costs a call, and it is nearly always one
                 else:
                     self._happen(what, heard)
-            elif self._soonest == at:
-                self._take_turn(self._wants_at.index(at))
+            elif self._turns and self._turns[0][0] == at:
+                self._step_source(self._turns[0][1])
+            elif self._venue_at == at:
+                link = self._links[self._wants_at.index(at)]
+                self._said(link, link.venue.on_time(at))
             else:
                 return
-        raise AssertionError(f"more than {INSTANT_MAX} happenings at {at}: next_at {self._wants_at}")
+        raise AssertionError(f"more than {INSTANT_MAX} happenings at {at}: {self._turns} {self._wants_at}")
 
     def send(self, at: Ns, command: VenueCommand) -> None:
         """A command leaves the router at `at` and reaches its venue after the latency, behind those sent before.
@@ -286,17 +295,18 @@ class World:
                 if link.hears is not None:
                     self._said(link, link.hears.on_phase(at, what))
 
-    def _take_turn(self, turn: int) -> None:
-        """A source or a venue does what is due now."""
-        if turn < len(self._sources):
-            source = self._sources[turn]
-            source.step(self)
-            if self._asked:
-                self._drain_asked()
-            self._wants(turn, source.next_at)
+    def _step_source(self, number: int) -> None:
+        """The source at the top of the heap does what is due now, and moves on."""
+        source, turns = self._sources[number], self._turns
+        source.step(self)
+        if self._asked:
+            self._drain_asked()
+        at = source.next_at
+        if at is None:
+            heappop(turns)
         else:
-            link = self._links[turn - len(self._sources)]
-            self._said(link, link.venue.on_time(self._now))
+            heapreplace(turns, (at, number))
+        self._soonest = min(turns[0][0], self._venue_at) if turns else self._venue_at
 
     def _drain_asked(self) -> None:
         """Say what came of the books that a source asked for."""
@@ -306,27 +316,24 @@ class World:
             says = link.books.drain(self._now, symbol)
             if says:
                 # A fill may have given the venue something to do later (a bust that comes after it).
-                self._wants(link.turn, link.venue.next_at)
+                self._heed(link)
                 self._send_off(link, says)
                 if link.in_nbbo:
                     self._review_nbbo(link, symbol, says)
         self._asked.clear()
 
-    def _wants(self, turn: int, next_at: Ns | None) -> None:
+    def _heed(self, link: _Link) -> None:
+        """See when a venue wants its turn."""
+        next_at = link.venue.next_at
         at = NEVER if next_at is None else next_at
-        before = self._wants_at[turn]
-        if before != at:
-            self._wants_at[turn] = at
-            if at < self._soonest:
-                self._soonest = at
-            elif before == self._soonest:
-                self._soonest = min(self._wants_at)
+        if self._wants_at[link.number] != at:
+            self._wants_at[link.number] = at
+            self._venue_at = min(self._wants_at)
+            self._soonest = min(self._turns[0][0], self._venue_at) if self._turns else self._venue_at
 
     def _said(self, link: _Link, says: Sequence[VenueSays]) -> None:
         """Send off what a venue said, then let the others know if the best prices changed."""
-        next_at = link.venue.next_at
-        if (NEVER if next_at is None else next_at) != self._wants_at[link.turn]:
-            self._wants(link.turn, next_at)
+        self._heed(link)
         if not says:
             return
         self._send_off(link, says)
@@ -360,7 +367,8 @@ class World:
     def _publish(self, link: _Link, events: list[Delivered]) -> None:
         """To everybody; lost while the venue is down."""
         if not link.down:
-            self._push(self._now + link.profile.market_data_latency_ns, events)
+            self._sequence += 1
+            heappush(self._heap, (self._now + link.profile.market_data_latency_ns, self._sequence, events))
 
     def _push(self, at: Ns, what: _Happening) -> None:
         self._sequence += 1
@@ -475,7 +483,3 @@ def _snapshot(venue: str, symbol: str, book: Book) -> BookSnapshot:
     return BookSnapshot(
         venue, symbol, tuple(book.levels(True, SNAPSHOT_LEVELS)), tuple(book.levels(False, SNAPSHOT_LEVELS))
     )
-
-
-def _or_never(at: Ns | None) -> Ns:
-    return NEVER if at is None else at
