@@ -117,9 +117,11 @@ class LobsterSource:
         # Only a level that comes into view tells more than the message: its price is a new deepest one.
         deepest = row.rsplit(",", 4)
         if deepest[-2] != self._bid_deepest:
-            self._bid_deepest = self._look(book, True, self._bid_deepest, row)
+            self._look(book, True, self._bid_deepest, deepest[-2], row)
+            self._bid_deepest = deepest[-2]
         if deepest[-4] != self._ask_deepest:
-            self._ask_deepest = self._look(book, False, self._ask_deepest, row)
+            self._look(book, False, self._ask_deepest, deepest[-4], row)
+            self._ask_deepest = deepest[-4]
 
     # --- what the messages say
 
@@ -210,19 +212,15 @@ class LobsterSource:
 
     # --- what only the rows say
 
-    def _look(self, book: Book, is_bid: bool, deepest: str, row: str) -> str:
-        """The deepest visible price changed: where the view reaches further now, set the levels as the row has them.
-
-        Returns that price as the row writes it.
-        """
-        fields = row.split(",")
-        column = _COLUMN[is_bid]
+    def _look(self, book: Book, is_bid: bool, was: str, now: str, row: str) -> None:
+        """The deepest visible price changed: where the view reaches further now, set the levels as the row has them."""
         sign = 1 if is_bid else -1
-        before = sign * int(deepest)
+        before = sign * int(was)
         try:
-            edge = sign * int(fields[column])
+            edge = sign * int(now)
             if edge >= before:
-                return fields[column]
+                return
+            fields, column = row.split(","), _COLUMN[is_bid]
             shown: dict[int, Qty] = {}
             for start in range(len(fields) + column, -1, -4):
                 key = sign * int(fields[start])
@@ -238,7 +236,6 @@ class LobsterSource:
             self._set(book, is_bid, key, 0)
         for key, qty in shown.items():
             self._set(book, is_bid, key, qty)
-        return fields[column]
 
     def _set(self, book: Book, is_bid: bool, key: int, qty: Qty) -> None:
         """Make history's level hold `qty`: unseen shares come at its back, or go, the unseen first, then the newest."""
