@@ -131,7 +131,7 @@ class LitVenue(Desk):
             return "ExecInst(18)=6 is not supported"
         if px is None or order.tif in {TimeInForce.IOC, TimeInForce.FOK}:
             return "ExecInst(18)=6 needs a limit order that can rest"
-        if self._books[order.symbol].available(order.side.is_buy, px, 1):
+        if self._books[order.symbol].crosses(order.side.is_buy, px):
             return f"ExecInst(18)=6: would take at Price(44) {px}"
         return ""
 

@@ -9,7 +9,7 @@ Knows no fee and no slice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import log1p
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -131,8 +131,7 @@ class QueueEstimator:
         if isinstance(event, LevelUpdate):
             places = levels.get((event.venue, event.is_bid, event.px))
             if places is not None:
-                for place in places.values():
-                    self._shown(place, event.qty)
+                self._shown(places.values(), event.qty)
             return
         if isinstance(event, PhaseChange):
             return
@@ -142,36 +141,39 @@ class QueueEstimator:
                     if isinstance(event, TradePrint):
                         _traded(place, event)
                     else:
-                        self._shown(place, _qty_in(event, place))
+                        self._shown((place,), _qty_in(event, place))
 
-    def _shown(self, place: _Place, shown: Qty) -> None:
-        """The level now shows `shown`: a decrease that trades do not explain is split between ahead and behind."""
-        change = place.shown - shown
-        place.shown = shown
-        if change > 0:
-            self._shrank(place, change)
-        else:
-            # Refilled before we saw it shrink: an old print must not explain a later cancellation.
-            place.traded = 0
-            if not place.arrived:
-                _joined_before_us(place, -change)
-        if place.arrived and place.ahead:
-            place.ahead = min(place.ahead, float(max(shown - place.own, 0)))
+    def _shown(self, places: Iterable[_Place], shown: Qty) -> None:
+        """A level now shows `shown`: a decrease that trades do not explain is split between ahead and behind."""
+        for place in places:
+            change = place.shown - shown
+            place.shown = shown
+            if change <= 0:
+                # Refilled before we saw it shrink: an old print must not explain a later cancellation.
+                place.traded = 0
+                if not place.arrived:
+                    _joined_before_us(place, -change)
+            else:
+                if place.traded:
+                    by_trades = min(change, place.traded)
+                    place.traded -= by_trades
+                    change -= by_trades
+                if change and place.ahead:
+                    self._canceled(place, change)
+            if place.arrived and place.ahead > shown - place.own:
+                place.ahead = float(max(shown - place.own, 0))
 
-    def _shrank(self, place: _Place, change: Qty) -> None:
-        by_trades = min(change, place.traded)
-        place.traded -= by_trades
-        if not place.ahead:
-            return
-        canceled = change - by_trades
+    def _canceled(self, place: _Place, qty: Qty) -> None:
+        """`qty` left the level by no trade, with shares ahead of us."""
+        ahead = place.ahead
         if not place.arrived:
             # Nobody stands behind an order that is not there yet.
-            place.ahead = max(place.ahead - canceled, 0.0)
-        elif canceled:
-            behind = max(place.shown + canceled - place.own - place.ahead, 0.0)
-            # More cannot have left from behind than stood there.
-            from_behind = min(canceled * self._behind(place.ahead, behind), behind)
-            place.ahead = max(place.ahead - (canceled - from_behind), 0.0)
+            place.ahead = max(ahead - qty, 0.0)
+            return
+        behind = place.shown + qty - place.own - ahead
+        # More cannot have left from behind than stood there.
+        from_behind = min(qty * self._behind(ahead, behind), behind) if behind > 0 else 0.0
+        place.ahead = max(ahead - (qty - from_behind), 0.0)
 
 
 def own_displayed(child: ChildView) -> Qty:

@@ -232,7 +232,7 @@ class Sor:
             return "no price to join"
         touched = {amendment.child_id for amendment in review.amendments}
         for child in review.resting(VenueKind.LIT):
-            if not is_settled(child) or child.child_id in touched or not passive.is_left_behind(review, child, px):
+            if not passive.is_left_behind(review, child, px) or child.child_id in touched or not is_settled(child):
                 continue
             due = self._memory.pegged_at(child) + self._settings.re_peg_interval_ns
             if review.now < due:
