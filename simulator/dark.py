@@ -182,6 +182,8 @@ class DarkVenue(Desk):
 
     def _match_all(self, at: Ns, pool: _Pool) -> list[VenueSays]:
         """Try everybody again, in priority: the NBBO has changed."""
+        if len(pool.waiting) < 2:
+            return []
         self._expire(at, pool)
         buys = [one.is_buy for one in pool.waiting]
         if all(buys) or not any(buys):
@@ -284,6 +286,5 @@ class DarkVenue(Desk):
 
 def _mid2(nbbo: Nbbo) -> int | None:
     """Twice the midpoint of a normal NBBO, exact; None for any other."""
-    if nbbo.bid is None or nbbo.ask is None or not nbbo.is_normal:
-        return None
-    return nbbo.bid + nbbo.ask
+    bid, ask = nbbo.bid, nbbo.ask
+    return None if bid is None or ask is None or bid >= ask else bid + ask

@@ -109,8 +109,8 @@ def is_left_behind(review: Review, child: ChildView, px: Px) -> bool:
     """Whether the market moved away from a resting order by a tick or more: `px` is where one would post now."""
     if child.px is None:
         return False
-    away = (px - child.px) * review.work.side.sign
-    return away >= review.market.instrument.tick(child.px)
+    away = px - child.px if review.is_buy else child.px - px
+    return away > 0 and away >= review.market.instrument.tick(child.px)
 
 
 def is_beyond_limit(review: Review, child: ChildView) -> bool:

@@ -279,8 +279,9 @@ class Sor:
 
     def _plan(self, review: Review, reason: Reason, text: str = "") -> Plan:
         """Close a review; where nothing is to be done while a venue is left alone, come back when it no longer is."""
-        if not (review.sends or review.cancels or review.amendments):
-            for until in (*review.work.taken_until.values(), *review.work.refused_until.values()):
+        work = review.work
+        if not (review.sends or review.cancels or review.amendments) and (work.taken_until or work.refused_until):
+            for until in (*work.taken_until.values(), *work.refused_until.values()):
                 if until > review.now:
                     review.wake_at(until)
         return review.plan(reason, text)
