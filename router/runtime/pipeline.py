@@ -92,7 +92,10 @@ class Pipeline:
 
     def run_until(self, until: Ns, *, steps_max: int = 1_000) -> bool:
         """Do what is due at or before `until`; True when all of it is done, False when `steps_max` came first."""
-        return not all(self._advance(until) for _ in range(steps_max))
+        left = steps_max
+        while left and self._advance(until):
+            left -= 1
+        return left > 0
 
     def flush(self) -> None:
         """Commit what the journal holds open: the outputs of the last batch."""
@@ -123,10 +126,11 @@ class Pipeline:
     def _run(self, stamped: Sequence[tuple[Ns, Event]]) -> None:
         # All inputs of a batch are on disk before the engine sees the first: one commit for all of them.
         if self._journal is None:
+            engine = self._engine
             for at, event in stamped:
                 self.at = max(self.at, at)
                 self.seq += 1
-                outputs = apply(self._engine, self.seq, self.at, event)
+                outputs = apply(engine, self.seq, self.at, event)
                 if outputs:
                     self._carry_out(self.at, outputs)
             return

@@ -9,6 +9,7 @@ is displayed now, and rates are of the recent past. Nothing is posted where it w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import exp
 from typing import Final, NamedTuple
 
@@ -62,7 +63,20 @@ def choose_venue(review: Review, rates: TradeRates, px: Px, qty: Qty) -> Route |
             seconds = _seconds_to_fill(review, rates, route, px, qty)
             fills = 1.0 - exp(-patience_s / seconds)
             estimates[route.mic] = Estimate(fills * route.fees.add + (1.0 - fills) * crossing, seconds, route)
-    best = min(estimates.values(), key=lambda estimate: (estimate.cost, estimate.route.mic), default=None)
+    # Where nothing is free nothing is sent, and nobody reads why it was not sent elsewhere.
+    if review.free > 0:
+        _explain(review, px, qty, barred, estimates)
+    best = _cheapest(estimates)
+    return None if best is None else best.route
+
+
+def _cheapest(estimates: Mapping[str, Estimate]) -> Estimate | None:
+    return min(estimates.values(), key=lambda estimate: (estimate.cost, estimate.route.mic), default=None)
+
+
+def _explain(review: Review, px: Px, qty: Qty, barred: Mapping[str, str], estimates: Mapping[str, Estimate]) -> None:
+    """One candidate a lit venue: what posting there is expected to cost, and why it was not chosen."""
+    best = _cheapest(estimates)
     for route in review.routes.lit:
         estimate = estimates.get(route.mic)
         if estimate is None or best is None:
@@ -74,7 +88,6 @@ def choose_venue(review: Review, rates: TradeRates, px: Px, qty: Qty) -> Route |
                 route.mic, qty if chosen else 0, px, estimate.cost, "expected micros a share", lost_by
             )
         review.candidates.append(candidate)
-    return None if best is None else best.route
 
 
 def posting(review: Review, route: Route, px: Px, qty: Qty, reason: Reason) -> Placement:
@@ -96,8 +109,8 @@ def is_left_behind(review: Review, child: ChildView, px: Px) -> bool:
     """Whether the market moved away from a resting order by a tick or more: `px` is where one would post now."""
     if child.px is None:
         return False
-    away = (px - child.px) * review.work.side.sign
-    return away >= review.market.instrument.tick(child.px)
+    away = px - child.px if review.is_buy else child.px - px
+    return away > 0 and away >= review.market.instrument.tick(child.px)
 
 
 def is_beyond_limit(review: Review, child: ChildView) -> bool:
