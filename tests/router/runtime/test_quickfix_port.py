@@ -74,8 +74,7 @@ def test_an_order_and_its_report_cross_with_their_groups_whole(tmp_path: Path, p
         at_desk.wait(lambda heard: heard.messages)
         desk.send(Outgoing("EMS44", report("E1", *ORDER[8:]), mark=(3, 1)))
         at_client.wait(lambda heard: heard.messages)
-
-        assert desk.handed() == {"EMS44": (3, 1)}
+    assert desk.handed() == {"EMS44": (3, 1)}
     for message in (at_desk.messages[0], at_client.messages[0]):
         assert [(entry.get(958), entry.get(960)) for entry in message.group(957)] == [
             ("Urgency", "Low"),
