@@ -232,7 +232,10 @@ class Sor:
             return "no price to join"
         touched = {amendment.child_id for amendment in review.amendments}
         for child in review.resting(VenueKind.LIT):
-            if not passive.is_left_behind(review, child, px) or child.child_id in touched or not is_settled(child):
+            if child.child_id in touched or not is_settled(child):
+                continue
+            if not passive.is_left_behind(review, child, px):
+                self._weigh_queue(review, child)
                 continue
             due = self._memory.pegged_at(child) + self._settings.re_peg_interval_ns
             if review.now < due:
@@ -245,6 +248,22 @@ class Sor:
                 # Its place is lost either way: it goes where a new order would go, when it has come back.
                 review.cancels.append(child.child_id)
         return "what is open stands where it should"
+
+    def _weigh_queue(self, review: Review, child: ChildView) -> None:
+        """Once in a patience, a child that stands where it should goes to another venue if that is clearly faster."""
+        ahead = self._memory.queue_ahead(child.child_id)
+        if ahead is None or len(review.routes.lit) == 1:
+            return
+        due = self._memory.weighed_at(child) + max(self._settings.passive_patience_ns, 1)
+        if review.now < due:
+            review.wake_at(due)
+            return
+        self._memory.weigh(review.now, child)
+        if passive.better_queue(review, self._memory.rates, child, ahead) is not None:
+            # It goes where a new order would go, when it has come back.
+            review.cancels.append(child.child_id)
+        else:
+            review.wake_at(review.now + max(self._settings.passive_patience_ns, 1))
 
     def _post(self, review: Review, *, to_limit: bool) -> str:
         """Post all that is free on the venue that is expected to cost least; returns why not, where not."""
