@@ -13,7 +13,7 @@ from typing import Final
 from router.core.events import ChildRequestRejected, ChildStatus, ReplaceRequest
 from router.core.outputs import CancelChild, QueryChild, ReplaceChild, SendChild
 from router.core.profiles import VenueProfile
-from router.core.types import Ns
+from router.core.types import Ns, TimeInForce
 from router.engine.desk import Desk
 from router.engine.work import ParentWork
 from router.orders import Child
@@ -22,6 +22,8 @@ from router.orders.states import ChildState
 from router.risk.rules import Refusal
 from router.sor.work import Amendment, Placement, SliceWork
 
+IMMEDIATE: Final = (TimeInForce.IOC, TimeInForce.FOK)
+"""Orders that end by themselves: a cancel would cross their end on the wire."""
 QUERIES_MAX: Final = 3
 """Status requests without an answer before a person is called; the child stays UNKNOWN and counts as open."""
 CANCELS_MAX: Final = 6
@@ -220,6 +222,8 @@ class Gate:
             child = self._desk.children.get(child_id)
             if child is not None and child.state in AWAITING:
                 self._ask_again(child)
+            elif child is not None and child.is_open and child.tif in IMMEDIATE:
+                self.cancel(child)  # the venue keeps what it should have ended
         if waiting:
             self._desk.timers.set(self._desk.outs, waiting[0][0], self._overdue, mic)
         else:
