@@ -23,7 +23,7 @@ from router.risk.rules import Refusal
 from router.sor.work import Amendment, Placement, SliceWork
 
 IMMEDIATE: Final = (TimeInForce.IOC, TimeInForce.FOK)
-"""Orders that end by themselves: a cancel would cross their end on the wire."""
+"""Orders that end by themselves: a cancel would cross their end on the wire, so none is sent before that is late."""
 QUERIES_MAX: Final = 3
 """Status requests without an answer before a person is called; the child stays UNKNOWN and counts as open."""
 CANCELS_MAX: Final = 6
@@ -160,7 +160,7 @@ class Gate:
         self._refused.pop(child.child_id, None)
 
     def _may_cancel(self, child: Child) -> bool:
-        if child.child_id in self._closed_there:
+        if child.child_id in self._closed_there or (child.tif in IMMEDIATE and child.child_id in self._due):
             return False
         count, again_at = self._refused.get(child.child_id, (0, 0))
         return count < CANCELS_MAX and self._desk.now >= again_at

@@ -24,7 +24,7 @@ from router.engine.amend import Amendments
 from router.engine.crosses import Crosses
 from router.engine.desk import Desk
 from router.engine.expiry import expires_at, expiry_text
-from router.engine.gate import IMMEDIATE, Gate
+from router.engine.gate import Gate
 from router.engine.work import ParentWork
 from router.orders import Child
 from router.sor.work import Plan, SliceWork
@@ -164,8 +164,7 @@ class Working:
         """Withdraw a slice: what the venues have not given back yet still counts."""
         work.closing[slice_id] = True
         for child in self._desk.children.of_slice(slice_id):
-            if child.tif not in IMMEDIATE:
-                self._gate.cancel(child)
+            self._gate.cancel(child)
         self.end_slice_if_over(work, slice_id)
 
     def end_slice_if_over(self, work: ParentWork, slice_id: int) -> None:
