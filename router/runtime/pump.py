@@ -139,6 +139,7 @@ class Pump:
         for known in (self._names, self._stuck, self._sent, self._inodes):
             known.pop(fd, None)
         if watched.caller is not None:
+            watched.line = None
             self._lost.append(watched)
 
     def let_go(self) -> None:
@@ -201,6 +202,8 @@ class Pump:
             if fd in self._owners and _inode(fd) != inode:
                 self._forget(fd)
         for watched in self._engines:
+            if watched in self._lost:
+                continue  # to be replaced before it is used again
             line = watched.caller.reach() if watched.calls and watched.caller is not None else None
             if line is not None:
                 with line:
@@ -210,12 +213,16 @@ class Pump:
     def _poll(self, watched: _Watched) -> None:
         watched.engine.poll()
         fd = watched.line
+        if fd is None:
+            return
         for _ in range(_READS_MAX):
-            if fd is None or not _can(fd, select.POLLIN):
-                break
+            if _inode(fd) != self._inodes[fd]:
+                # Polled again, QuickFIX would say a Logon to nobody, and count it.
+                self._forget(fd)
+                return
+            if not _can(fd, select.POLLIN):
+                return
             watched.engine.poll()
-        if fd is not None and _inode(fd) != self._inodes[fd]:
-            self._forget(fd)
 
     def _replace_lost(self) -> None:
         for watched in self._lost:
