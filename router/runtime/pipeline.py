@@ -26,6 +26,7 @@ class Journal(Protocol):
     def last_seq(self) -> int: ...
     def append(self, at: Ns, event: Event) -> InputLine: ...
     def write_outputs(self, cause: InputLine, outputs: Sequence[Output]) -> None: ...
+    def commit_inputs(self) -> None: ...
     def commit(self) -> None: ...
 
 
@@ -145,7 +146,7 @@ class Pipeline:
                     self._carry_out(self.at, outputs)
             return
         lines = [self._journal.append(self._stamp(at), event) for at, event in stamped]
-        self._journal.commit()
+        self._journal.commit_inputs()
         for line, (_, event) in zip(lines, stamped, strict=True):
             self.seq = line.seq
             outputs = apply(self._engine, line.seq, line.at, event)
