@@ -194,6 +194,8 @@ class Pacer:
         if view.now < self._clean_up_at:
             goal = self._pace.advance(view, self._shift)
             until = min(goal.until, self._clean_up_at)
+            if until == goal.until and goal.slice_until <= self._clean_up_at:
+                return goal
             return structs.replace(goal, until=until, slice_until=min(goal.slice_until, self._clean_up_at))
         # Clean-up has ten looks: enough to meet liquidity that comes back, few enough to bound what is sent.
         end, qty = self._terms.end, self._terms.qty

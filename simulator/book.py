@@ -15,7 +15,7 @@ Ids: background `oid >= 0` (0 is the taker nobody named), own `key < 0`. Prices 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from heapq import merge
 from itertools import takewhile
@@ -147,10 +147,7 @@ class Book:
     def limit(self, oid: int, is_bid: bool, px: Px, qty: Qty, hidden: bool = False) -> Qty:
         """A background limit order: takes what crosses, rests what remains. Returns what it took."""
         # Nearly none of a day's limit orders cross: one look at the other side spares them the taking.
-        shown, dark = (self._asks.keys, self._hidden_asks.keys) if is_bid else (self._bids.keys, self._hidden_bids.keys)
-        reach = -px if is_bid else px
-        crosses = (shown and shown[-1] >= reach) or (dark and dark[-1] >= reach)
-        filled = self.take(oid, is_bid, qty, px)[0] if crosses else 0
+        filled = self.take(oid, is_bid, qty, px)[0] if self.crosses(is_bid, px) else 0
         if filled < qty:
             self.add(oid, is_bid, px, qty - filled, hidden)
         return filled
@@ -242,10 +239,12 @@ class Book:
             ask.total if ask else 0,
         )
 
-    def touch(self) -> tuple[Px | None, Px | None]:
-        """The best displayed bid and offer, at once: what a synthetic market asks before each of its events."""
-        bids, asks = self._bids.keys, self._asks.keys
-        return bids[-1] if bids else None, -asks[-1] if asks else None
+    def keys(self, is_bid: bool) -> Sequence[int]:
+        """The displayed prices of one side, ascending towards the best: px for bids, -px for offers.
+
+        The book's own list, to look at only: it stays the same one, so that who asks before each event keeps it.
+        """
+        return self._ladder(is_bid, hidden=False).keys
 
     def level(self, is_bid: bool, px: Px) -> Qty:
         """Displayed shares at a price, ours included."""
@@ -269,6 +268,12 @@ class Book:
             return []
         behind = [part.queue for part in level.rest or () if isinstance(part, Run)]
         return [oid for queue in (level.queue, *behind) for oid in queue]
+
+    def crosses(self, is_buy: bool, px: Px) -> bool:
+        """Whether an order limited at `px` would take anything here, hidden shares included."""
+        shown, dark = (self._asks.keys, self._hidden_asks.keys) if is_buy else (self._bids.keys, self._hidden_bids.keys)
+        reach = -px if is_buy else px
+        return bool(shown and shown[-1] >= reach) or bool(dark and dark[-1] >= reach)
 
     def available(self, is_buy: bool, limit_px: Px | None, enough: Qty, *, own: bool = False) -> Qty:
         """What a taker could get, hidden and reserves included, counted until `enough` (FOK, minimum quantity).

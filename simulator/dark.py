@@ -175,14 +175,18 @@ class DarkVenue(Desk):
         return self._contra(at, pool, contra) if contra else []
 
     def _expire(self, at: Ns, pool: _Pool, but: Interest | None = None) -> None:
-        pool.waiting = [one for one in pool.waiting if one is but or one.expires is None or one.expires > at]
+        if pool.waiting:
+            pool.waiting = [one for one in pool.waiting if one is but or one.expires is None or one.expires > at]
 
     # --- matching
 
     def _match_all(self, at: Ns, pool: _Pool) -> list[VenueSays]:
         """Try everybody again, in priority: the NBBO has changed."""
+        if len(pool.waiting) < 2:
+            return []
         self._expire(at, pool)
-        if all(one.is_buy for one in pool.waiting) or not any(one.is_buy for one in pool.waiting):
+        buys = [one.is_buy for one in pool.waiting]
+        if all(buys) or not any(buys):
             return []
         says: list[VenueSays] = []
         for one in self._by_priority(pool.waiting):
@@ -282,6 +286,5 @@ class DarkVenue(Desk):
 
 def _mid2(nbbo: Nbbo) -> int | None:
     """Twice the midpoint of a normal NBBO, exact; None for any other."""
-    if nbbo.bid is None or nbbo.ask is None or not nbbo.is_normal:
-        return None
-    return nbbo.bid + nbbo.ask
+    bid, ask = nbbo.bid, nbbo.ask
+    return None if bid is None or ask is None or bid >= ask else bid + ask

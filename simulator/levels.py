@@ -117,7 +117,9 @@ def displayed(home: Level | Run) -> tuple[bool, Px, Qty] | None:
         return None
     # The level may have been closed, and another opened at its price, since.
     standing = ladder.levels.get(level.px)
-    return (ladder.is_bid, level.px, standing.total if standing else 0)
+    if standing is None:
+        return ladder.is_bid, level.px, 0
+    return ladder.is_bid, level.px, standing.qty if standing.rest is None else standing.total
 
 
 def accepts(is_buy: bool, limit_px: Px | None, px: Px) -> bool:

@@ -102,6 +102,8 @@ class LitVenue(Desk):
     def on_nbbo(self, at: Ns, nbbo: Nbbo) -> list[VenueSays]:
         self._nbbo[nbbo.symbol] = nbbo
         says: list[VenueSays] = []
+        if not self._pegged:
+            return says
         # What is pegged moves one by one, each after what the one before it did.
         for order in [order for order in self._pegged.values() if order.symbol == nbbo.symbol]:
             if order.is_open:
@@ -129,7 +131,7 @@ class LitVenue(Desk):
             return "ExecInst(18)=6 is not supported"
         if px is None or order.tif in {TimeInForce.IOC, TimeInForce.FOK}:
             return "ExecInst(18)=6 needs a limit order that can rest"
-        if self._books[order.symbol].available(order.side.is_buy, px, 1):
+        if self._books[order.symbol].crosses(order.side.is_buy, px):
             return f"ExecInst(18)=6: would take at Price(44) {self._instruments[order.symbol].show(px)}"
         return ""
 

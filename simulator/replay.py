@@ -26,7 +26,6 @@ from simulator.book import Book
 from simulator.feeds.lobster import (
     EMPTY,
     OID_MAX,
-    BookRow,
     Kind,
     LobsterDay,
     Message,
@@ -56,29 +55,28 @@ class LobsterSource:
     def __init__(self, day: LobsterDay, venue: str) -> None:
         self._day = day
         self._venue = venue
-        self._rows: Iterator[tuple[Message, list[str]]] = zip(read_messages(day), read_rows(day), strict=True)
+        self._rows: Iterator[tuple[Message, str]] = zip(read_messages(day), read_rows(day), strict=True)
         self._number = 0
         self._next = self._read()
         self._opened = False
         self._unseen = UNSEEN
         # History alone, without us: orders and their shares by level, oldest first. A level's key is +px or -px.
-        self._levels: dict[int, dict[int, Qty]] = {}
-        self._deepest = {True: "", False: ""}
-
-    @property
-    def next_at(self) -> Ns | None:
-        if self._next is None:
-            return None
-        return self._next[0].at if self._opened else min(self._day.open, self._next[0].at)
+        self._bids: dict[int, dict[int, Qty]] = {}
+        self._asks: dict[int, dict[int, Qty]] = {}
+        self._bid_deepest = self._ask_deepest = ""
+        self.next_at: Ns | None = None if self._next is None else min(day.open, self._next[0].at)
+        """See `MarketSource.next_at`."""
 
     def step(self, port: MarketPort) -> None:
         if not self._opened:
             self._open(port.book(self._venue, self._day.symbol))
-        while self._next is not None and self._next[0].at <= port.now:
-            self._one(port, *self._next)
-            self._next = self._read()
+        now, following = port.now, self._next
+        while following is not None and following[0].at <= now:
+            self._one(port, *following)
+            self._next = following = self._read()
+        self.next_at = None if following is None else following[0].at
 
-    def _read(self) -> tuple[Message, list[str]] | None:
+    def _read(self) -> tuple[Message, str] | None:
         try:
             pair = next(self._rows, None)
         except FeedError:
@@ -87,27 +85,29 @@ class LobsterSource:
             raise FeedError(
                 self._day.messages, self._number + 1, f"not as many rows as in {self._day.orderbooks.name}"
             ) from None
-        self._number += pair is not None
+        if pair is not None:
+            self._number += 1
         return pair
 
     def _open(self, book: Book) -> None:
         self._opened = True
         if self._next is None:
             return
-        message, fields = self._next
-        before = book_before(message, parse_row(self._day, self._number, fields))
+        message, row = self._next
+        before = book_before(message, parse_row(self._day, self._number, row))
         for is_bid, side in ((True, before.bids), (False, before.asks)):
             for px, qty in side[: self._day.levels]:
                 self._appear(book, is_bid, px, qty)
-        self._deepest = {is_bid: _deepest(is_bid, side, self._day.levels) for is_bid, side in _sides(before)}
+        self._bid_deepest = _deepest(True, before.bids, self._day.levels)
+        self._ask_deepest = _deepest(False, before.asks, self._day.levels)
 
-    def _one(self, port: MarketPort, message: Message, fields: list[str]) -> None:
+    def _one(self, port: MarketPort, message: Message, row: str) -> None:
         """History's next message, then whatever its row shows that the message does not say."""
         book = port.book(self._venue, self._day.symbol)
         kind = message.kind
         if kind == Kind.ADD:
             self._add(book, message)
-        elif kind in {Kind.REDUCE, Kind.DELETE}:
+        elif Kind.REDUCE <= kind <= Kind.DELETE:
             for oid, qty in self._leaving(message):
                 self._withdraw(book, message, oid, qty)
         elif kind == Kind.EXECUTE:
@@ -115,23 +115,34 @@ class LobsterSource:
         else:
             self._off_book(port, book, message)
         # Only a level that comes into view tells more than the message: its price is a new deepest one.
-        if fields[-2] != self._deepest[True]:
-            self._look(book, True, fields)
-        if fields[-4] != self._deepest[False]:
-            self._look(book, False, fields)
+        deepest = row.rsplit(",", 4)
+        if deepest[-2] != self._bid_deepest:
+            self._look(book, True, self._bid_deepest, deepest[-2], row)
+            self._bid_deepest = deepest[-2]
+        if deepest[-4] != self._ask_deepest:
+            self._look(book, False, self._ask_deepest, deepest[-4], row)
+            self._ask_deepest = deepest[-4]
 
     # --- what the messages say
 
     def _add(self, book: Book, message: Message) -> None:
-        level = self._levels.setdefault(_key(message.is_bid, message.px), {})
-        if message.oid in level or book.qty_of(message.oid):
-            raise FeedError(self._day.messages, self._number, f"order {message.oid} added twice")
-        level[message.oid] = message.qty
-        book.limit(message.oid, message.is_bid, message.px, message.qty)
+        oid, is_bid, px, qty = message.oid, message.is_bid, message.px, message.qty
+        levels, key = (self._bids, px) if is_bid else (self._asks, -px)
+        level = levels.get(key)
+        if (level is not None and oid in level) or book.qty_of(oid):
+            raise FeedError(self._day.messages, self._number, f"order {oid} added twice")
+        if level is None:
+            levels[key] = {oid: qty}
+        else:
+            level[oid] = qty
+        book.limit(oid, is_bid, px, qty)
 
     def _withdraw(self, book: Book, message: Message, oid: int, qty: Qty) -> None:
         """History's order is smaller now; ours to absorb is what we took from it before."""
         stays = self._forget(message, oid, qty)
+        if not stays:
+            book.delete(oid)
+            return
         excess = book.qty_of(oid) - stays
         if excess > 0:
             book.reduce(oid, excess)
@@ -166,7 +177,8 @@ class LobsterSource:
 
     def _leaving(self, message: Message) -> list[tuple[int, Qty]]:
         """Which orders lose the message's shares: the one it names, then the unseen, then the oldest."""
-        level = self._levels.get(_key(message.is_bid, message.px), {})
+        levels, key = (self._bids, message.px) if message.is_bid else (self._asks, -message.px)
+        level = levels.get(key, {})
         if level.get(message.oid, 0) >= message.qty:
             return [(message.oid, message.qty)]
         unseen = [oid for oid in level if oid >= UNSEEN]
@@ -187,28 +199,28 @@ class LobsterSource:
 
     def _forget(self, message: Message, oid: int, qty: Qty) -> Qty:
         """Take shares from history's own account of an order. Returns what it has left there."""
-        key = _key(message.is_bid, message.px)
-        level = self._levels[key]
+        levels, key = (self._bids, message.px) if message.is_bid else (self._asks, -message.px)
+        level = levels[key]
         stays = level[oid] - qty
         if stays:
             level[oid] = stays
         else:
             del level[oid]
             if not level:
-                del self._levels[key]
+                del levels[key]
         return stays
 
     # --- what only the rows say
 
-    def _look(self, book: Book, is_bid: bool, fields: list[str]) -> None:
+    def _look(self, book: Book, is_bid: bool, was: str, now: str, row: str) -> None:
         """The deepest visible price changed: where the view reaches further now, set the levels as the row has them."""
-        column = _COLUMN[is_bid]
         sign = 1 if is_bid else -1
-        before, self._deepest[is_bid] = sign * int(self._deepest[is_bid]), fields[column]
+        before = sign * int(was)
         try:
-            edge = sign * int(fields[column])
+            edge = sign * int(now)
             if edge >= before:
                 return
+            fields, column = row.split(","), _COLUMN[is_bid]
             shown: dict[int, Qty] = {}
             for start in range(len(fields) + column, -1, -4):
                 key = sign * int(fields[start])
@@ -217,21 +229,23 @@ class LobsterSource:
                 if key != -EMPTY:
                     shown[key] = int(fields[start + 1])
         except ValueError:
-            raise bad_row(self._day, self._number, fields) from None
+            raise bad_row(self._day, self._number, row) from None
         # Levels within the new view that the row does not have were emptied out of view.
-        hidden = [key for key in self._levels if edge <= key < before and (key > 0) is is_bid and key not in shown]
-        for key in hidden:
+        levels = self._bids if is_bid else self._asks
+        for key in [key for key in levels if edge <= key < before and key not in shown]:
             self._set(book, is_bid, key, 0)
         for key, qty in shown.items():
             self._set(book, is_bid, key, qty)
 
     def _set(self, book: Book, is_bid: bool, key: int, qty: Qty) -> None:
         """Make history's level hold `qty`: unseen shares come at its back, or go, the unseen first, then the newest."""
-        level = self._levels.get(key, {})
+        level = (self._bids if is_bid else self._asks).get(key, {})
         missing = qty - sum(level.values())
-        if missing > 0:
-            self._appear(book, is_bid, abs(key), missing)
-        left = max(-missing, 0)
+        if missing >= 0:
+            if missing:
+                self._appear(book, is_bid, abs(key), missing)
+            return
+        left = -missing
         for oid in sorted(level, key=lambda oid: (oid < UNSEEN, -oid)):
             if not left:
                 break
@@ -241,16 +255,9 @@ class LobsterSource:
 
     def _appear(self, book: Book, is_bid: bool, px: Px, qty: Qty) -> None:
         oid, self._unseen = self._unseen, self._unseen + 1
-        self._levels.setdefault(_key(is_bid, px), {})[oid] = qty
+        levels, key = (self._bids, px) if is_bid else (self._asks, -px)
+        levels.setdefault(key, {})[oid] = qty
         book.limit(oid, is_bid, px, qty)
-
-
-def _key(is_bid: bool, px: Px) -> int:
-    return px if is_bid else -px
-
-
-def _sides(row: BookRow) -> tuple[tuple[bool, tuple[tuple[Px, Qty], ...]], ...]:
-    return (True, row.bids), (False, row.asks)
 
 
 def _deepest(is_bid: bool, side: tuple[tuple[Px, Qty], ...], levels: int) -> str:

@@ -13,9 +13,9 @@ stand. Venues keep one national best: an arriving quote never locks another venu
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from math import ceil, floor
+from math import ceil, floor, log
 from random import Random
 from typing import Final
 
@@ -60,6 +60,7 @@ class SyntheticSource:
         events = params.events_per_second
         market_rate = events * params.market_ppm / PPM / 2
         self._add_rate = events / 2
+        self._away_rate = 1.0 / params.depth_ticks
         self._leave_rate = (events - market_rate - self._add_rate) / params.resting_orders
         # Of market orders only the first of a burst is drawn; the others follow it.
         self._burst = params.burst_ppm / PPM
@@ -71,14 +72,13 @@ class SyntheticSource:
         """Expected continuous volume of the day in shares, before our own."""
         self.price = EfficientPrice(params, day, self.day_volume, float(params.open_px), rng)
         self._books: list[Book] = []
+        self._quotes: list[tuple[Sequence[int], Sequence[int]]] = []
+        """The live prices of each book's sides, see `Book.keys`: they are looked at before each event."""
         self._resting: list[int] = []
         """Ids of our resting orders, some gone already; an id tells its venue by its remainder."""
         self._next_oid = len(self._venues)
-        self._next_at: Ns | None = day.open
-
-    @property
-    def next_at(self) -> Ns | None:
-        return self._next_at
+        self.next_at: Ns | None = day.open
+        """See `MarketSource.next_at`."""
 
     def step(self, port: MarketPort) -> None:
         now = port.now
@@ -86,13 +86,14 @@ class SyntheticSource:
             self._close(port)
             return
         in_haste = self._act(port, now) if self._books else self._open(port)
-        self._next_at = min(self._wake(now, in_haste=in_haste), self.day.close)
+        self.next_at = min(self._wake(now, in_haste=in_haste), self.day.close)
 
     # --- the day
 
     def _open(self, port: MarketPort) -> bool:
         """Lay out the opening books and print the opening auction."""
         self._books = [port.book(mic, self.symbol) for mic in self._venues]
+        self._quotes = [(book.keys(is_bid=True), book.keys(is_bid=False)) for book in self._books]
         for _ in range(self._params.resting_orders):
             self._add(port, *self._best())
         self._auction(port, self._params.opening_ppm, PrintKind.OPENING)
@@ -106,7 +107,7 @@ class SyntheticSource:
             if self._books[venue].qty_of(oid):
                 self._book(port, venue).delete(oid)
         self._resting.clear()
-        self._next_at = None
+        self.next_at = None
 
     def _auction(self, port: MarketPort, share_ppm: int, kind: PrintKind) -> None:
         lot = self._instrument.round_lot
@@ -118,8 +119,9 @@ class SyntheticSource:
     def _wake(self, now: Ns, *, in_haste: bool) -> Ns:
         """When the next event is due: the total rate as it is now, at the pace of the hour; sooner for stale quotes."""
         rate = self._add_rate + self._burst_rate + self._leave_rate * len(self._resting)
-        self._pace = self._rhythm.at(now)
-        wait = self._rng.expovariate(rate * self._pace) * SECOND
+        self._pace = pace = self._rhythm.at(now)
+        # `expovariate` written out: here, and where a limit order joins, it is drawn for nearly every event.
+        wait = -log(1.0 - self._rng.random()) / (rate * pace) * SECOND
         if in_haste:
             wait = min(wait, self._rng.expovariate(1.0) * self._params.reaction_ns)
         elif self._encore is not None:
@@ -156,16 +158,16 @@ class SyntheticSource:
 
     def _add(self, port: MarketPort, bid: Px | None, ask: Px | None) -> None:
         """A limit order joins behind the quote that its venue's makers would make, the nearer the likelier."""
-        rng, params, instrument = self._rng, self._params, self._instrument
+        rng, params, instrument, price = self._rng, self._params, self._instrument, self.price.px
         is_bid = rng.random() < 0.5
-        tick = instrument.tick(round(self.price.px))
+        tick = instrument.tick(round(price))
         reach = params.half_spread_ticks * tick
-        away = int(rng.expovariate(1.0 / params.depth_ticks)) * tick
+        away = int(-log(1.0 - rng.random()) / self._away_rate) * tick
         if is_bid:
-            px = instrument.floor(floor(self.price.px - reach)) - away
+            px = instrument.floor(floor(price - reach)) - away
             px = min(px, ask - tick) if ask is not None else px
         else:
-            px = instrument.ceil(ceil(self.price.px + reach)) + away
+            px = instrument.ceil(ceil(price + reach)) + away
             px = max(px, bid + tick) if bid is not None else px
         if px <= 0:
             return
@@ -223,12 +225,11 @@ class SyntheticSource:
         """The best displayed bid and offer over the venues."""
         bid: Px | None = None
         ask: Px | None = None
-        for book in self._books:
-            its_bid, its_ask = book.touch()
-            if its_bid is not None and (bid is None or its_bid > bid):
-                bid = its_bid
-            if its_ask is not None and (ask is None or its_ask < ask):
-                ask = its_ask
+        for bids, asks in self._quotes:
+            if bids and (bid is None or bids[-1] > bid):
+                bid = bids[-1]
+            if asks and (ask is None or -asks[-1] < ask):
+                ask = -asks[-1]
         return bid, ask
 
     def _stale(self, bid: Px | None, ask: Px | None) -> tuple[int, bool, Px] | None:

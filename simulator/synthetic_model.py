@@ -66,15 +66,15 @@ class EfficientPrice:
         px = self._walk
         if self._scale and (own_net or self._recent):
             px += self._displacement(elapsed, own_net)
-        self.px = max(px, self._floor)
-        return self.px
+        self.px = px = max(px, self._floor)
+        return px
 
     def _displacement(self, elapsed: Ns, own_net: Qty) -> float:
-        self._recent = self._recent * exp(-elapsed / self._decay_ns) + (own_net - self._net)
+        recent = self._recent = self._recent * exp(-elapsed / self._decay_ns) + (own_net - self._net)
         if own_net != self._net:
             self._net = own_net
             self._staying = self._permanent * _signed_root(own_net)
-        return self._scale * (self._staying + (1.0 - self._permanent) * _signed_root(self._recent))
+        return self._scale * (self._staying + (1.0 - self._permanent) * copysign(sqrt(abs(recent)), recent))
 
 
 def _signed_root(x: float) -> float:
@@ -120,7 +120,7 @@ class Sizes:
 
     def draw(self) -> Qty:
         rng, lot = self._rng, self._lot
-        size = rng.lognormvariate(self._mu, self._sigma)
+        size = exp(rng.normalvariate(self._mu, self._sigma))
         if rng.random() < self._odd:
             return max(int(size) % lot, 1)
         return max(round(size / lot), 1) * lot

@@ -15,7 +15,7 @@ order, then the venues' own timers.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush, heapreplace
 from random import Random
 from typing import Final, TypeAlias
 
@@ -71,15 +71,32 @@ SNAPSHOT_LEVELS: Final = 1_000
 
 
 class _Link:
-    """One venue and its wires."""
+    """One venue and its wires. `number` is its place among the world's."""
 
-    __slots__ = ("books", "command_at", "down", "hears", "held", "profile", "report_at", "rng", "venue")
+    __slots__ = (
+        "bests",
+        "books",
+        "command_at",
+        "down",
+        "hears",
+        "held",
+        "in_nbbo",
+        "number",
+        "profile",
+        "report_at",
+        "rng",
+        "venue",
+    )
 
     def __init__(self, profile: VenueProfile, venue: SimulatedVenue, rng: Random) -> None:
         self.profile = profile
         self.venue = venue
+        self.number = 0
         self.books: HasBooks | None = venue if isinstance(venue, HasBooks) else None
         self.hears: HearsPhases | None = venue if isinstance(venue, HearsPhases) else None
+        self.in_nbbo = self.books is not None and profile.kind is VenueKind.LIT and profile.protected
+        self.bests: dict[str, tuple[Px | None, Qty, Px | None, Qty]] = {}
+        """The best displayed prices by symbol, as they were last looked at."""
         self.rng = rng
         self.down = False
         self.held: list[VenueReport] = []
@@ -93,7 +110,7 @@ class _Link:
         return profile.latency_ns + (self.rng.randrange(jitter + 1) if jitter else 0)
 
 
-_Arrival: TypeAlias = tuple[int, VenueCommand]
+_Arrival: TypeAlias = tuple[_Link, VenueCommand]
 _Happening: TypeAlias = _Arrival | list[Delivered] | PhaseChange
 
 
@@ -119,19 +136,24 @@ class World:
         self._sequence = 0
         self._sources = tuple(sources)
         self._links = _link_all(venues, instruments, seed, factories or FACTORIES)
-        self._index = {link.profile.mic: number for number, link in enumerate(self._links)}
+        for number, link in enumerate(self._links):
+            link.number = number
+        self._by_mic = {link.profile.mic: link for link in self._links}
         self._phases: dict[str, Phase] = {}
         self._nbbo = {symbol: Nbbo(symbol, None, None, at=start) for symbol in instruments}
         self._told = dict(self._nbbo)
-        self._protected = [
-            number for number, link in enumerate(self._links) if link.books is not None and _counts(link.profile)
-        ]
-        self._bests: dict[tuple[int, str], tuple[Px | None, Qty, Px | None, Qty]] = {}
+        self._protected = [link for link in self._links if link.in_nbbo]
         # A dict as an ordered set: the books that sources have asked for in this step.
-        self._asked: dict[tuple[int, str], None] = {}
-        # When each source, then each venue, wants its turn; the soonest is kept beside, as it is asked for more often.
-        self._wants_at = [_or_never(source.next_at) for source in self._sources] + [NEVER] * len(self._links)
-        self._soonest = min(self._wants_at, default=NEVER)
+        self._asked: dict[tuple[str, str], None] = {}
+        # When each source wants its turn, and which: a heap, as sources are many and each moves its own time only.
+        self._turns = [
+            (source.next_at, number) for number, source in enumerate(self._sources) if source.next_at is not None
+        ]
+        heapify(self._turns)
+        # The same of the venues, whose times may move at any word; the soonest of all is kept beside.
+        self._wants_at = [NEVER] * len(self._links)
+        self._venue_at = NEVER
+        self._soonest = self._turns[0][0] if self._turns else NEVER
         self._open_session(instruments, days or {})
 
     # --- the clock
@@ -143,7 +165,9 @@ class World:
     @property
     def next_at(self) -> Ns | None:
         """When something happens next; None when nothing ever will."""
-        at = self._next_due()
+        # Asked before each step: `_next_due` written out.
+        heap, soonest = self._heap, self._soonest
+        at = heap[0][0] if heap and heap[0][0] < soonest else soonest
         return None if at == NEVER else at
 
     def step(self, until: Ns | None = None) -> list[tuple[Ns, Delivered]]:
@@ -154,12 +178,18 @@ class World:
         so `until` must not lie beyond the caller's own next timer.
         """
         heard: list[tuple[Ns, Delivered]] = []
+        heap, last = self._heap, self._now if until is None else until
         at = self._next_due()
         assert at != NEVER, "nothing is due"
         while True:
             self._play(at, heard)
-            at = self._next_due()
-            if heard or until is None or at > until or at == NEVER:
+            if heard:
+                return heard
+            # `_next_due` written out: most instants only put something on its way.
+            at = self._soonest
+            if heap and heap[0][0] < at:
+                at = heap[0][0]
+            if at > last or at == NEVER:
                 return heard
 
     def _play(self, at: Ns, heard: list[tuple[Ns, Delivered]]) -> None:
@@ -171,33 +201,35 @@ class World:
             if heap and heap[0][0] == at:
                 what = heappop(heap)[2]
                 if isinstance(what, list):
-                    heard += [(at, event) for event in what]
+                    for event in what:
+                        heard.append((at, event))  # noqa: PERF401 - a comprehension costs a call, and it is nearly always one
                 else:
                     self._happen(what, heard)
-            elif self._soonest == at:
-                self._take_turn(self._wants_at.index(at))
+            elif self._turns and self._turns[0][0] == at:
+                self._step_source(self._turns[0][1])
+            elif self._venue_at == at:
+                link = self._links[self._wants_at.index(at)]
+                self._said(link, link.venue.on_time(at))
             else:
                 return
-        raise AssertionError(f"more than {INSTANT_MAX} happenings at {at}: next_at {self._wants_at}")
+        raise AssertionError(f"more than {INSTANT_MAX} happenings at {at}: {self._turns} {self._wants_at}")
 
     def send(self, at: Ns, command: VenueCommand) -> None:
         """A command leaves the router at `at` and reaches its venue after the latency, behind those sent before.
 
         Raises KeyError when no such venue is simulated here.
         """
-        number = self._index[command.venue]
-        link = self._links[number]
+        link = self._by_mic[command.venue]
         link.command_at = max(link.command_at, max(at, self._now) + link.delay())
-        self._push(link.command_at, (number, command))
+        self._push(link.command_at, (link, command))
 
     # --- MarketPort: what a source may do
 
     def book(self, venue: str, symbol: str) -> Book:
-        number = self._index[venue]
-        books = self._links[number].books
+        books = self._by_mic[venue].books
         if books is None:
             raise KeyError(f"{venue} has no displayed book")
-        self._asked[number, symbol] = None
+        self._asked[venue, symbol] = None
         return books.book(symbol)
 
     def nbbo(self, symbol: str) -> Nbbo:
@@ -221,14 +253,14 @@ class World:
     ) -> None:
         """See `MarketPort`. A venue that is not simulated here (a reporting facility) has no latency."""
         event = TradePrint(venue, symbol, px, qty, aggressor_is_buy, kind)
-        number = self._index.get(venue)
-        if number is None:
+        link = self._by_mic.get(venue)
+        if link is None:
             self._push(self._now, [event])
         else:
-            self._publish(self._links[number], [event])
+            self._publish(link, [event])
 
     def venue_down(self, venue: str, text: str) -> None:
-        link = self._links[self._index[venue]]
+        link = self._by_mic[venue]
         if not link.down:
             link.down = True
             self._push(self._now, [VenueDown(venue, text)])
@@ -236,7 +268,7 @@ class World:
 
     def venue_up(self, venue: str) -> None:
         """Logged on again: the session is up, what it has to report is sent again, and its books are told whole."""
-        link = self._links[self._index[venue]]
+        link = self._by_mic[venue]
         if not link.down:
             return
         link.down = False
@@ -251,63 +283,75 @@ class World:
     def _happen(self, what: _Arrival | PhaseChange, heard: list[tuple[Ns, Delivered]]) -> None:
         at = self._now
         if isinstance(what, tuple):
-            number, command = what
-            link = self._links[number]
+            link, command = what
             # Into the void: nobody answers a command to a venue that is down.
             if not link.down:
-                self._said(number, link.venue.on_command(at, command))
+                self._said(link, link.venue.on_command(at, command))
         else:
             heard.append((at, what))
             if what.venue is None:
                 self._phases[what.symbol] = what.phase
-            for number, link in enumerate(self._links):
+            for link in self._links:
                 if link.hears is not None:
-                    self._said(number, link.hears.on_phase(at, what))
+                    self._said(link, link.hears.on_phase(at, what))
 
-    def _take_turn(self, turn: int) -> None:
-        """A source or a venue does what is due now."""
-        if turn < len(self._sources):
-            source = self._sources[turn]
-            source.step(self)
-            self._wants(turn, source.next_at)
+    def _step_source(self, number: int) -> None:
+        """The source at the top of the heap does what is due now, and moves on."""
+        source, turns = self._sources[number], self._turns
+        source.step(self)
+        if self._asked:
             self._drain_asked()
+        at = source.next_at
+        if at is None:
+            heappop(turns)
         else:
-            number = turn - len(self._sources)
-            self._said(number, self._links[number].venue.on_time(self._now))
+            heapreplace(turns, (at, number))
+        self._soonest = min(turns[0][0], self._venue_at) if turns else self._venue_at
 
     def _drain_asked(self) -> None:
         """Say what came of the books that a source asked for."""
-        for number, symbol in self._asked:
-            link = self._links[number]
-            assert link.books is not None, number
+        for venue, symbol in self._asked:
+            link = self._by_mic[venue]
+            assert link.books is not None, venue
             says = link.books.drain(self._now, symbol)
             if says:
+                # A fill may have given the venue something to do later (a bust that comes after it).
+                self._heed(link)
                 self._send_off(link, says)
-                self._review_nbbo(number, symbol, says)
+                if link.in_nbbo:
+                    self._review_nbbo(link, symbol, says)
         self._asked.clear()
 
-    def _wants(self, turn: int, next_at: Ns | None) -> None:
+    def _heed(self, link: _Link) -> None:
+        """See when a venue wants its turn."""
+        next_at = link.venue.next_at
         at = NEVER if next_at is None else next_at
-        if self._wants_at[turn] != at:
-            self._wants_at[turn] = at
-            self._soonest = min(self._wants_at)
+        if self._wants_at[link.number] != at:
+            self._wants_at[link.number] = at
+            self._venue_at = min(self._wants_at)
+            self._soonest = min(self._turns[0][0], self._venue_at) if self._turns else self._venue_at
 
-    def _said(self, number: int, says: Sequence[VenueSays]) -> None:
+    def _said(self, link: _Link, says: Sequence[VenueSays]) -> None:
         """Send off what a venue said, then let the others know if the best prices changed."""
-        link = self._links[number]
-        self._wants(len(self._sources) + number, link.venue.next_at)
+        self._heed(link)
         if not says:
             return
         self._send_off(link, says)
-        if link.books is not None:
+        if link.in_nbbo:
             for symbol in dict.fromkeys(event.symbol for event in says if isinstance(event, LevelUpdate)):
-                self._review_nbbo(number, symbol, says)
+                self._review_nbbo(link, symbol, says)
 
     def _send_off(self, link: _Link, says: Sequence[VenueSays]) -> None:
         """Market data to everybody, reports to the owner of the orders."""
-        data: list[Delivered] = [event for event in says if isinstance(event, _PUBLIC)]
-        if len(data) < len(says):
-            self._report(link, [event for event in says if not isinstance(event, _PUBLIC)])
+        data: list[Delivered] = []
+        reports: list[VenueReport] = []
+        for event in says:
+            if isinstance(event, _PUBLIC):
+                data.append(event)
+            else:
+                reports.append(event)
+        if reports:
+            self._report(link, reports)
         if data:
             self._publish(link, data)
 
@@ -323,7 +367,8 @@ class World:
     def _publish(self, link: _Link, events: list[Delivered]) -> None:
         """To everybody; lost while the venue is down."""
         if not link.down:
-            self._push(self._now + link.profile.market_data_latency_ns, events)
+            self._sequence += 1
+            heappush(self._heap, (self._now + link.profile.market_data_latency_ns, self._sequence, events))
 
     def _push(self, at: Ns, what: _Happening) -> None:
         self._sequence += 1
@@ -335,27 +380,26 @@ class World:
 
     # --- NBBO
 
-    def _review_nbbo(self, number: int, symbol: str, says: Sequence[VenueSays]) -> None:
-        """A displayed book changed: if its best did, the national best may have."""
-        books = self._links[number].books
-        if books is None or number not in self._protected:
-            return
-        known = self._bests.get((number, symbol))
+    def _review_nbbo(self, link: _Link, symbol: str, says: Sequence[VenueSays]) -> None:
+        """A displayed book that counts changed: if its best did, the national best may have."""
+        known = link.bests.get(symbol)
         if known is not None and not _reaches(says, symbol, known[0], known[2]):
             return
-        best = books.book(symbol).best()
+        assert link.books is not None, link.profile.mic
+        best = link.books.book(symbol).best()
         if known != best:
-            self._bests[number, symbol] = best
+            link.bests[symbol] = best
             self._renew_nbbo(symbol)
 
     def _renew_nbbo(self, symbol: str) -> None:
         """Combine the venues' bests, and tell everybody of a new price at once, of a new size now and then."""
         old = self._told[symbol]
         new = self._nbbo[symbol] = self._combine(symbol)
-        if (new.bid, new.ask) != (old.bid, old.ask) or new.at - old.at >= NBBO_REFRESH_NS:
+        if new.bid != old.bid or new.ask != old.ask or new.at - old.at >= NBBO_REFRESH_NS:
             self._told[symbol] = new
-            for number, link in enumerate(self._links):
-                self._said(number, link.venue.on_nbbo(self._now, new))
+            now = self._now
+            for link in self._links:
+                self._said(link, link.venue.on_nbbo(now, new))
 
     def _renew_all(self) -> None:
         """A venue's quotes left the NBBO, or are back."""
@@ -367,9 +411,9 @@ class World:
         bid: Px | None = None
         ask: Px | None = None
         bid_qty = ask_qty = 0
-        for number in self._protected:
-            best = self._bests.get((number, symbol))
-            if best is None or self._links[number].down:
+        for link in self._protected:
+            best = link.bests.get(symbol)
+            if best is None or link.down:
                 continue
             px, qty, ask_px, ask_shown = best
             if px is not None:
@@ -399,8 +443,8 @@ class World:
                 self._push(start, PhaseChange(symbol, Phase.PRE_OPEN))
             self._push(max(start, day.open), PhaseChange(symbol, Phase.CONTINUOUS))
             self._push(max(start, day.close), PhaseChange(symbol, Phase.CLOSED))
-        for number, link in enumerate(self._links):
-            self._said(number, link.venue.on_time(start))
+        for link in self._links:
+            self._said(link, link.venue.on_time(start))
 
 
 def _link_all(
@@ -423,17 +467,14 @@ def _link_all(
     return links
 
 
-def _counts(profile: VenueProfile) -> bool:
-    """Whether a venue's displayed prices take part in the NBBO."""
-    return profile.kind is VenueKind.LIT and profile.protected
-
-
 def _reaches(says: Sequence[VenueSays], symbol: str, bid: Px | None, ask: Px | None) -> bool:
     """Whether a changed level is the best of its side, or better. Most are not."""
     for event in says:
         if isinstance(event, LevelUpdate) and event.symbol == symbol:
-            best = bid if event.is_bid else ask
-            if best is None or (event.px >= best if event.is_bid else event.px <= best):
+            if event.is_bid:
+                if bid is None or event.px >= bid:
+                    return True
+            elif ask is None or event.px <= ask:
                 return True
     return False
 
@@ -442,7 +483,3 @@ def _snapshot(venue: str, symbol: str, book: Book) -> BookSnapshot:
     return BookSnapshot(
         venue, symbol, tuple(book.levels(True, SNAPSHOT_LEVELS)), tuple(book.levels(False, SNAPSHOT_LEVELS))
     )
-
-
-def _or_never(at: Ns | None) -> Ns:
-    return NEVER if at is None else at

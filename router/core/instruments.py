@@ -42,6 +42,9 @@ class Instrument(Struct, frozen=True):
     def tick(self, px: Px) -> Px:
         """The tick in force at `px`; bands are closed below."""
         # Most prices lie in the highest band, and there are few: from the top down is faster than a bisection.
+        highest = self.ticks[-1]
+        if px >= highest.from_px:
+            return highest.tick
         for band in reversed(self.ticks):
             if px >= band.from_px:
                 return band.tick

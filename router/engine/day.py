@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from router.core.algo import Cause
 from router.core.events import (
+    BookSnapshot,
     DayEnd,
     DayStart,
     KillSwitch,
-    MarketEvent,
+    LevelUpdate,
     OperatorCancel,
     OperatorDoneForDay,
     OperatorRestate,
     PhaseChange,
     Recovered,
     TimerFired,
+    TradePrint,
 )
 from router.core.params import show_time
 from router.core.types import OrdStatus, Phase
@@ -36,25 +38,45 @@ class Day:
         self._desk = desk
         self._working = working
         self._reports = reports
+        self._states = {symbol: desk.market[symbol] for symbol in desk.market.symbols}
         self._touch_seen: dict[str, int] = dict.fromkeys(desk.market.symbols, 0)
         self._review_due: dict[str, None] = {}
 
     # --- the market
 
-    def market(self, event: MarketEvent) -> None:
-        """Public market data: state first, then whoever watches this symbol, if its touch has moved."""
-        desk = self._desk
-        symbol = event.symbol
-        state = desk.market[symbol]
-        before = state.phase
-        state.on_event(desk.now, event)
+    # Public data changes the state first, then the router hears it, then whoever watches, if the touch has moved.
+
+    def level(self, event: LevelUpdate) -> None:
+        desk, state = self._desk, self._states[event.symbol]
+        state.on_level(desk.now, event)
         desk.router.on_market(desk.now, event)
-        works = desk.by_symbol[symbol]
-        if not works:
-            return
-        if isinstance(event, PhaseChange):
-            self._phase_changed(symbol, before, state.phase)
-        if state.touch_seq != self._touch_seen[symbol] and symbol not in self._review_due:
+        if state.touch_seq != self._touch_seen[event.symbol]:
+            self._look(event.symbol)
+
+    def print(self, event: TradePrint) -> None:
+        desk = self._desk
+        self._states[event.symbol].on_print(desk.now, event)
+        desk.router.on_market(desk.now, event)
+        self._look(event.symbol)
+
+    def snapshot(self, event: BookSnapshot) -> None:
+        desk = self._desk
+        self._states[event.symbol].on_snapshot(desk.now, event)
+        desk.router.on_market(desk.now, event)
+        self._look(event.symbol)
+
+    def phase(self, event: PhaseChange) -> None:
+        desk, state = self._desk, self._states[event.symbol]
+        before = state.phase
+        state.on_phase(event)
+        desk.router.on_market(desk.now, event)
+        self._phase_changed(event.symbol, before, state.phase)
+        self._look(event.symbol)
+
+    def _look(self, symbol: str) -> None:
+        """Let the orders in a symbol look, if its touch has moved and they have not just looked."""
+        moved = self._states[symbol].touch_seq != self._touch_seen[symbol]
+        if moved and symbol not in self._review_due and self._desk.by_symbol[symbol]:
             self._touch_moved(symbol)
 
     def _touch_moved(self, symbol: str) -> None:

@@ -114,5 +114,7 @@ def _table(requests: Requests, reports: Reports, day: Day) -> dict[type, Callabl
         ev.ChildCorrected,
     )
     table.update(dict.fromkeys(child_reports, reports.child))
-    table.update(dict.fromkeys((ev.LevelUpdate, ev.BookSnapshot, ev.TradePrint, ev.PhaseChange), day.market))
+    # Levels and prints are nearly all there is: they go straight to what takes them in.
+    table.update({ev.LevelUpdate: day.level, ev.TradePrint: day.print, ev.BookSnapshot: day.snapshot})
+    table[ev.PhaseChange] = day.phase
     return table

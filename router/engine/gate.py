@@ -13,7 +13,7 @@ from typing import Final
 from router.core.events import ChildRequestRejected, ChildStatus, ReplaceRequest
 from router.core.outputs import CancelChild, QueryChild, ReplaceChild, SendChild
 from router.core.profiles import VenueProfile
-from router.core.types import Ns
+from router.core.types import Ns, TimeInForce
 from router.engine.desk import Desk
 from router.engine.work import ParentWork
 from router.orders import Child
@@ -22,6 +22,8 @@ from router.orders.states import ChildState
 from router.risk.rules import Refusal
 from router.sor.work import Amendment, Placement, SliceWork
 
+IMMEDIATE: Final = (TimeInForce.IOC, TimeInForce.FOK)
+"""Orders that end by themselves: a cancel would cross their end on the wire, so none is sent before that is late."""
 QUERIES_MAX: Final = 3
 """Status requests without an answer before a person is called; the child stays UNKNOWN and counts as open."""
 CANCELS_MAX: Final = 6
@@ -159,7 +161,7 @@ class Gate:
         self._refused.pop(child.child_id, None)
 
     def _may_cancel(self, child: Child) -> bool:
-        if child.child_id in self._closed_there:
+        if child.child_id in self._closed_there or (child.tif in IMMEDIATE and child.child_id in self._due):
             return False
         count, again_at = self._refused.get(child.child_id, (0, 0))
         return count < CANCELS_MAX and self._desk.now >= again_at
@@ -221,6 +223,8 @@ class Gate:
             child = self._desk.children.get(child_id)
             if child is not None and child.state in AWAITING:
                 self._ask_again(child)
+            elif child is not None and child.is_open and child.tif in IMMEDIATE:
+                self.cancel(child)  # the venue keeps what it should have ended
         if waiting:
             self._desk.timers.set(self._desk.outs, waiting[0][0], self._overdue, mic)
         else:

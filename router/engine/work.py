@@ -98,15 +98,6 @@ class ParentWork:
         return sum(piece.remaining for piece in self.slices.values())
 
     @property
-    def lent(self) -> Qty:
-        """Of those, shares that only wait in a cross: they come back when they are wanted."""
-        return sum(
-            piece.remaining
-            for slice_id, piece in self.slices.items()
-            if piece.reason is Reason.CROSS and slice_id not in self.closing
-        )
-
-    @property
     def is_frozen(self) -> bool:
         """No slice starts while the client's own request, or the order's end, is being carried out."""
         return self.done or self.day_over or self.parent.is_pending_cancel or self.parent.is_pending_replace
@@ -130,8 +121,14 @@ class ParentWork:
         """What the algorithm sees; filled + open + available is the order's quantity."""
         market = self.market
         tape = market.tape
-        lent = self.lent
-        released = self.released - lent
+        # Shares that only wait in a cross count as available: they come back when they are wanted.
+        released = slices_open = 0
+        for slice_id, piece in self.slices.items():
+            if piece.reason is not Reason.CROSS:
+                slices_open += 1
+                released += piece.remaining
+            elif slice_id in self.closing:
+                released += piece.remaining
         filled = self.parent.cum_qty
         return AlgoView(
             now=now,
@@ -152,6 +149,6 @@ class ParentWork:
             filled=filled,
             open=released,
             available=max(self.parent.qty - filled - released, 0),
-            slices_open=sum(piece.reason is not Reason.CROSS for piece in self.slices.values()),
+            slices_open=slices_open,
             rng=self.rng,
         )

@@ -30,23 +30,29 @@ class BookSide:
 
     def set(self, px: Px, qty: Qty) -> None:
         """The level at `px` now shows `qty` shares in all; 0 removes it."""
-        shown, keys = self._qty, self._keys
+        shown, keys, key = self._qty, self._keys, px * self._sign
         if qty > 0:
             if px not in shown:
-                insort(keys, px * self._sign)
+                insort(keys, key)
                 if len(keys) > LEVELS_MAX:
                     del shown[keys.pop(0) * self._sign]
             shown[px] = qty
+            if keys[-1] == key:
+                self.best = px
+                self.best_qty = qty
         elif shown.pop(px, 0):
-            key = px * self._sign
             if keys[-1] == key:
                 keys.pop()
+                self._renew_best()
             else:
                 del keys[bisect_left(keys, key)]
+
+    def _renew_best(self) -> None:
+        keys = self._keys
         if keys:
             best = keys[-1] * self._sign
             self.best = best
-            self.best_qty = shown[best]
+            self.best_qty = self._qty[best]
         else:
             self.best = None
             self.best_qty = 0

@@ -157,7 +157,11 @@ class Child:
     @property
     def leaves(self) -> Qty:
         """The largest quantity that may still trade; 0 once it is over."""
-        return max(0, self.qty_max - self.fills.cum_qty) if self.is_open else 0
+        # `is_open` and `qty_max` written out: the router asks this of each child at each review.
+        if self.ended is not None:
+            return 0
+        qty = self.qty if self.replacing is None else max(self.qty, self.replacing.qty)
+        return max(0, qty - self.fills.cum_qty)
 
     @property
     def is_open(self) -> bool:
@@ -166,7 +170,7 @@ class Child:
     @property
     def pending_new(self) -> bool:
         """Whether the venue has not yet said that it has the order."""
-        return self.is_open and not self.is_accepted
+        return not self.is_accepted and self.ended is None
 
     @property
     def pending_cancel(self) -> bool:

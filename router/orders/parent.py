@@ -154,11 +154,12 @@ class Parent:
 
     @property
     def is_pending_cancel(self) -> bool:
-        return any(r.is_cancel and r.state is RequestState.PENDING for r in self.requests)
+        # Nearly always nothing is asked, and this is asked at every turn.
+        return bool(self.requests) and any(r.is_cancel and r.state is RequestState.PENDING for r in self.requests)
 
     @property
     def is_pending_replace(self) -> bool:
-        return any(not r.is_cancel and r.state is RequestState.PENDING for r in self.requests)
+        return bool(self.requests) and any(not r.is_cancel and r.state is RequestState.PENDING for r in self.requests)
 
     @property
     def next_request(self) -> ClientRequest | None:

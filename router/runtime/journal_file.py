@@ -1,8 +1,8 @@
 """The journal on disk: one SQLite file in WAL mode, one writer, batch transactions, one process per state directory.
 
 Knows lines and their order (`router.journal`), not what they say. An input is committed before the engine sees it; its
-outputs are written after and committed with the next batch at the latest: they follow from the inputs, so a stop in
-between loses nothing (recovery writes them again).
+outputs are held and committed now and then, many at a time: they follow from the inputs, so a stop in between loses
+nothing (recovery writes them again).
 
 Durability: `process` survives the death of the process (synchronous=NORMAL: the WAL is written, not fsynced, at each
 commit); `power` survives the machine's (synchronous=FULL: one fsync a batch).
@@ -33,8 +33,8 @@ ROWS_MAX: Final = 32
 CHECKPOINT_PAGES: Final = 16_384
 """64 MiB of WAL between checkpoints, each of which flushes the disk and holds an order up: once in some ten thousand
 orders instead of once in a hundred and fifty."""
-HELD_MAX: Final = 50_000
-"""Values of outputs held for the next commit, five a row; beyond it they are committed at once."""
+HELD_MAX: Final = 2_500
+"""Values of outputs held for the next commit, five a row: 500 outputs, some 3 ms of work; then they are committed."""
 _SYNCHRONOUS: Final[dict[Durability, str]] = {"process": "NORMAL", "power": "FULL"}
 _SCHEMA: Final = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -191,34 +191,46 @@ class JournalFile:
         rows = _guard(self.path, lambda: self._db.execute("SELECT peer, number FROM received").fetchall())
         return dict(rows) | self._received
 
+    def commit_inputs(self) -> None:
+        """Make the inputs given so far last: outputs follow from them, and can wait for `commit`."""
+        self._commit(self._write_inputs, needed=bool(self._inputs))
+
     def commit(self) -> None:
         """Make everything given so far last, as far as the durability setting promises."""
+        needed = self._inputs or self._outputs or self._handed or self._received
+        self._commit(self._write_all, needed=bool(needed))
+
+    def _commit(self, write: Callable[[], None], *, needed: bool) -> None:
+        """One transaction, and in it one statement per table and chunk of rows.
+
+        SQLite runs without Python's lock, and every statement (and every row of `executemany`) lets it go.
+        """
         if self._failed:
             raise JournalError(f"{self.path}: nothing is accepted after a failed write; start again")
-        if not (self._inputs or self._outputs or self._handed or self._received):
+        if not needed:
             return
         try:
-            self._write()
+            self._db.execute("BEGIN IMMEDIATE")
+            write()
+            self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._failed = True
             raise _explained(self.path, error) from error
 
-    def _write(self) -> None:
-        """One transaction, and in it one statement per table and chunk of rows.
-
-        SQLite runs without Python's lock, and every statement (and every row of `executemany`) lets it go: with FIX
-        threads waiting for it, each time may cost a turn of theirs. Row by row, a third of the router's time was that.
-        """
-        self._db.execute("BEGIN IMMEDIATE")
+    def _write_inputs(self) -> None:
         _insert(self._db, "INSERT INTO inputs VALUES ", 5, self._inputs)
-        _insert(self._db, "INSERT INTO outputs VALUES ", 5, self._outputs)
         received = [value for row in self._received.items() for value in row]
         _insert(self._db, "INSERT OR REPLACE INTO received VALUES ", 2, received)
+        self._inputs.clear()
+        self._received.clear()
+
+    def _write_all(self) -> None:
+        self._write_inputs()
+        _insert(self._db, "INSERT INTO outputs VALUES ", 5, self._outputs)
         handed = [value for peer, mark in self._handed.items() for value in (peer, *mark)]
         _insert(self._db, "INSERT OR REPLACE INTO handed VALUES ", 3, handed)
-        self._db.execute("COMMIT")
-        for written in (self._inputs, self._outputs, self._received, self._handed):
-            written.clear()
+        self._outputs.clear()
+        self._handed.clear()
 
     def reader(self) -> JournalReader:
         return JournalReader(self.path)

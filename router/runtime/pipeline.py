@@ -26,6 +26,7 @@ class Journal(Protocol):
     def last_seq(self) -> int: ...
     def append(self, at: Ns, event: Event) -> InputLine: ...
     def write_outputs(self, cause: InputLine, outputs: Sequence[Output]) -> None: ...
+    def commit_inputs(self) -> None: ...
     def commit(self) -> None: ...
 
 
@@ -82,8 +83,17 @@ class Pipeline:
         return min(timer, market)
 
     def submit(self, at: Ns, events: Sequence[Event]) -> None:
-        """Take inputs from outside (clients, venues, the desk) that came in together."""
-        self._run([(at, event) for event in events])
+        """Take inputs from outside (clients, venues, the desk) that came in together.
+
+        Timers that are due by then go before them, in the same batch: a commit costs more than most inputs.
+        """
+        due = [] if self.world_is_due(at) else self._due_by(at)
+        self._run([*due, *((at, event) for event in events)])
+
+    def world_is_due(self, until: Ns) -> bool:
+        """Whether the world has something to do at or before `until`."""
+        market = self._world.next_at if self._world else None
+        return market is not None and market <= until
 
     def step(self) -> bool:
         """Do what is due next, whatever the time; False when nothing ever is."""
@@ -92,7 +102,10 @@ class Pipeline:
 
     def run_until(self, until: Ns, *, steps_max: int = 1_000) -> bool:
         """Do what is due at or before `until`; True when all of it is done, False when `steps_max` came first."""
-        return not all(self._advance(until) for _ in range(steps_max))
+        left = steps_max
+        while left and self._advance(until):
+            left -= 1
+        return left > 0
 
     def flush(self) -> None:
         """Commit what the journal holds open: the outputs of the last batch."""
@@ -111,27 +124,29 @@ class Pipeline:
             return True
         if timer is None or timer > until:
             return False
-        self._run([(timer, TimerFired(timer_id)) for timer_id in self._due(timer)])
+        self._run(self._due_by(timer))
         return True
 
-    def _due(self, at: Ns) -> list[int]:
-        due = []
-        while self._timers and self._timers[0][0] == at:
-            due.append(heappop(self._timers)[1])
+    def _due_by(self, until: Ns) -> list[tuple[Ns, Event]]:
+        due: list[tuple[Ns, Event]] = []
+        while self._timers and self._timers[0][0] <= until:
+            at, timer_id = heappop(self._timers)
+            due.append((at, TimerFired(timer_id)))
         return due
 
     def _run(self, stamped: Sequence[tuple[Ns, Event]]) -> None:
         # All inputs of a batch are on disk before the engine sees the first: one commit for all of them.
         if self._journal is None:
+            engine = self._engine
             for at, event in stamped:
                 self.at = max(self.at, at)
                 self.seq += 1
-                outputs = apply(self._engine, self.seq, self.at, event)
+                outputs = apply(engine, self.seq, self.at, event)
                 if outputs:
                     self._carry_out(self.at, outputs)
             return
         lines = [self._journal.append(self._stamp(at), event) for at, event in stamped]
-        self._journal.commit()
+        self._journal.commit_inputs()
         for line, (_, event) in zip(lines, stamped, strict=True):
             self.seq = line.seq
             outputs = apply(self._engine, line.seq, line.at, event)

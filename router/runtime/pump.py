@@ -37,6 +37,8 @@ _POLLS_MAX: Final = 16
 """Polls until a Logon is answered: three, and one for each connection dropped just before."""
 _BYTES_ACKED_AT: Final = 120
 """Where Linux's `struct tcp_info` has tcpi_bytes_acked (since 4.1)."""
+_READS_MAX: Final = 16
+"""Reads of one venue in a turn, of 8 KiB each: a second of all that it can say."""
 _LOGON_BYTES_MAX: Final = 65_536
 
 Engine: TypeAlias = Any
@@ -137,6 +139,7 @@ class Pump:
         for known in (self._names, self._stuck, self._sent, self._inodes):
             known.pop(fd, None)
         if watched.caller is not None:
+            watched.line = None
             self._lost.append(watched)
 
     def let_go(self) -> None:
@@ -185,7 +188,8 @@ class Pump:
         if time.monotonic() - self._ticked >= self.tick_s:
             self._ticked = time.monotonic()
             due, doors = self._tick(), list(self._doors)
-        for watched in due:
+        # What venues say comes first, all of it: clients' orders would otherwise overtake the answers to earlier ones.
+        for watched in sorted(due, key=lambda watched: watched.caller is None):
             self._poll(watched)
         for fd in doors:
             self._answer(fd)
@@ -198,6 +202,8 @@ class Pump:
             if fd in self._owners and _inode(fd) != inode:
                 self._forget(fd)
         for watched in self._engines:
+            if watched in self._lost:
+                continue  # to be replaced before it is used again
             line = watched.caller.reach() if watched.calls and watched.caller is not None else None
             if line is not None:
                 with line:
@@ -207,8 +213,16 @@ class Pump:
     def _poll(self, watched: _Watched) -> None:
         watched.engine.poll()
         fd = watched.line
-        if fd is not None and _inode(fd) != self._inodes[fd]:
-            self._forget(fd)
+        if fd is None:
+            return
+        for _ in range(_READS_MAX):
+            if _inode(fd) != self._inodes[fd]:
+                # Polled again, QuickFIX would say a Logon to nobody, and count it.
+                self._forget(fd)
+                return
+            if not _can(fd, select.POLLIN):
+                return
+            watched.engine.poll()
 
     def _replace_lost(self) -> None:
         for watched in self._lost:
@@ -288,9 +302,7 @@ class Pump:
         """Whether a message given to QuickFIX now goes out at once."""
         if fd in self._stuck:
             return False
-        room = select.poll()
-        room.register(fd, select.POLLOUT)
-        if room.poll(0):
+        if _can(fd, select.POLLOUT):
             return True
         self._epoll.modify(fd, select.EPOLLIN | select.EPOLLOUT)
         return False
@@ -386,6 +398,13 @@ def _sockets() -> Iterator[tuple[int, socket.socket]]:
             continue  # closed since the listing
         with copy:
             yield fd, copy
+
+
+def _can(fd: int, what: int) -> bool:
+    """Whether a socket is ready, to be read or written, or closed."""
+    ready = select.poll()
+    ready.register(fd, what)
+    return bool(ready.poll(0))
 
 
 def _inode(fd: int) -> int | None:

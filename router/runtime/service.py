@@ -214,10 +214,12 @@ class Service:
         pipeline, clock = self._pipeline, self._clock
         assert pipeline is not None
         self._port.turn()
-        done = pipeline.run_until(clock.now(), steps_max=STEPS_MAX)
         events = self._take(pipeline.at)
+        now = clock.now()
+        # Timers go with what has come in, where no market has to be brought up to date before.
+        done = (events and not pipeline.world_is_due(now)) or pipeline.run_until(now, steps_max=STEPS_MAX)
         if events:
-            pipeline.submit(_stamp(clock, pipeline, done=done), events)
+            pipeline.submit(_stamp(clock, pipeline, done=bool(done)), events)
             self._clock = self._released(clock, events, pipeline.at)
         return not done or bool(events)
 
@@ -336,7 +338,8 @@ def _stamp(clock: Clock, pipeline: Pipeline, *, done: bool) -> Ns:
     """When what came in from outside happened: now, but in the market's time where that lags or knows no clock."""
     if not done or isinstance(clock, NoClock):
         return pipeline.at
-    return clock.now() if pipeline.next_at is None else min(clock.now(), pipeline.next_at)
+    now = clock.now()
+    return min(now, pipeline.next_at or now) if pipeline.world_is_due(now) else now
 
 
 def with_poss_resend(text: str) -> str:

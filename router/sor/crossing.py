@@ -43,7 +43,11 @@ class CrossTimes:
 
     def next_after(self, mic: str, at: Ns) -> tuple[Ns, Ns] | None:
         """The first cross stated for later than `at`."""
-        return next((window for window in self._windows[mic] if window[0] > at), None)
+        # No generator: it is asked at every review.
+        for window in self._windows[mic]:
+            if window[0] > at:
+                return window
+        return None
 
 
 def enter(review: Review, times: CrossTimes) -> None:

@@ -29,13 +29,14 @@ from router.sor.work import ChildView, Placement, SliceWork
 
 
 class _Track:
-    """What is remembered of one open child: whose it is, since when its price stands, what it got."""
+    """What is remembered of one open child: whose it is, since when its price and its venue stand, what it got."""
 
-    __slots__ = ("filled", "pegged_at", "work")
+    __slots__ = ("filled", "pegged_at", "weighed_at", "work")
 
     def __init__(self, work: SliceWork, at: Ns) -> None:
         self.work = work
         self.pegged_at = at
+        self.weighed_at = at
         self.filled: Qty = 0
 
 
@@ -61,6 +62,17 @@ class Memory:
         """Since when a child's price stands."""
         track = self._tracks.get(child.child_id)
         return child.sent_at if track is None else track.pegged_at
+
+    def weighed_at(self, child: ChildView) -> Ns:
+        """When a child's place in its queue was last compared with others, or taken."""
+        track = self._tracks.get(child.child_id)
+        return child.sent_at if track is None else track.weighed_at
+
+    def weigh(self, now: Ns, child: ChildView) -> None:
+        """Its place is compared now."""
+        track = self._tracks.get(child.child_id)
+        if track is not None:
+            track.weighed_at = now
 
     def on_sent(self, now: Ns, work: SliceWork, child: ChildView, route: Route) -> None:
         """A child is on its way: what it takes is not counted on again, where it rests its queue is watched."""
@@ -123,6 +135,8 @@ class Memory:
     def _moved(self, now: Ns, track: _Track, child: ChildView, *, kept_place: bool) -> None:
         """A replace took effect: the same place with another size, or the back of another queue."""
         track.pegged_at = now
+        if not kept_place:
+            track.weighed_at = now
         if kept_place:
             self._queue.resized(child)
         elif self._queue.ahead(child.child_id) is not None:

@@ -9,6 +9,7 @@ is displayed now, and rates are of the recent past. Nothing is posted where it w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import exp
 from typing import Final, NamedTuple
 
@@ -23,6 +24,8 @@ QUEUE_LEVELS: Final = 10
 """Levels counted as queue ahead of an order deeper than the best; further away the time to fill is as good as never."""
 SHARES_PER_WINDOW_PRIOR: Final = 1
 """What every venue is taken to trade in a rate window besides what was seen: in silence the shorter queue wins."""
+CLEARLY_FASTER: Final = 2.0
+"""How many times as fast another queue must be before a place in one is given up."""
 
 
 class Estimate(NamedTuple):
@@ -54,15 +57,25 @@ def post_px(review: Review, *, to_limit: bool) -> Px | None:
 def choose_venue(review: Review, rates: TradeRates, px: Px, qty: Qty) -> Route | None:
     """The lit venue where `qty` at `px` is expected to cost least; candidates explain every other. Ties by MIC."""
     barred = {route.mic: _barred(review, route, px) for route in review.routes.lit}
-    crossing = _cost_of_crossing(review)
-    patience_s = patience_ns(review) / SECOND
-    estimates: dict[str, Estimate] = {}
-    for route in review.routes.lit:
-        if not barred[route.mic]:
-            seconds = _seconds_to_fill(review, rates, route, px, qty)
-            fills = 1.0 - exp(-patience_s / seconds)
-            estimates[route.mic] = Estimate(fills * route.fees.add + (1.0 - fills) * crossing, seconds, route)
-    best = min(estimates.values(), key=lambda estimate: (estimate.cost, estimate.route.mic), default=None)
+    estimates = {
+        route.mic: _estimate(review, rates, route, queue_at(review, route, px) + qty)
+        for route in review.routes.lit
+        if not barred[route.mic]
+    }
+    # Where nothing is free nothing is sent, and nobody reads why it was not sent elsewhere.
+    if review.free > 0:
+        _explain(review, px, qty, barred, estimates)
+    best = _cheapest(estimates)
+    return None if best is None else best.route
+
+
+def _cheapest(estimates: Mapping[str, Estimate]) -> Estimate | None:
+    return min(estimates.values(), key=lambda estimate: (estimate.cost, estimate.route.mic), default=None)
+
+
+def _explain(review: Review, px: Px, qty: Qty, barred: Mapping[str, str], estimates: Mapping[str, Estimate]) -> None:
+    """One candidate a lit venue: what posting there is expected to cost, and why it was not chosen."""
+    best = _cheapest(estimates)
     for route in review.routes.lit:
         estimate = estimates.get(route.mic)
         if estimate is None or best is None:
@@ -74,7 +87,6 @@ def choose_venue(review: Review, rates: TradeRates, px: Px, qty: Qty) -> Route |
                 route.mic, qty if chosen else 0, px, estimate.cost, "expected micros a share", lost_by
             )
         review.candidates.append(candidate)
-    return None if best is None else best.route
 
 
 def posting(review: Review, route: Route, px: Px, qty: Qty, reason: Reason) -> Placement:
@@ -96,14 +108,36 @@ def is_left_behind(review: Review, child: ChildView, px: Px) -> bool:
     """Whether the market moved away from a resting order by a tick or more: `px` is where one would post now."""
     if child.px is None:
         return False
-    away = (px - child.px) * review.work.side.sign
-    return away >= review.market.instrument.tick(child.px)
+    away = px - child.px if review.is_buy else child.px - px
+    return away > 0 and away >= review.market.instrument.tick(child.px)
 
 
 def is_beyond_limit(review: Review, child: ChildView) -> bool:
     """Whether a child may trade where the slice no longer may: its limit was tightened."""
     limit = review.work.limit_px
     return limit is not None and (child.px is None or not review.within_limit(child.px))
+
+
+def better_queue(review: Review, rates: TradeRates, child: ChildView, ahead: Qty) -> Route | None:
+    """The venue where a new order would cost clearly less than a resting one with `ahead` shares before it; or None.
+
+    Clearly: at the back of the other queue it fills in half the time at most. A place in a queue has been waited for,
+    and estimates of it err (docs/routing.md).
+    """
+    stays_at = review.routes.by_mic[child.venue]
+    if child.px is None:
+        return None
+    best = _cheapest(
+        {
+            route.mic: _estimate(review, rates, route, queue_at(review, route, child.px) + child.leaves)
+            for route in review.routes.lit
+            if route.mic != child.venue and not _barred(review, route, child.px)
+        }
+    )
+    stay = _estimate(review, rates, stays_at, ahead + child.leaves)
+    if best is None or best.cost >= stay.cost or best.seconds * CLEARLY_FASTER > stay.seconds:
+        return None
+    return best.route
 
 
 def _barred(review: Review, route: Route, px: Px) -> str:
@@ -119,11 +153,13 @@ def _barred(review: Review, route: Route, px: Px) -> str:
     return ""
 
 
-def _seconds_to_fill(review: Review, rates: TradeRates, route: Route, px: Px, qty: Qty) -> float:
-    """Expected time until `qty` at the back of the queue at `px` is filled."""
+def _estimate(review: Review, rates: TradeRates, route: Route, shares: Qty) -> Estimate:
+    """What it is expected to cost, and to take, until `shares` have traded at a venue, our own the last of them."""
     rate = rates.per_second(review.now, review.work.symbol, route.mic, bid_hit=review.is_buy)
     rate += SHARES_PER_WINDOW_PRIOR * SECOND / review.settings.fill_rate_window_ns
-    return (queue_at(review, route, px) + qty) / rate
+    seconds = shares / rate
+    fills = 1.0 - exp(-patience_ns(review) / SECOND / seconds)
+    return Estimate(fills * route.fees.add + (1.0 - fills) * _cost_of_crossing(review), seconds, route)
 
 
 def queue_at(review: Review, route: Route, px: Px) -> Qty:

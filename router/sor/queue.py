@@ -9,7 +9,7 @@ Knows no fee and no slice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import log1p
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -61,6 +61,10 @@ class _Place:
         self.arrived = False
 
 
+_Level: TypeAlias = tuple[str, bool, Px]
+"""(venue, is_bid, px)"""
+
+
 class QueueEstimator:
     """Shares ahead of each resting child. Fed with market data of symbols that have one, and with what venues say."""
 
@@ -70,8 +74,8 @@ class QueueEstimator:
         assert model in MODELS, f"queue model {model!r} is none of {', '.join(MODELS)}"
         self._behind = MODELS[model]
         self._places: dict[str, _Place] = {}
-        self.watched: dict[str, dict[str, _Place]] = {}
-        """Places by symbol, without empty entries: who feeds market data may look here first."""
+        self.watched: dict[str, dict[_Level, dict[str, _Place]]] = {}
+        """Places by symbol and level, without empty entries: who feeds market data may look here first."""
 
     # --- our own orders
 
@@ -79,7 +83,8 @@ class QueueEstimator:
         """A child is on its way to the back of the level at `px`, which shows `shown` shares."""
         place = _Place(child, px, shown)
         self._places[child.child_id] = place
-        self.watched.setdefault(child.symbol, {})[child.child_id] = place
+        levels = self.watched.setdefault(child.symbol, {})
+        levels.setdefault((place.venue, place.is_bid, px), {})[child.child_id] = place
 
     def arrived(self, child_id: str) -> None:
         """The venue has it: whoever comes now stands behind."""
@@ -104,9 +109,11 @@ class QueueEstimator:
         """It rests no more."""
         place = self._places.pop(child_id, None)
         if place is not None:
-            of_symbol = self.watched[place.symbol]
-            del of_symbol[child_id]
-            if not of_symbol:
+            levels, level = self.watched[place.symbol], (place.venue, place.is_bid, place.px)
+            del levels[level][child_id]
+            if not levels[level]:
+                del levels[level]
+            if not levels:
                 del self.watched[place.symbol]
 
     def ahead(self, child_id: str) -> Qty | None:
@@ -118,46 +125,55 @@ class QueueEstimator:
 
     def on_market(self, event: MarketEvent) -> None:
         """Take in an event of any symbol; those without a resting child of ours cost one look-up."""
-        places = self.watched.get(event.symbol)
-        if places is None or isinstance(event, PhaseChange):
+        levels = self.watched.get(event.symbol)
+        if levels is None:
             return
-        for place in places.values():
-            if place.venue != event.venue:
-                continue
-            if isinstance(event, TradePrint):
-                _traded(place, event)
-            elif isinstance(event, LevelUpdate):
-                if event.px == place.px and event.is_bid is place.is_bid:
-                    self._shown(place, event.qty)
+        if isinstance(event, LevelUpdate):
+            places = levels.get((event.venue, event.is_bid, event.px))
+            if places is not None:
+                self._shown(places.values(), event.qty)
+            return
+        if isinstance(event, PhaseChange):
+            return
+        for (venue, _, _), places in levels.items():
+            if venue == event.venue:
+                for place in places.values():
+                    if isinstance(event, TradePrint):
+                        _traded(place, event)
+                    else:
+                        self._shown((place,), _qty_in(event, place))
+
+    def _shown(self, places: Iterable[_Place], shown: Qty) -> None:
+        """A level now shows `shown`: a decrease that trades do not explain is split between ahead and behind."""
+        for place in places:
+            change = place.shown - shown
+            place.shown = shown
+            if change <= 0:
+                # Refilled before we saw it shrink: an old print must not explain a later cancellation.
+                place.traded = 0
+                if not place.arrived:
+                    _joined_before_us(place, -change)
             else:
-                self._shown(place, _qty_in(event, place))
+                if place.traded:
+                    by_trades = min(change, place.traded)
+                    place.traded -= by_trades
+                    change -= by_trades
+                if change and place.ahead:
+                    self._canceled(place, change)
+            if place.arrived and place.ahead > shown - place.own:
+                place.ahead = float(max(shown - place.own, 0))
 
-    def _shown(self, place: _Place, shown: Qty) -> None:
-        """The level now shows `shown`: a decrease that trades do not explain is split between ahead and behind."""
-        change = place.shown - shown
-        place.shown = shown
-        if change > 0:
-            self._shrank(place, change)
-        else:
-            # Refilled before we saw it shrink: an old print must not explain a later cancellation.
-            place.traded = 0
-            if not place.arrived:
-                _joined_before_us(place, -change)
-        if place.arrived:
-            place.ahead = min(place.ahead, float(max(shown - place.own, 0)))
-
-    def _shrank(self, place: _Place, change: Qty) -> None:
-        by_trades = min(change, place.traded)
-        place.traded -= by_trades
-        canceled = change - by_trades
+    def _canceled(self, place: _Place, qty: Qty) -> None:
+        """`qty` left the level by no trade, with shares ahead of us."""
+        ahead = place.ahead
         if not place.arrived:
             # Nobody stands behind an order that is not there yet.
-            place.ahead = max(place.ahead - canceled, 0.0)
-        elif canceled:
-            behind = max(place.shown + canceled - place.own - place.ahead, 0.0)
-            # More cannot have left from behind than stood there.
-            from_behind = min(canceled * self._behind(place.ahead, behind), behind)
-            place.ahead = max(place.ahead - (canceled - from_behind), 0.0)
+            place.ahead = max(ahead - qty, 0.0)
+            return
+        behind = place.shown + qty - place.own - ahead
+        # More cannot have left from behind than stood there.
+        from_behind = min(qty * self._behind(ahead, behind), behind) if behind > 0 else 0.0
+        place.ahead = max(ahead - (qty - from_behind), 0.0)
 
 
 def own_displayed(child: ChildView) -> Qty:

@@ -22,6 +22,7 @@ class Review:
     """The slice, its children and the market at one instant."""
 
     __slots__ = (
+        "_resting",
         "amendments",
         "cancels",
         "candidates",
@@ -54,7 +55,11 @@ class Review:
         self.routes = routes
         self.settings = settings
         self.is_buy = work.side is Side.BUY
-        self.free: Qty = work.remaining - sum(child.leaves for child in children)
+        free: Qty = work.qty - work.filled
+        for child in children:
+            free -= child.leaves
+        self.free = free
+        self._resting: dict[VenueKind, list[ChildView]] | None = None
         self.sends: list[Placement] = []
         self.cancels: list[str] = []
         self.amendments: list[Amendment] = []
@@ -84,11 +89,13 @@ class Review:
 
     def resting(self, kind: VenueKind) -> list[ChildView]:
         """Children that rest at venues of one kind and are not being withdrawn; those in flight included."""
-        return [
-            child
-            for child in self.children
-            if child.tif is not TimeInForce.IOC and not child.pending_cancel and self.kind_of(child) is kind
-        ]
+        # Nothing of this changes during a review, and each kind is asked for several times.
+        if self._resting is None:
+            self._resting = {}
+            for child in self.children:
+                if child.tif is not TimeInForce.IOC and not child.pending_cancel:
+                    self._resting.setdefault(self.kind_of(child), []).append(child)
+        return self._resting.get(kind, [])
 
     def open_at(self, mic: str) -> bool:
         """Whether the slice has a child at this venue, in whatever state."""
@@ -166,7 +173,7 @@ class Review:
             work.limit_px,
             work.until,
             work.prefs,
-            tuple(
+            [
                 (
                     child.child_id,
                     child.leaves,
@@ -177,7 +184,7 @@ class Review:
                     child.unknown,
                 )
                 for child in self.children
-            ),
+            ],
         )
 
 

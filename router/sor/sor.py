@@ -7,7 +7,7 @@ Ties are broken by MIC; nothing is random.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from router.core.events import (
     MarketEvent,
@@ -44,6 +44,9 @@ class Sor:
         self._rules = tuple(rules)
         self._settings = settings
         self._memory = Memory(market, settings)
+        # No method around it: it is called for each of a day's million events.
+        self.on_market: Callable[[Ns, MarketEvent], None] = self._memory.on_market
+        """See `Router.on_market`."""
         self._routes: Routes | None = None
         self._crosses: crossing.CrossTimes | None = None
         if day:
@@ -67,12 +70,16 @@ class Sor:
             routes=self._routes,
             settings=self._settings,
         )
-        key = review.state_key()
         last = work.idle_plan
-        if last is not None and key == work.idle_key and (last.review_at is None or now < last.review_at):
+        if (
+            last is not None
+            and (last.review_at is None or now < last.review_at)
+            and review.state_key() == work.idle_key
+        ):
             return last
         plan = self._decide(review)
-        work.idle_key, work.idle_plan = (key, plan) if plan.is_idle else (None, None)
+        # Deciding changes nothing that the key is made of.
+        work.idle_key, work.idle_plan = (review.state_key(), plan) if plan.is_idle else (None, None)
         return plan
 
     def _decide(self, review: Review) -> Plan:
@@ -138,6 +145,8 @@ class Sor:
 
     def _obey_limit(self, review: Review) -> None:
         """Children that may trade beyond a tightened limit are brought within it."""
+        if review.work.limit_px is None:
+            return
         for child in review.children:
             if child.tif is TimeInForce.IOC or not is_settled(child) or not passive.is_beyond_limit(review, child):
                 continue
@@ -223,7 +232,10 @@ class Sor:
             return "no price to join"
         touched = {amendment.child_id for amendment in review.amendments}
         for child in review.resting(VenueKind.LIT):
-            if not is_settled(child) or child.child_id in touched or not passive.is_left_behind(review, child, px):
+            if child.child_id in touched or not is_settled(child):
+                continue
+            if not passive.is_left_behind(review, child, px):
+                self._weigh_queue(review, child)
                 continue
             due = self._memory.pegged_at(child) + self._settings.re_peg_interval_ns
             if review.now < due:
@@ -236,6 +248,22 @@ class Sor:
                 # Its place is lost either way: it goes where a new order would go, when it has come back.
                 review.cancels.append(child.child_id)
         return "what is open stands where it should"
+
+    def _weigh_queue(self, review: Review, child: ChildView) -> None:
+        """Once in a patience, a child that stands where it should goes to another venue if that is clearly faster."""
+        ahead = self._memory.queue_ahead(child.child_id)
+        if ahead is None or len(review.routes.lit) == 1:
+            return
+        due = self._memory.weighed_at(child) + max(self._settings.passive_patience_ns, 1)
+        if review.now < due:
+            review.wake_at(due)
+            return
+        self._memory.weigh(review.now, child)
+        if passive.better_queue(review, self._memory.rates, child, ahead) is not None:
+            # It goes where a new order would go, when it has come back.
+            review.cancels.append(child.child_id)
+        else:
+            review.wake_at(review.now + max(self._settings.passive_patience_ns, 1))
 
     def _post(self, review: Review, *, to_limit: bool) -> str:
         """Post all that is free on the venue that is expected to cost least; returns why not, where not."""
@@ -270,8 +298,9 @@ class Sor:
 
     def _plan(self, review: Review, reason: Reason, text: str = "") -> Plan:
         """Close a review; where nothing is to be done while a venue is left alone, come back when it no longer is."""
-        if not (review.sends or review.cancels or review.amendments):
-            for until in (*review.work.taken_until.values(), *review.work.refused_until.values()):
+        work = review.work
+        if not (review.sends or review.cancels or review.amendments) and (work.taken_until or work.refused_until):
+            for until in (*work.taken_until.values(), *work.refused_until.values()):
                 if until > review.now:
                     review.wake_at(until)
         return review.plan(reason, text)
@@ -290,6 +319,3 @@ class Sor:
 
     def on_report(self, now: Ns, report: VenueReport, child: ChildView | None) -> None:
         self._memory.on_report(now, report, child)
-
-    def on_market(self, now: Ns, event: MarketEvent) -> None:
-        self._memory.on_market(now, event)

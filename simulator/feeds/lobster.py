@@ -9,11 +9,13 @@ The file name holds symbol, date, session in milliseconds after New York midnigh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from router.api import MILLISECOND, Ns, Px, Qty
 from simulator.feeds.text import FeedError, lines, midnight
@@ -51,7 +53,7 @@ class LobsterDay(NamedTuple):
     orderbooks: Path
 
 
-class Message(NamedTuple):
+class Message(Struct, frozen=True, gc=False):
     """One row of the message file; `px` in 10^-4. A halt carries its meaning in `px`: -1 halt, 0 quoting, 1 trading."""
 
     at: Ns
@@ -96,47 +98,47 @@ def read_messages(day: LobsterDay) -> Iterator[Message]:
     start = midnight(day.day)
     for number, line in enumerate(lines(day.messages), 1):
         try:
-            when, kind, oid, qty, px, direction = line.split(",")
+            when, kind_text, oid_text, qty_text, px_text, direction = line.split(",")
             seconds, _, fraction = when.partition(".")
             # Digits are counted, never multiplied: 34200.05990197 is eight of them, and no float holds nine.
             at = start + int(seconds + fraction.ljust(_SECOND_DIGITS, "0"))
-            message = Message(at, int(kind), int(oid), int(qty), int(px), direction == "1")
+            kind, oid, qty, px = int(kind_text), int(oid_text), int(qty_text), int(px_text)
         except ValueError:
             raise FeedError(day.messages, number, f"not a LOBSTER message: {line!r}") from None
         if (
             len(fraction) > _SECOND_DIGITS
-            or not 1 <= message.kind <= Kind.HALT
+            or not 1 <= kind <= Kind.HALT
             or direction not in {"1", "-1"}
-            or (message.kind != Kind.HALT and (message.qty <= 0 or message.px <= 0 or not 0 <= message.oid < OID_MAX))
+            or (kind != Kind.HALT and (qty <= 0 or px <= 0 or not 0 <= oid < OID_MAX))
         ):
             raise FeedError(day.messages, number, f"not a LOBSTER message: {line!r}")
-        yield message
+        yield Message(at, kind, oid, qty, px, direction == "1")
 
 
-def read_rows(day: LobsterDay) -> Iterator[list[str]]:
-    """The day's orderbook rows as text fields, one row per message: most are never needed as numbers."""
+def read_rows(day: LobsterDay) -> Iterator[str]:
+    """The day's orderbook rows as text of the right number of fields, one per message: most are never looked into."""
     width = 4 * day.levels
     for number, line in enumerate(lines(day.orderbooks), 1):
-        fields = line.split(",")
-        if len(fields) != width:
-            raise FeedError(day.orderbooks, number, f"{len(fields)} fields, {width} wanted for {day.levels} levels")
-        yield fields
+        fields = line.count(",") + 1
+        if fields != width:
+            raise FeedError(day.orderbooks, number, f"{fields} fields, {width} wanted for {day.levels} levels")
+        yield line
 
 
-def parse_row(day: LobsterDay, number: int, fields: Sequence[str]) -> BookRow:
+def parse_row(day: LobsterDay, number: int, line: str) -> BookRow:
     """Row `number` (from 1) as levels; FeedError names the file and the row."""
     try:
-        row = [int(field) for field in fields]
+        row = [int(field) for field in line.split(",")]
     except ValueError:
-        raise bad_row(day, number, fields) from None
+        raise bad_row(day, number, line) from None
     asks = zip(row[0::4], row[1::4], strict=True)
     bids = zip(row[2::4], row[3::4], strict=True)
     return BookRow(_known(asks), _known(bids))
 
 
-def bad_row(day: LobsterDay, number: int, fields: Sequence[str]) -> FeedError:
+def bad_row(day: LobsterDay, number: int, line: str) -> FeedError:
     """The refusal of row `number` of the orderbook file."""
-    return FeedError(day.orderbooks, number, f"not a LOBSTER orderbook row: {','.join(fields)!r}")
+    return FeedError(day.orderbooks, number, f"not a LOBSTER orderbook row: {line!r}")
 
 
 def _known(levels: Iterable[tuple[Px, Qty]]) -> tuple[tuple[Px, Qty], ...]:

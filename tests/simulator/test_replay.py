@@ -379,10 +379,10 @@ def test_without_us_a_real_day_is_its_orderbook_file_after_every_row(
     rows = wrong = 0
 
     while source._next is not None:
-        message, fields = source._next
-        source._one(port, message, fields)
+        message, row = source._next
+        source._one(port, message, row)
         shown = BookRow(tuple(book.levels(SELL, day.levels)), tuple(book.levels(BUY, day.levels)))
-        wrong += shown != parse_row(day, rows + 1, fields)
+        wrong += shown != parse_row(day, rows + 1, row)
         rows += 1
         port.trades()
         source._next = source._read()

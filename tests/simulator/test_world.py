@@ -14,6 +14,7 @@ from router.api import (
     CalendarDay,
     CancelChild,
     ChildAccepted,
+    ChildBusted,
     ChildFilled,
     Instrument,
     LastLiquidityInd,
@@ -289,6 +290,20 @@ def test_prints_of_other_places_reach_the_tape() -> None:
     sim = world((NOON + 5, lambda port: port.tape("FINN", SYMBOL, MID, 300, kind=PrintKind.OFF_EXCHANGE)))
 
     assert run(sim) == [(5, TradePrint("FINN", SYMBOL, MID, 300, None, PrintKind.OFF_EXCHANGE))]
+
+
+def test_a_bust_of_a_fill_that_the_market_made_comes_when_it_is_due() -> None:
+    faults = {"fault_bust_ppm": 1_000_000, "fault_amend_ns": 2_000}
+    profile = msgspec.structs.replace(XLIT, settings=faults)
+    sim = world((NOON + 1_000, lambda port: _market(port, True, 100)), venues=[profile])
+    sim.send(NOON, send("XLIT", "c1", Side.SELL, 300, ASK))
+
+    heard = [(at, event) for at, event in run(sim) if isinstance(event, ChildFilled | ChildBusted)]
+
+    assert heard == [
+        (1_200, fill("XLIT", "c1", 100, ASK, added=True)),
+        (3_200, ChildBusted("XLIT", "c1", "XLIT-X1-B", "XLIT-X1")),
+    ]
 
 
 def test_a_source_that_stands_still_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:

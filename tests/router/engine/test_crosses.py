@@ -1,5 +1,6 @@
 """Scheduled crosses: a tenth of what a patient order has not released waits in each."""
 
+from router.core.algo import Cause
 from router.core.events import ChildCanceled
 from router.core.outputs import CancelChild, SendChild
 from router.core.profiles import VenueProfile
@@ -58,7 +59,8 @@ def test_lent_shares_are_available_to_the_algorithm() -> None:
 
     work = floor.engine.desk.works["T1-O1"]
 
-    assert work.lent == crosses(floor)[0].qty
+    seen = work.view(floor.engine.desk.now, Cause.TIMER)
+    assert seen.available == work.available + crosses(floor)[0].qty
     assert work.available + work.released == 20_000 - work.parent.cum_qty
 
 

@@ -14,7 +14,7 @@ from router.core.events import (
     VenueUp,
 )
 from router.core.outputs import Alarm, CancelChild, ExecReport, QueryChild, SendChild
-from router.core.types import SECOND, LastLiquidityInd, OrdType, Side
+from router.core.types import SECOND, LastLiquidityInd, OrdType, Side, TimeInForce
 from router.orders.states import ChildState
 from support.floor import CLIENT, order
 from support.scripted import Scripted
@@ -52,6 +52,28 @@ def test_an_order_that_the_venue_never_saw_is_sent_anew_under_another_id(floor: 
     second = floor.last(SendChild)
     assert second.child_id != first.child_id
     assert floor.engine.desk.children.exposure("T1-O1") == 600
+
+
+def test_an_immediate_order_that_the_venue_acknowledges_first_is_not_asked_back() -> None:
+    floor = Scripted()
+    floor.say(order("A1", qty=100, ord_type=OrdType.LIMIT, px=400_100))
+    child = floor.last(SendChild)
+    assert child.tif is TimeInForce.IOC
+
+    said = floor.accept(child) + floor.wait(SECOND)
+
+    assert not [out for out in said if isinstance(out, CancelChild)]
+
+
+def test_an_immediate_order_that_the_venue_keeps_is_asked_back_when_its_answer_is_late() -> None:
+    floor = Scripted()
+    floor.say(order("A1", qty=100, ord_type=OrdType.LIMIT, px=400_100))
+    child = floor.last(SendChild)
+    floor.accept(child)
+
+    said = floor.wait(2 * SECOND)
+
+    assert [out.child_id for out in said if isinstance(out, CancelChild)] == [child.child_id]
 
 
 def test_a_venue_that_stays_silent_is_an_alarm_and_never_a_second_order(floor: Scripted) -> None:

@@ -38,6 +38,9 @@ class Story:
     def write_outputs(self, cause: InputLine, outputs: Sequence[Output]) -> None:
         self.told.append(f"outputs of {cause.seq}: {len(outputs)}")
 
+    def commit_inputs(self) -> None:
+        self.told.append("commit inputs")
+
     def commit(self) -> None:
         self.told.append("commit")
 
@@ -84,7 +87,7 @@ def test_a_batch_is_committed_before_the_engine_sees_it_and_before_anything_leav
         "record 1 Genesis at 5",
         "record 2 VenueUp at 5",
         "record 3 NewOrder at 5",
-        "commit",
+        "commit inputs",
         "handle Genesis",
         "outputs of 1: 0",
         "handle VenueUp",

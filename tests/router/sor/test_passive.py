@@ -8,7 +8,7 @@ import pytest
 from router.core.events import ChildRejected, ChildReplaced, ChildRequestRejected
 from router.core.profiles import RouterSettings, RuleProfile
 from router.core.types import MILLISECOND, SECOND, OrdType, Reason, Side, TimeInForce, Urgency
-from router.sor import Amendment, Placement, Preferences
+from router.sor import Amendment, Placement, Preferences, SliceWork
 from support.sor import CENT, LATER, NOW, Bench, FakeChild, lit, lost_by, routed
 
 TEN = 100_000
@@ -410,3 +410,38 @@ def test_a_sweep_under_way_is_left_to_its_end_when_the_slice_shrinks() -> None:
     taking = replace(resting(bench), tif=TimeInForce.IOC)
 
     assert bench.sor.review(NOW, bench.work(100, PASSIVE), [taking]).is_idle
+
+
+def resting_at_xlit(bench: Bench, work: SliceWork) -> FakeChild:
+    """200 shares at the bid of XLIT, behind the 5,000 that `two_venues` shows there."""
+    return bench.rest(
+        work, Placement(venue="XLIT", qty=200, ord_type=OrdType.LIMIT, px=BID, reason=Reason.PASSIVE_POST)
+    )
+
+
+def test_a_place_in_a_long_queue_is_given_up_for_a_short_one_once_in_a_patience() -> None:
+    bench = two_venues()
+    work = bench.work(200, PASSIVE)
+    child = resting_at_xlit(bench, work)
+    bench.trade("XLIT", BID, 1_000, buyer=False)
+    bench.trade("XINV", BID, 1_000, buyer=False)
+
+    early = bench.sor.review(NOW + 5 * SECOND - 1, work, [child])
+    assert (early.cancels, early.review_at) == ((), NOW + 5 * SECOND)
+
+    # 4,000 shares are ahead at XLIT, 100 at XINV, at the same rate.
+    assert bench.sor.review(NOW + 5 * SECOND, work, [child]).cancels == ("C1",)
+
+
+def test_the_place_that_counts_is_the_estimated_one_not_what_is_displayed() -> None:
+    bench = two_venues()
+    work = bench.work(200, PASSIVE)
+    child = resting_at_xlit(bench, work)
+    for _ in range(50):
+        bench.trade("XLIT", BID, 100, buyer=False)
+    bench.trade("XINV", BID, 5_000, buyer=False)
+
+    # 5,000 are displayed at XLIT still, all behind us; at XINV 100 stand before a new order, at the same rate.
+    plan = bench.sor.review(NOW + 5 * SECOND, work, [child])
+
+    assert (plan.cancels, plan.review_at) == ((), NOW + 10 * SECOND)

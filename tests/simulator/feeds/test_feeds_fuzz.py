@@ -17,7 +17,7 @@ Reader = Callable[[Path], Iterable[object]]
 
 def rows_of(path: Path) -> Iterable[object]:
     day = open_day(path)
-    return [parse_row(day, number, fields) for number, fields in enumerate(read_rows(day), 1)]
+    return [parse_row(day, number, line) for number, line in enumerate(read_rows(day), 1)]
 
 
 def messages_of(path: Path) -> Iterable[object]:

@@ -60,9 +60,9 @@ def test_empty_levels_are_left_out_of_a_row(tmp_path: Path) -> None:
     row = "101,5,100,7,9999999999,0,-9999999999,0"
     day = open_day(write_day(tmp_path, "", row + "\n", levels=2))
 
-    [fields] = read_rows(day)
+    [line] = read_rows(day)
 
-    assert parse_row(day, 1, fields) == BookRow(asks=((101, 5),), bids=((100, 7),))
+    assert parse_row(day, 1, line) == BookRow(asks=((101, 5),), bids=((100, 7),))
 
 
 def test_a_row_of_another_width_is_refused(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_row_of_no_numbers_is_refused(tmp_path: Path) -> None:
     day = open_day(write_day(tmp_path, "", ""))
 
     with pytest.raises(FeedError, match=r":3: not a LOBSTER orderbook row: 'a,1,2,3'"):
-        parse_row(day, 3, ["a", "1", "2", "3"])
+        parse_row(day, 3, "a,1,2,3")
 
 
 def test_either_file_names_the_pair_and_both_must_be_there(tmp_path: Path) -> None:
