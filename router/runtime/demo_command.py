@@ -183,15 +183,10 @@ class Demo:
         return not any(disagreements(self._books, self._recorder.orders))
 
     def _follow(self, *, to_the_end: bool = False) -> None:
-        """Read what the journal has had added.
-
-        A batch's outputs are committed with the next batch's inputs, and a batch has one time: while the journal is
-        being written, the inputs of its latest time may lack their outputs yet, and are left for later.
-        """
+        """Read what the journal has had added: while it is being written, the last inputs lack their outputs yet."""
         assert self._reader is not None
-        inputs = list(self._reader.inputs(self._read))
-        if not to_the_end:
-            inputs = [line for line in inputs if line.at < inputs[-1].at]
+        answered = self._reader.answered()
+        inputs = [line for line in self._reader.inputs(self._read) if to_the_end or line.seq <= answered]
         if inputs:
             outputs = takewhile(lambda line: line.seq <= inputs[-1].seq, self._reader.outputs(self._read))
             self._read = self._recorder.follow(inputs, outputs)

@@ -110,6 +110,11 @@ class JournalReader:
         )
         return (OutputLine(*row) for row in rows)
 
+    def answered(self) -> int:
+        """Number of the last input whose outputs are written; those after it may have said something, too."""
+        row = _guard(self.path, lambda: self._db.execute("SELECT value FROM about WHERE key = 'answered'").fetchone())
+        return 0 if row is None else int(row[0])
+
     def _rows(self, query: str, after: int) -> Iterator[tuple[int, int, str, bytes, bytes]]:
         try:
             for row in self._db.execute(query, (after,)):  # noqa: UP028 - a delegated cursor is closed twice
@@ -136,6 +141,7 @@ class JournalFile:
         self._outputs: list[object] = []
         self._received: dict[str, int] = {}
         self._handed: dict[str, tuple[int, int]] = {}
+        self._answered: int | None = None
         self._lock = StateLock(state)
         try:
             if self._lock.left_open:
@@ -165,7 +171,8 @@ class JournalFile:
         return line
 
     def write_outputs(self, cause: InputLine, outputs: Sequence[Output]) -> None:
-        """Keep what the engine said to `cause` for the next `commit`."""
+        """Keep what the engine said to `cause`, be it nothing, for the next `commit`."""
+        self._answered = cause.seq
         for n, output in enumerate(outputs):
             line = output_line(self._output_hash, cause, n, output)
             self._output_hash = line.hash
@@ -197,7 +204,7 @@ class JournalFile:
 
     def commit(self) -> None:
         """Make everything given so far last, as far as the durability setting promises."""
-        needed = self._inputs or self._outputs or self._handed or self._received
+        needed = self._inputs or self._answered is not None or self._handed or self._received
         self._commit(self._write_all, needed=bool(needed))
 
     def _commit(self, write: Callable[[], None], *, needed: bool) -> None:
@@ -229,8 +236,11 @@ class JournalFile:
         _insert(self._db, "INSERT INTO outputs VALUES ", 5, self._outputs)
         handed = [value for peer, mark in self._handed.items() for value in (peer, *mark)]
         _insert(self._db, "INSERT OR REPLACE INTO handed VALUES ", 3, handed)
+        if self._answered is not None:
+            self._db.execute("INSERT OR REPLACE INTO about VALUES ('answered', ?)", (str(self._answered),))
         self._outputs.clear()
         self._handed.clear()
+        self._answered = None
 
     def reader(self) -> JournalReader:
         return JournalReader(self.path)

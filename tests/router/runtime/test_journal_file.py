@@ -45,6 +45,22 @@ def test_what_was_committed_is_read_back_and_its_chains_hold(journal: JournalFil
     reader.close()
 
 
+def test_outputs_may_wait_and_a_reader_can_tell_which_inputs_are_answered(journal: JournalFile) -> None:
+    write(journal, GENESIS)
+    journal.append(20, UP)
+    journal.commit_inputs()
+    journal.write_outputs(journal.append(21, UP), [NOTE])
+    reader = journal.reader()
+    assert ([line.seq for line in reader.inputs()], reader.answered()) == ([1, 2], 1)
+    assert [line.seq for line in reader.outputs()] == [1, 1]
+
+    journal.commit()
+
+    assert ([line.seq for line in reader.inputs()], reader.answered()) == ([1, 2, 3], 3)
+    assert [line.seq for line in reader.outputs()] == [1, 1, 3]
+    reader.close()
+
+
 @pytest.mark.parametrize("durability", ["process", "power"])
 def test_a_journal_goes_on_where_it_stopped(tmp_path: Path, durability: Durability) -> None:
     first = JournalFile(tmp_path, durability=durability)
