@@ -208,16 +208,17 @@ class Pump:
             if line is not None:
                 with line:
                     self._put_through(watched, line)
-        return {watched: None for watched in self._engines if not watched.calls}
+        return dict.fromkeys(self._engines)
 
     def _poll(self, watched: _Watched) -> None:
+        if watched.calls:
+            return  # it would connect by itself, or say a Logon to nobody
         watched.engine.poll()
         fd = watched.line
         if fd is None:
             return
         for _ in range(_READS_MAX):
             if _inode(fd) != self._inodes[fd]:
-                # Polled again, QuickFIX would say a Logon to nobody, and count it.
                 self._forget(fd)
                 return
             if not _can(fd, select.POLLIN):
@@ -267,9 +268,11 @@ class Pump:
             knock.send(visitor.logon)
             answer = _answer_to(knock, watched.engine)
             taken = [fd for fd, copy in _sockets() if copy.family == socket.AF_UNIX and _peer_of(copy) == name]
-            with contextlib.suppress(OSError):  # it has left meanwhile: QuickFIX will see that
-                visitor.connection.send(answer)
-            if taken:  # or QuickFIX has refused it
+            sent = 0
+            with contextlib.suppress(OSError):  # it has left meanwhile
+                sent = visitor.connection.send(answer)
+            # Refused by QuickFIX, or without room for its answer: it goes, and QuickFIX sees our end close.
+            if taken and sent == len(answer):
                 os.dup2(visitor.connection.fileno(), taken[0], inheritable=False)
                 self._watch(watched, taken[0], visitor.comp_id)
 
@@ -304,7 +307,7 @@ class Pump:
             return False
         if _can(fd, select.POLLOUT):
             return True
-        self._epoll.modify(fd, select.EPOLLIN | select.EPOLLOUT)
+        self._listen(fd, select.EPOLLIN | select.EPOLLOUT)
         return False
 
     def progress(self, fd: int) -> tuple[int, int]:
@@ -330,7 +333,7 @@ class Pump:
         for fd, count in self._sent.items():
             if count and self._owners.get(fd) is watched:
                 self._stuck.setdefault(fd, 0)
-                self._epoll.modify(fd, select.EPOLLIN | select.EPOLLOUT)
+                self._listen(fd, select.EPOLLIN | select.EPOLLOUT)
 
     def _note_sent(self) -> None:
         for fd in self._stuck:
@@ -343,8 +346,11 @@ class Pump:
             if self._stuck[fd] > 0:
                 return
             del self._stuck[fd]
-        if fd in self._owners:
-            self._epoll.modify(fd, select.EPOLLIN)
+        self._listen(fd, select.EPOLLIN)
+
+    def _listen(self, fd: int, events: int) -> None:
+        with contextlib.suppress(OSError):  # closed by QuickFIX in this turn: the next tick sees to it
+            self._epoll.modify(fd, events)
 
 
 class _Watched:

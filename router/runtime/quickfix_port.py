@@ -139,8 +139,12 @@ class FixPort:
     def _run(self) -> None:
         assert self._pump is not None
         self._owner = threading.get_ident()
-        while not self._closing:
-            self.turn(self._pump.tick_s)
+        try:
+            while not self._closing:
+                self.turn(self._pump.tick_s)
+        except Exception as error:
+            self._deliver(Trouble(f"FIX sessions are not served any more: {error!r}"))
+            raise
 
     def fileno(self) -> int:
         """Can be read when `turn` has something to do."""
