@@ -94,7 +94,11 @@ class JournalReader:
         if not path.is_file():
             raise JournalError(f"{path}: no such journal")
         self._db = _guard(path, lambda: sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True))
-        _check_format(self._db, path)
+        try:
+            _check_format(self._db, path)
+        except JournalError:
+            self._db.close()
+            raise
 
     def inputs(self, after: int = 0) -> Iterator[InputLine]:
         """Inputs numbered above `after`, in order."""
@@ -268,13 +272,17 @@ def _insert(db: sqlite3.Connection, statement: str, width: int, values: Sequence
 def _connect(path: Path, durability: Durability) -> sqlite3.Connection:
     fresh = not path.exists()
     db = sqlite3.connect(path, isolation_level=None)
-    db.execute("PRAGMA journal_mode=WAL")
-    db.execute(f"PRAGMA synchronous={_SYNCHRONOUS[durability]}")
-    db.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
-    if fresh or db.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
-        db.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
-        db.execute("INSERT INTO about VALUES ('format', ?)", (str(FORMAT),))
-    _check_format(db, path)
+    try:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute(f"PRAGMA synchronous={_SYNCHRONOUS[durability]}")
+        db.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
+        if fresh or db.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
+            db.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
+            db.execute("INSERT INTO about VALUES ('format', ?)", (str(FORMAT),))
+        _check_format(db, path)
+    except BaseException:
+        db.close()
+        raise
     return db
 
 

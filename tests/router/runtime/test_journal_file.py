@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,8 @@ def test_a_journal_goes_on_where_it_stopped(tmp_path: Path, durability: Durabili
     write(second, UP)
 
     assert (second.last_seq, second.handed()) == (2, {"EMS44": (1, 1)})
-    assert verify(second.reader().inputs(), second.reader().outputs()) == second.heads
+    with closing(second.reader()) as reader:
+        assert verify(reader.inputs(), reader.outputs()) == second.heads
     second.close()
 
 
