@@ -183,7 +183,8 @@ class Pump:
             elif fd in self._doors:
                 doors.append(fd)
             else:
-                os.eventfd_read(self._bell)
+                with contextlib.suppress(BlockingIOError):  # not the bell: a socket of an engine that is being replaced
+                    os.eventfd_read(self._bell)
         self._note_sent()
         if time.monotonic() - self._ticked >= self.tick_s:
             self._ticked = time.monotonic()

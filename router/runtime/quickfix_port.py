@@ -32,7 +32,7 @@ from router.runtime.fix_messages import (
     redacted,
 )
 from router.runtime.front_door import Place
-from router.runtime.pump import Pump
+from router.runtime.pump import TICK_S, Pump
 from router.runtime.quickfix_callbacks import CLOSING, Callbacks, Opaque
 from router.runtime.sessions_file import FixSession
 
@@ -49,8 +49,6 @@ SEND_TIMEOUT_S: Final = 5.0
 """A client that takes nothing for this long, with a full buffer between, is gone."""
 RETRY_S: Final = 30
 """Between two calls to a venue that does not answer, where its ReconnectInterval does not say: QuickFIX's own."""
-TICK_S: Final = 0.25
-"""How often sessions look at their heartbeats, which are of whole seconds."""
 LOGOUT_WAIT_S: Final = 2.0
 _BUFFERS: Final = {"SocketSendBufferSize": socket.SO_SNDBUF, "SocketReceiveBufferSize": socket.SO_RCVBUF}
 
@@ -180,9 +178,8 @@ class FixPort:
             self._log_out()
             for name in self._engines:
                 self._engines[name].stop(True)
-        # Engines go before what they point to: sessions are struck off QuickFIX's register, and exit finds nothing.
-        if self._pump is not None:
             self._pump.let_go()
+        # Engines go before what they point to: sessions are struck off QuickFIX's register, and exit finds nothing.
         self._engines.clear()
         self._kept.clear()
         if self._pump is not None:
