@@ -25,6 +25,7 @@ from router.core.types import SECOND, VenueKind
 from router.engine import Engine
 from router.gateway import ClientSession, Gateway
 from router.runtime.clock import WallClock
+from router.runtime.collector import settle
 from router.runtime.console import make_log
 from router.runtime.fix_venue import FixVenueLink
 from router.runtime.journal_file import JournalFile
@@ -59,7 +60,15 @@ def _config() -> EngineConfig:
     limits = RiskLimits(max_open_orders=None, max_messages_per_second=None)
     return EngineConfig(
         instruments=(Instrument(SYMBOL),),
-        venues=(VenueProfile(VENUE, VenueKind.LIT, "fix", fees=(FeeRule(add=-2_000, remove=3_000),)),),
+        venues=(
+            VenueProfile(
+                VENUE,
+                VenueKind.LIT,
+                "fix",
+                fees=(FeeRule(add=-2_000, remove=3_000),),
+                reply_timeout_ns=60 * SECOND,  # the venue holds its answers back for a while
+            ),
+        ),
         clients=(ClientProfile(CLIENT, limits),),
         calendars={"XNYS": (CalendarDay("20240304", now - 3_600 * SECOND, now + 8 * 3_600 * SECOND),)},
     )
@@ -91,7 +100,12 @@ async def _until_input_ends(stop: Callable[[], object]) -> None:
 async def _route(folder: Path, client_port: int, venue_port: int) -> None:
     service = Service(_parts(folder, client_port, venue_port), make_log())
     ending = asyncio.create_task(_until_input_ends(service.stop))
-    await service.run(lambda: print("ready", flush=True))
+
+    def ready() -> None:
+        settle()  # as `sluice run` does
+        print("ready", flush=True)
+
+    await service.run(ready)
     await ending
 
 

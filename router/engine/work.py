@@ -22,6 +22,7 @@ class ParentWork:
     """The working side of one parent. `algo` is None for direct market access: there is nothing to decide."""
 
     __slots__ = (
+        "_rng",
         "algo",
         "arrival_mid2",
         "cancel_reason",
@@ -39,7 +40,6 @@ class ParentWork:
         "refusals_in_row",
         "rejects_in_row",
         "review_due",
-        "rng",
         "slices",
         "terms",
         "wake_timer",
@@ -65,7 +65,7 @@ class ParentWork:
         self.params = params
         self.prefs = prefs
         self.algo = algo
-        self.rng = Random(terms.seed)
+        self._rng: Random | None = None
         self.slices: dict[int, SliceWork] = {}
         self.closing: dict[int, bool] = {}
         """Slices being withdrawn, by id."""
@@ -91,6 +91,13 @@ class ParentWork:
     @property
     def order_id(self) -> str:
         return self.parent.order_id
+
+    @property
+    def rng(self) -> Random:
+        """The order's own randomness; most orders that have no algorithm never ask, and making one costs 5 us."""
+        if self._rng is None:
+            self._rng = Random(self.terms.seed)
+        return self._rng
 
     @property
     def released(self) -> Qty:

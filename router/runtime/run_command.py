@@ -29,6 +29,7 @@ from router.runtime.assembly import (
     refuse_unknown_strategies,
 )
 from router.runtime.clock import Clock, NoClock, PacedClock, WallClock
+from router.runtime.collector import settle
 from router.runtime.console import HOME_OPTION, errors_as_lines, make_log, settings_of
 from router.runtime.fix_venue import FixVenueLink
 from router.runtime.journal_file import JournalFile
@@ -130,7 +131,12 @@ async def _run(options: Options, log: FilteringBoundLogger) -> None:
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signal_number, service.stop)
-    await service.run(lambda: click.echo(_ready_line(options, sessions)))
+
+    def ready() -> None:
+        settle()
+        click.echo(_ready_line(options, sessions))
+
+    await service.run(ready)
     log.info("stopped", inputs=journal.last_seq)
 
 
