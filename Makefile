@@ -3,13 +3,15 @@
 #   make demo    a market, a client and an algorithm, on this machine, in a minute
 #   make test    lint, types, import contracts, then the tests with coverage: what CI runs
 #   make lint    the first three of those
-#   make bench   the benchmarks
+#   make bench   the benchmarks, on plain Python; make bench-compiled runs them on what make compile made
+#   make compile the hot modules as machine code, in an environment of their own (a C compiler, 2-3 minutes)
 #   make lock    writes requirements/*.txt anew (LOCK_ARGS=--upgrade takes the newest releases)
 #   make test-quickfix-official    the FIX tests on QuickFIX's own source distribution (a C++ compiler, 6-12 minutes)
 #   make clean   removes what the tools left behind, not the environments
 
 PYTHON ?= python3
 VENV ?= .venv
+COMPILED_VENV ?= .venv-compiled
 OFFICIAL_VENV ?= .venv-official
 LOCK_ARGS ?=
 
@@ -22,9 +24,10 @@ PIP_CHECK := -m pip check --disable-pip-version-check
 # The build backend comes from the lock too, so that nothing unlocked is fetched.
 PROJECT := --no-deps --no-build-isolation --editable .
 BUILD_FILES := pyproject.toml hatch_build.py
+SOURCES = $(shell find router algos simulator fixspec config -type f -not -path '*/__pycache__/*') sessions.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench lock test-quickfix-official clean
+.PHONY: help demo test lint bench bench-compiled compile lock test-quickfix-official clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -44,6 +47,22 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
+compile: $(COMPILED_VENV)/.compiled
+
+# -P: the folder it is started in must not hide what is installed.
+bench-compiled: $(COMPILED_VENV)/.compiled
+	$(COMPILED_VENV)/bin/python -P -m benchmarks
+
+# A wheel in an environment of its own, and never libraries beside the sources: those would run on after an edit. The
+# benchmarks and the tests are found behind it, in this folder.
+$(COMPILED_VENV)/.compiled: requirements/dev.txt $(BUILD_FILES) $(SOURCES)
+	test -x $(COMPILED_VENV)/bin/python || $(PYTHON) -m venv $(COMPILED_VENV)
+	$(COMPILED_VENV)/bin/python $(PIP_INSTALL) $(LOCKED) -r requirements/dev.txt
+	SLUICE_COMPILE=1 $(COMPILED_VENV)/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation --force-reinstall .
+	$(COMPILED_VENV)/bin/python $(PIP_CHECK)
+	echo '$(CURDIR)' > $$($(COMPILED_VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/sluice-folder.pth
+	@touch $@
+
 # Stamps: made again when a lock or the packaging changes, and only then.
 $(VENV)/.demo: requirements/demo.txt $(BUILD_FILES) | $(BIN)/python
 	$(BIN)/python $(PIP_INSTALL) $(LOCKED) -r requirements/demo.txt
@@ -62,7 +81,8 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 # Locked on the oldest Python we support, whose choices hold on the newer ones.
-PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
+# SLUICE_PURE: the locks must not say whether this machine has a compiler.
+PIP_COMPILE = SLUICE_PURE=1 CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
 	--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --build-deps-for editable $(LOCK_ARGS)
 
 lock: $(VENV)/.dev

@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from router.runtime.build import how_it_runs
+
 
 def seconds(work: Callable[[], object], rounds: int = 3) -> float:
     """CPU seconds of the best of `rounds` runs; garbage of one round is not charged to the next."""
@@ -28,7 +30,8 @@ def seconds(work: Callable[[], object], rounds: int = 3) -> float:
 
 def environment() -> str:
     """Where the figures come from: they mean nothing without."""
-    return f"{platform.python_implementation()} {platform.python_version()}, {_cpu()}, {os.cpu_count()} cores"
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return f"{how_it_runs()}, {python}, {_cpu()}, {os.cpu_count()} cores"
 
 
 def real_data() -> Path | None:

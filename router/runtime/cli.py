@@ -7,6 +7,8 @@ from typing import Final
 
 import click
 
+from router.runtime.build import how_it_runs
+
 COMMANDS: Final = {
     "check": "check_command",
     "curves": "curves_command",
@@ -35,6 +37,6 @@ class _Lazy(click.Group):
 
 
 @click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="sluice")
+@click.version_option(package_name="sluice", message=f"%(prog)s, version %(version)s ({how_it_runs()})")
 def main() -> None:
     """An open FIX smart order router and algo engine, with a venue simulator in the box."""

@@ -1,0 +1,115 @@
+"""One source, two builds: what mypyc compiles says the same, byte for byte, as what Python runs."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HOT = [f"router/market/{name}.py" for name in ("book", "state", "tape")] + [
+    f"simulator/{name}.py"
+    for name in ("book", "dark", "levels", "lit", "replay", "synthetic", "synthetic_model", "world")
+]
+"""What a market event runs through, and little enough to compile in a test."""
+
+
+@pytest.fixture(scope="module")
+def hook() -> ModuleType:
+    spec = spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def compiled(hook: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the packages with the hot modules compiled in it."""
+    if hook.missing():
+        pytest.skip(f"{hook.missing()} is not found")
+    scratch = tmp_path_factory.mktemp("compiled")
+    code = f"import sys; sys.path.insert(0, '.'); from pathlib import Path; from hatch_build import compile_modules; \
+compile_modules(Path.cwd(), {HOT!r}, Path({str(scratch)!r}))"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
+    for package in ("router", "simulator", "fixspec"):
+        shutil.copytree(ROOT / package, scratch / "lib" / package, dirs_exist_ok=True)
+    return scratch / "lib"
+
+
+def said(packages: Path, spec: str, minutes: int) -> list[str]:
+    """[build, events heard, digest] of a market, run from `packages`."""
+    path = os.pathsep.join([str(packages), str(ROOT / "tests")])
+    ran = subprocess.run(
+        [sys.executable, "-P", "-m", "support.said", spec, str(minutes)],
+        env=os.environ | {"PYTHONPATH": path},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return ran.stdout.split()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_seeded_market_says_the_same_compiled_and_plain(compiled: Path) -> None:
+    ours = said(compiled, "synthetic:5:3", 4)
+    plain = said(ROOT, "synthetic:5:3", 4)
+
+    assert ours[0] == "compiled"
+    assert plain[0] == "plain"
+    assert int(plain[1]) > 1_000
+    assert ours[1:] == plain[1:]
+
+
+@pytest.mark.slow
+@pytest.mark.real_data
+@pytest.mark.timeout(600)
+def test_a_recorded_market_says_the_same_compiled_and_plain(compiled: Path, real_data_dir: Path) -> None:
+    [path] = (real_data_dir / "orderflow").glob("GOOG_*_message_10.csv.xz")
+
+    ours = said(compiled, f"lobster:{path}", 10)
+    plain = said(ROOT, f"lobster:{path}", 10)
+
+    assert ours[0] == "compiled"
+    assert int(plain[1]) > 1_000
+    assert ours[1:] == plain[1:]
+
+
+def test_every_module_that_is_listed_exists_and_none_that_strangers_derive_from_is_compiled(hook: ModuleType) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    listed = project["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]
+
+    chosen = hook.chosen(ROOT, listed["compiled"], listed["plain"])
+
+    assert set(HOT) <= set(chosen)
+    assert "simulator/desk.py" not in chosen
+
+
+def test_a_pattern_that_names_no_module_is_refused(hook: ModuleType) -> None:
+    with pytest.raises(ValueError, match=r"^pyproject.toml: no module is simulator/nothing.py$"):
+        hook.chosen(ROOT, ["simulator/nothing.py"], [])
+
+
+def test_a_build_that_must_compile_and_cannot_says_what_is_missing(
+    hook: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLUICE_COMPILE", "1")
+    monkeypatch.setenv("PATH", "")
+
+    with pytest.raises(RuntimeError, match=r"^SLUICE_COMPILE=1, and a C compiler \(cc, gcc, clang\) is not found$"):
+        hook.compiles()
+
+
+def test_a_build_that_may_compile_does_not_where_it_is_told_not_to(
+    hook: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLUICE_PURE", "1")
+
+    assert not hook.compiles()
