@@ -20,6 +20,7 @@ from router.core.algo import (
     WatchPx,
 )
 from router.core.events import (
+    AuctionImbalance,
     BookSnapshot,
     ChildAccepted,
     ChildBusted,
@@ -75,6 +76,7 @@ __all__ = [
     "AlgoParams",
     "AlgoView",
     "Algorithm",
+    "AuctionImbalance",
     "BookSnapshot",
     "CalendarDay",
     "CancelChild",

@@ -49,6 +49,16 @@ class Trade(NamedTuple):
     maker_leaves: Qty
 
 
+class Standing(NamedTuple):
+    """A resting order: `id` is negative for ours, `qty` stands in the queue, `reserve` waits behind it."""
+
+    id: int
+    px: Px
+    qty: Qty
+    reserve: Qty
+    hidden: bool
+
+
 class Book:
     """See the module. Background calls never raise on an id that is gone: its shares may be ones that we took."""
 
@@ -470,3 +480,20 @@ class Book:
         level.rest = None
         if not level.queue:
             level.ladder.close(level.px)
+
+    # --- for what is built on a book
+
+    def standing(self, is_bid: bool) -> Iterator[Standing]:
+        """Every order of one side in the order in which a taker would meet them."""
+        for level in self._met(not is_bid, None):
+            px, hidden = level.px, level.ladder.hidden
+            for part in (level, *(level.rest or ())):
+                if isinstance(part, Own):
+                    yield Standing(part.key, px, part.qty, part.reserve, hidden)
+                else:
+                    for oid, qty in part.queue.items():
+                        yield Standing(oid, px, qty, 0, hidden)
+
+    def is_bid(self, key: int) -> bool:
+        """The side of an own order that rests here."""
+        return self._own[key].level.ladder.is_bid

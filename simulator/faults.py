@@ -16,6 +16,7 @@ import msgspec
 from router.api import (
     PPM,
     SECOND,
+    CalendarDay,
     CancelChild,
     ChildAccepted,
     ChildBusted,
@@ -36,9 +37,10 @@ from router.api import (
     VenueProfile,
     VenueSays,
 )
+from simulator.auction import AuctionQueue
 from simulator.book import Book
 from simulator.desk import FAULT_PREFIX
-from simulator.source import HasBooks, HearsPhases
+from simulator.source import HasAuctions, HasBooks, HearsPhases
 
 
 class FaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=lambda name: FAULT_PREFIX + name):
@@ -95,6 +97,13 @@ class FaultyVenue:
 
     def on_phase(self, at: Ns, change: PhaseChange) -> list[VenueSays]:
         return self._spoil(at, self._venue.on_phase(at, change)) if isinstance(self._venue, HearsPhases) else []
+
+    def on_session(self, at: Ns, symbol: str, day: CalendarDay) -> None:
+        if isinstance(self._venue, HasAuctions):
+            self._venue.on_session(at, symbol, day)
+
+    def auction(self, symbol: str) -> AuctionQueue | None:
+        return self._venue.auction(symbol) if isinstance(self._venue, HasAuctions) else None
 
     def on_command(self, at: Ns, command: VenueCommand) -> list[VenueSays]:
         faults = self._faults

@@ -10,9 +10,7 @@ charged here (they are the profile's), and history that is replayed does not rea
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal
-
-import msgspec
+from typing import Final
 
 from router.api import (
     ChildReplaced,
@@ -31,11 +29,15 @@ from router.api import (
     SendChild,
     TimeInForce,
     TradePrint,
+    VenueCommand,
     VenueProfile,
     VenueSays,
 )
-from simulator.book import Book, SelfMatch, Trade
-from simulator.desk import Desk, VenueOrder, read_settings
+from simulator.auction_desk import AuctionDesk
+from simulator.book import SelfMatch, Trade
+from simulator.desk import VenueOrder, read_settings
+from simulator.lit_book import LitBook
+from simulator.lit_settings import LitSettings
 
 _SELF_MATCH: Final = {
     "allow": SelfMatch.ALLOW,
@@ -45,34 +47,24 @@ _SELF_MATCH: Final = {
 }
 
 
-class LitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`VenueProfile.settings` of a lit venue.
-
-    `self_match`: which order goes when two of ours would trade: "allow" (none; they trade), "newest", "oldest", "both".
-    """
-
-    self_match: Literal["allow", "newest", "oldest", "both"] = "allow"
-
-
-class LitVenue(Desk):
+class LitVenue(AuctionDesk):
     """Limit, market, IOC, FOK, post-only (18=6), hidden, reserve, midpoint peg (18=M, hidden), MinQty(110) with IOC."""
 
     def __init__(self, profile: VenueProfile, instruments: Mapping[str, Instrument], seed: int) -> None:
-        super().__init__(profile, instruments, seed)
-        rule = _SELF_MATCH[read_settings(profile, LitSettings).self_match]
-        self._books = {symbol: Book(rule) for symbol in instruments}
-        self._nbbo: dict[str, Nbbo] = {}
+        settings = read_settings(profile, LitSettings)
+        super().__init__(profile, instruments, seed, settings)
+        self._books = {symbol: LitBook(_SELF_MATCH[settings.self_match]) for symbol in instruments}
         self._pegged: dict[int, VenueOrder] = {}
 
     # --- HasBooks
 
-    def book(self, symbol: str) -> Book:
+    def book(self, symbol: str) -> LitBook:
         return self._books[symbol]
 
     def drain(self, at: Ns, symbol: str) -> list[VenueSays]:
         """Fills and prints in the order of the trades, then the levels as they are now."""
         book = self._books[symbol]
-        says: list[VenueSays] = []
+        says = self._tell_history(at, symbol)
         if book.trades:
             for trade in book.trades:
                 self._tell(symbol, trade, says)
@@ -94,10 +86,15 @@ class LitVenue(Desk):
             says.append(self._fill(self._by_key[trade.taker], trade.qty, trade.px, LastLiquidityInd.REMOVED))
         if trade.maker < 0:
             says.append(self._fill(self._by_key[trade.maker], trade.qty, trade.px, LastLiquidityInd.ADDED))
+        self._last[symbol] = trade.px
         kind = PrintKind.HIDDEN if trade.hidden else PrintKind.REGULAR
         says.append(TradePrint(self.mic, symbol, trade.px, trade.qty, trade.taker_is_buy, kind))
 
     # --- SimulatedVenue
+
+    def on_command(self, at: Ns, command: VenueCommand) -> list[VenueSays]:
+        self._now = at
+        return super().on_command(at, command)
 
     def on_nbbo(self, at: Ns, nbbo: Nbbo) -> list[VenueSays]:
         self._nbbo[nbbo.symbol] = nbbo
@@ -106,7 +103,7 @@ class LitVenue(Desk):
             return says
         # What is pegged moves one by one, each after what the one before it did.
         for order in [order for order in self._pegged.values() if order.symbol == nbbo.symbol]:
-            if order.is_open:
+            if order.is_open and not self._must_wait(order):
                 self._books[order.symbol].cancel(order.key)
                 says += self._work(at, order)
         return says
@@ -138,6 +135,9 @@ class LitVenue(Desk):
     def _place(self, at: Ns, order: VenueOrder) -> list[VenueSays]:
         if order.sent.peg is not None:
             self._pegged[order.key] = order
+        if self._must_wait(order):
+            self._wait(order)
+            return [self._accepted(order)]
         missing = self._missing(order)
         if missing:
             return [self._accepted(order), self._canceled(order, None, f"{self.mic}: {missing}")]
@@ -153,7 +153,9 @@ class LitVenue(Desk):
         book = self._books[order.symbol]
         kept = self._profile.replace_keeps_place and command.px == order.px and command.qty <= order.qty
         order.qty, order.px = command.qty, command.px
-        if kept and book.leaves(order.key):
+        if self._must_wait(order):
+            says = self._move_waiting(at, order, kept=kept)
+        elif kept and book.leaves(order.key):
             book.shrink(order.key, order.leaves)
             says = self.drain(at, order.symbol)
         else:
@@ -165,7 +167,10 @@ class LitVenue(Desk):
         return [replaced, *says]
 
     def _withdraw(self, at: Ns, order: VenueOrder, *, request_id: str | None = None, text: str = "") -> list[VenueSays]:
-        self._books[order.symbol].cancel(order.key)
+        refusal = self._past_cutoff(order.symbol) if request_id and order.sent.tif is TimeInForce.AT_CLOSE else ""
+        if request_id and refusal:
+            return [ChildRequestRejected(self.mic, order.child_id, request_id, f"{self.mic}: {refusal}")]
+        self._leave(order)
         return [self._canceled(order, request_id, text), *self.drain(at, order.symbol)]
 
     def _end(self, order: VenueOrder) -> None:
@@ -173,6 +178,25 @@ class LitVenue(Desk):
         super()._end(order)
 
     # --- inside
+
+    def _leave(self, order: VenueOrder) -> None:
+        """Take an order out of wherever it stands."""
+        queue = self._queues.get(order.symbol)
+        if queue is None or not queue.drop(order.key):
+            self._books[order.symbol].cancel(order.key)
+
+    def _move_waiting(self, at: Ns, order: VenueOrder, *, kept: bool) -> list[VenueSays]:
+        """A changed order waits on where it stands, or at the back of what waits for the auction."""
+        queue, book = self._queues[order.symbol], self._books[order.symbol]
+        waiting = queue.get(order.key)
+        if kept and waiting is not None:
+            waiting.qty = order.leaves
+        elif kept and book.leaves(order.key):
+            book.shrink(order.key, order.leaves)
+        else:
+            self._leave(order)
+            self._wait(order)
+        return self.drain(at, order.symbol)
 
     def _work(self, at: Ns, order: VenueOrder) -> list[VenueSays]:
         """Match an order that is not in the book, rest or cancel its remainder, and say all that came of it."""
@@ -226,6 +250,8 @@ class LitVenue(Desk):
 
     def _refuse_move(self, order: VenueOrder, command: ReplaceChild) -> str:
         sent, px = order.sent, command.px
+        if sent.tif is TimeInForce.AT_CLOSE and (late := self._past_cutoff(order.symbol)):
+            return late
         if px is None or px == order.px or sent.peg is not None:
             return ""
         instrument = self._instruments[order.symbol]

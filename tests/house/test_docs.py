@@ -21,7 +21,7 @@ from router.runtime.settings import ClientSettings, EngineSection, JournalSectio
 from simulator.crossing import CrossSettings
 from simulator.dark import DarkSettings
 from simulator.faults import FaultSettings
-from simulator.lit import LitSettings
+from simulator.lit_settings import LitSettings
 from simulator.synthetic_params import SyntheticParams
 from support import docs
 from support.docs import Typed

@@ -9,9 +9,7 @@ from router.api import (
     ChildAccepted,
     ChildCanceled,
     ChildFilled,
-    ChildRejected,
     ChildReplaced,
-    ChildRequestRejected,
     LastLiquidityInd,
     LevelUpdate,
     OrdType,
@@ -19,20 +17,16 @@ from router.api import (
     Phase,
     PhaseChange,
     PrintKind,
-    Px,
-    Qty,
-    Reason,
-    ReplaceChild,
     SendChild,
     Side,
     TimeInForce,
     TradePrint,
     VenueKind,
     VenueProfile,
-    VenueSays,
 )
 from simulator.lit import LitVenue
 from simulator.testing import INSTRUMENTS, MID, NOON, SYMBOL, TICK, VenueContract, nbbo
+from support.lit_orders import fill, refusal, replace, send
 
 XLIT = VenueProfile("XLIT", VenueKind.LIT, "lit")
 ASK, BID = MID + TICK, MID - TICK
@@ -57,70 +51,6 @@ def venue(profile: VenueProfile = XLIT) -> LitVenue:
     lit.drain(NOON, SYMBOL)
     lit.on_nbbo(NOON, nbbo(NOON))
     return lit
-
-
-def send(
-    child_id: str,
-    side: Side,
-    qty: Qty,
-    px: Px | None,
-    *,
-    tif: TimeInForce = TimeInForce.DAY,
-    ord_type: OrdType | None = None,
-    display_qty: Qty | None = None,
-    min_qty: Qty | None = None,
-    post_only: bool = False,
-    peg: Peg | None = None,
-) -> SendChild:
-    return SendChild(
-        venue="XLIT",
-        child_id=child_id,
-        symbol=SYMBOL,
-        side=side,
-        qty=qty,
-        ord_type=ord_type or (OrdType.PEGGED if peg else OrdType.MARKET if px is None else OrdType.LIMIT),
-        px=px,
-        tif=tif,
-        display_qty=display_qty,
-        min_qty=min_qty,
-        post_only=post_only,
-        peg=peg,
-        reason=Reason.DIRECT,
-    )
-
-
-def replace(child_id: str, qty: Qty, px: Px | None) -> ReplaceChild:
-    return ReplaceChild(
-        venue="XLIT",
-        child_id=child_id,
-        request_id="r1",
-        symbol=SYMBOL,
-        side=Side.BUY,
-        qty=qty,
-        px=px,
-        reason=Reason.RE_PEG,
-    )
-
-
-def fill(
-    child_id: str, exec_id: str, qty: Qty, px: Px, cum_qty: Qty, liquidity: LastLiquidityInd = LastLiquidityInd.REMOVED
-) -> ChildFilled:
-    return ChildFilled(
-        venue="XLIT",
-        child_id=child_id,
-        exec_id=exec_id,
-        qty=qty,
-        px=px,
-        liquidity=liquidity,
-        last_mkt="XLIT",
-        cum_qty=cum_qty,
-    )
-
-
-def refusal(says: list[VenueSays]) -> str:
-    (refused,) = says
-    assert isinstance(refused, ChildRejected | ChildRequestRejected), refused
-    return refused.text
 
 
 def test_a_resting_order_is_told_its_exact_place_and_shown_to_all() -> None:

@@ -1,0 +1,41 @@
+"""What a lit venue's profile may choose: `VenueProfile.settings` of plug-in "lit", each key with its unit.
+
+It must not know how the choices are carried out.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from router.api import SECOND, Instrument, Ns
+
+
+class LitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """See docs/market/lit.md.
+
+    `self_match`: which order goes when two of one self-match group would trade: "allow" (none; they trade), "newest",
+    "oldest", "both". `auctions`: of which instruments this venue holds the opening, reopening and closing auctions:
+    "none", "primary" (whose primary venue it is), "all". `imbalance_*_from_ns`: how long before the auction its
+    imbalance is published, every `imbalance_every_ns`. `close_cutoff_ns`: so long before the close on-close orders are
+    neither taken nor cancelled.
+    """
+
+    self_match: Literal["allow", "newest", "oldest", "both"] = "allow"
+    auctions: Literal["none", "primary", "all"] = "none"
+    imbalance_open_from_ns: Ns = 120 * SECOND
+    imbalance_close_from_ns: Ns = 600 * SECOND
+    imbalance_every_ns: Ns = 5 * SECOND
+    close_cutoff_ns: Ns = 600 * SECOND
+
+    def __post_init__(self) -> None:
+        for name in ("imbalance_open_from_ns", "imbalance_close_from_ns", "close_cutoff_ns"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} = {getattr(self, name)}: 0 or more")
+        if self.imbalance_every_ns <= 0:
+            raise ValueError(f"imbalance_every_ns = {self.imbalance_every_ns}: above 0")
+
+    def holds_auctions(self, instrument: Instrument, mic: str) -> bool:
+        """Whether a venue of these settings holds the auctions of an instrument."""
+        return self.auctions == "all" or (self.auctions == "primary" and instrument.primary_venue == mic)
