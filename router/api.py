@@ -39,7 +39,7 @@ from router.core.events import (
     VenueReport,
     VenueUp,
 )
-from router.core.instruments import Instrument, TickBand
+from router.core.instruments import Instrument, PriceBand, TickBand
 from router.core.outputs import CancelChild, QueryChild, ReplaceChild, SendChild, VenueCommand
 from router.core.params import AlgoParams, Kind, Param, ParamRefusal, describe, parse_params, show_ppm
 from router.core.profiles import CalendarDay, FeeRule, VenueProfile
@@ -110,6 +110,7 @@ __all__ = [
     "Phase",
     "PhaseChange",
     "Ppm",
+    "PriceBand",
     "PrintKind",
     "Px",
     "Qty",

@@ -110,7 +110,7 @@ def _candidates(interests: Sequence[Interest], reference: Px | None, grid: Grid)
 
     Between two limits next to each other nothing changes, so that the nearest price to the reference is one of these.
     """
-    limits = {interest.px for interest in interests if interest.px is not None}
+    limits = dict.fromkeys(interest.px for interest in interests if interest.px is not None)
     around: set[Px] = set()
     for limit in limits:
         around |= {grid.down(limit - 1), grid.down(limit), grid.up(limit), grid.up(limit + 1)}

@@ -494,6 +494,7 @@ class Book:
                     for oid, qty in part.queue.items():
                         yield Standing(oid, px, qty, 0, hidden)
 
-    def is_bid(self, key: int) -> bool:
-        """The side of an own order that rests here."""
-        return self._own[key].level.ladder.is_bid
+    def stands(self, key: int) -> tuple[bool, Px, Qty] | None:
+        """(is_bid, px, shares in its queue) of an own order that rests here."""
+        own = self._own.get(key)
+        return None if own is None else (own.level.ladder.is_bid, own.level.px, own.qty)

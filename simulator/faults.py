@@ -33,6 +33,7 @@ from router.api import (
     Px,
     SendChild,
     SimulatedVenue,
+    TradePrint,
     VenueCommand,
     VenueProfile,
     VenueSays,
@@ -40,7 +41,7 @@ from router.api import (
 from simulator.auction import AuctionQueue
 from simulator.book import Book
 from simulator.desk import FAULT_PREFIX
-from simulator.source import HasAuctions, HasBooks, HearsPhases
+from simulator.source import HasAuctions, HasBooks, HearsPhases, HearsPrints
 
 
 class FaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=lambda name: FAULT_PREFIX + name):
@@ -104,6 +105,14 @@ class FaultyVenue:
 
     def auction(self, symbol: str) -> AuctionQueue | None:
         return self._venue.auction(symbol) if isinstance(self._venue, HasAuctions) else None
+
+    @property
+    def wants_prints(self) -> bool:
+        return isinstance(self._venue, HearsPrints) and self._venue.wants_prints
+
+    def on_print(self, at: Ns, event: TradePrint) -> None:
+        if isinstance(self._venue, HearsPrints):
+            self._venue.on_print(at, event)
 
     def on_command(self, at: Ns, command: VenueCommand) -> list[VenueSays]:
         faults = self._faults

@@ -20,8 +20,6 @@ from router.api import (
     LevelUpdate,
     Nbbo,
     Ns,
-    OrdType,
-    Peg,
     PrintKind,
     Px,
     Qty,
@@ -33,11 +31,12 @@ from router.api import (
     VenueProfile,
     VenueSays,
 )
-from simulator.auction_desk import AuctionDesk
+from simulator.band_desk import BandDesk
 from simulator.book import SelfMatch, Trade
 from simulator.desk import VenueOrder, read_settings
 from simulator.lit_book import LitBook
 from simulator.lit_settings import LitSettings
+from simulator.pegs import displayed_qty, peg_px, refuse_peg
 
 _SELF_MATCH: Final = {
     "allow": SelfMatch.ALLOW,
@@ -45,16 +44,18 @@ _SELF_MATCH: Final = {
     "oldest": SelfMatch.CANCEL_OLDEST,
     "both": SelfMatch.CANCEL_BOTH,
 }
+_IMMEDIATE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 
 
-class LitVenue(AuctionDesk):
+class LitVenue(BandDesk):
     """Limit, market, IOC, FOK, post-only (18=6), hidden, reserve, midpoint peg (18=M, hidden), MinQty(110) with IOC."""
 
     def __init__(self, profile: VenueProfile, instruments: Mapping[str, Instrument], seed: int) -> None:
         settings = read_settings(profile, LitSettings)
         super().__init__(profile, instruments, seed, settings)
         self._books = {symbol: LitBook(_SELF_MATCH[settings.self_match]) for symbol in instruments}
-        self._pegged: dict[int, VenueOrder] = {}
+        self._followers: dict[int, VenueOrder] = {}
+        """Orders whose price follows the market: pegs, and what stands away from its limit for a rule's sake."""
 
     # --- HasBooks
 
@@ -98,35 +99,59 @@ class LitVenue(AuctionDesk):
 
     def on_nbbo(self, at: Ns, nbbo: Nbbo) -> list[VenueSays]:
         self._nbbo[nbbo.symbol] = nbbo
+        if self._bands:
+            self._watch_bands(at, nbbo)
         says: list[VenueSays] = []
-        if not self._pegged:
+        if not self._followers:
             return says
-        # What is pegged moves one by one, each after what the one before it did.
-        for order in [order for order in self._pegged.values() if order.symbol == nbbo.symbol]:
-            if order.is_open and not self._must_wait(order):
-                self._books[order.symbol].cancel(order.key)
-                says += self._work(at, order)
+        # What follows moves one by one, each after what the one before it did.
+        for order in [order for order in self._followers.values() if order.symbol == nbbo.symbol]:
+            if order.is_open and self.is_trading(order.symbol) and not self._must_wait(order):
+                says += self._follow(at, order)
         return says
+
+    def _follow(self, at: Ns, order: VenueOrder) -> list[VenueSays]:
+        """Move an order to where it ought to stand now, at the back of the queue there; leave it where that is here."""
+        book = self._books[order.symbol]
+        stands = book.stands(order.key)
+        now = stands[1] if stands else None
+        px = self._resting_px(order, self._limit_of(order))
+        if px == now or (now is not None and order.sent.peg is None and not _is_nearer(order, px, now)):
+            return []
+        book.cancel(order.key)
+        return self._work(at, order)
 
     def _refuse(self, command: SendChild) -> str:
         instrument = self._instruments[command.symbol]
         if command.px is not None and command.peg is None and not instrument.on_tick(command.px):
             return _off_tick(instrument, command.px)
-        if command.ord_type is OrdType.PEGGED and command.peg is not Peg.MID:
-            return f"ExecInst(18)={command.peg.value if command.peg else ''}: only the midpoint (M) is pegged to here"
+        if not self._settings.odd_lots and command.qty % instrument.round_lot:
+            return f"OrderQty(38) {command.qty} is no multiple of RoundLot(561) {instrument.round_lot}"
         if command.display_qty is not None and not self._profile.supports_hidden:
             return f"MaxFloor(111) {command.display_qty}: reserve and hidden orders are not supported"
         if command.min_qty and command.tif is not TimeInForce.IOC:
             return f"MinQty(110) {command.min_qty} is taken with TimeInForce(59)=3 only"
-        if command.post_only:
-            return self._refuse_post_only(command, command.px)
-        return ""
+        if command.post_only and (refusal := self._refuse_post_only(command, command.px)):
+            return refusal
+        return refuse_peg(command) or self._refuse_locking(command, command.px)
+
+    def _refuse_locking(self, order: SendChild, px: Px | None) -> str:
+        """Regulation NMS 610(d): a displayed order does not lock or cross a protected quote elsewhere."""
+        if self._settings.locking != "reject" or px is None or order.peg or order.tif in _IMMEDIATE:
+            return ""
+        away = self._away(order.symbol, is_ask=order.side.is_buy)
+        if away is None or order.display_qty == 0 or not order.side.accepts(px, away):
+            return ""
+        if self._books[order.symbol].available(order.side.is_buy, px, order.qty, own=True) >= order.qty:
+            return ""
+        show = self._instruments[order.symbol].show
+        return f"Price(44) {show(px)} would lock or cross {show(away)} displayed elsewhere"
 
     def _refuse_post_only(self, order: SendChild, px: Px | None) -> str:
         """Participate-don't-initiate, ExecInst(18)=6: an order that would take, hidden shares included, is refused."""
         if not self._profile.supports_post_only:
             return "ExecInst(18)=6 is not supported"
-        if px is None or order.tif in {TimeInForce.IOC, TimeInForce.FOK}:
+        if px is None or order.tif in _IMMEDIATE:
             return "ExecInst(18)=6 needs a limit order that can rest"
         if self._books[order.symbol].crosses(order.side.is_buy, px):
             return f"ExecInst(18)=6: would take at Price(44) {self._instruments[order.symbol].show(px)}"
@@ -134,7 +159,7 @@ class LitVenue(AuctionDesk):
 
     def _place(self, at: Ns, order: VenueOrder) -> list[VenueSays]:
         if order.sent.peg is not None:
-            self._pegged[order.key] = order
+            self._followers[order.key] = order
         if self._must_wait(order):
             self._wait(order)
             return [self._accepted(order)]
@@ -160,6 +185,8 @@ class LitVenue(AuctionDesk):
             says = self.drain(at, order.symbol)
         else:
             book.cancel(order.key)
+            if order.sent.peg is None:
+                self._followers.pop(order.key, None)
             says = self._work(at, order)
         replaced = ChildReplaced(
             self.mic, order.child_id, command.request_id, command.qty, command.px, kept, self._ahead(order)
@@ -174,7 +201,8 @@ class LitVenue(AuctionDesk):
         return [self._canceled(order, request_id, text), *self.drain(at, order.symbol)]
 
     def _end(self, order: VenueOrder) -> None:
-        self._pegged.pop(order.key, None)
+        self._followers.pop(order.key, None)
+        self._books[order.symbol].pegged.pop(order.key, None)
         super()._end(order)
 
     # --- inside
@@ -209,20 +237,68 @@ class LitVenue(AuctionDesk):
     def _match(self, order: VenueOrder) -> str:
         """Take what crosses, then rest. Returns why the remainder is to be cancelled, or ""."""
         book, is_buy, pegged = self._books[order.symbol], order.side.is_buy, order.sent.peg is not None
-        can_rest = order.sent.tif not in {TimeInForce.IOC, TimeInForce.FOK}
-        px = self._peg_px(order) if pegged else order.px
+        can_rest = order.sent.tif not in _IMMEDIATE
+        px = self._limit_of(order)
         if pegged and px is None:
-            return "" if can_rest else "no midpoint"
-        filled, prevented = book.take(order.key, is_buy, order.leaves, px)
+            return "" if can_rest else "nothing to follow"
+        take_px, rest_px = self._taking_px(order, px), self._resting_px(order, px)
+        filled, prevented = book.take(order.key, is_buy, order.leaves, take_px)
         left = order.leaves - filled
         if not left:
             return ""
         if prevented:
             return "self-match prevention"
-        if px is None or not can_rest:
+        if rest_px is None or not can_rest:
             return f"{left} not filled"
-        book.post(order.key, is_buy, px, left, 0 if pegged else order.sent.display_qty)
+        self._rest(order, rest_px, left)
         return ""
+
+    def _rest(self, order: VenueOrder, px: Px, left: Qty) -> None:
+        book, shown = self._books[order.symbol], displayed_qty(order.sent)
+        if order.sent.peg is not None or px != order.px:
+            self._followers[order.key] = order
+        if order.sent.peg is not None and shown != 0:
+            book.pegged[order.key] = None
+        book.post(order.key, order.side.is_buy, px, left, shown)
+
+    def _limit_of(self, order: VenueOrder) -> Px | None:
+        """The order's price by its own terms, now."""
+        if order.sent.peg is None:
+            return order.px
+        return peg_px(order.sent, order.px, self._nbbo.get(order.symbol), self._instruments[order.symbol])
+
+    def _taking_px(self, order: VenueOrder, px: Px | None) -> Px | None:
+        """How far it may take: to the price bands, and to a better quote elsewhere where the profile has it so."""
+        is_buy = order.side.is_buy
+        px = self._books[order.symbol].within(is_buy, px)
+        if self._settings.trade_through == "allow":
+            return px
+        return _tighter(is_buy, px, self._away(order.symbol, is_ask=is_buy))
+
+    def _resting_px(self, order: VenueOrder, px: Px | None) -> Px | None:
+        """Where its remainder stands: within the bands, and displayed a tick from what it would lock elsewhere."""
+        is_buy = order.side.is_buy
+        if px is None:
+            return None
+        px = self._books[order.symbol].within(is_buy, px)
+        if self._settings.locking != "slide" or displayed_qty(order.sent) == 0:
+            return px
+        away, instrument = self._away(order.symbol, is_ask=is_buy), self._instruments[order.symbol]
+        if away is None:
+            return px
+        return _tighter(is_buy, px, instrument.floor(away - 1) if is_buy else instrument.ceil(away + 1))
+
+    def _away(self, symbol: str, *, is_ask: bool) -> Px | None:
+        """The national best where others than this venue show shares at it; None where they do not.
+
+        Sizes in the NBBO may be a tenth of a second old, so that a quote that we have just taken alone may be looked
+        for elsewhere that long.
+        """
+        nbbo, book = self._nbbo.get(symbol), self._books[symbol]
+        if nbbo is None or not nbbo.is_normal:
+            return None
+        px, qty = (nbbo.ask, nbbo.ask_qty) if is_ask else (nbbo.bid, nbbo.bid_qty)
+        return px if px is not None and qty > book.level(not is_ask, px) else None
 
     def _missing(self, order: VenueOrder) -> str:
         """Why a fill-or-kill order, or one with a minimum, is killed; "" when it can have what it needs."""
@@ -230,23 +306,10 @@ class LitVenue(AuctionDesk):
         if not need:
             return ""
         book = self._books[order.symbol]
-        px = self._peg_px(order) if order.sent.peg else order.px
+        px = self._taking_px(order, self._limit_of(order))
         there = book.available(order.side.is_buy, px, need, own=True)
         rule = "TimeInForce(59)=4" if order.sent.tif is TimeInForce.FOK else "MinQty(110)"
         return "" if there >= need else f"{rule}: {need} wanted, {there} there"
-
-    def _peg_px(self, order: VenueOrder) -> Px | None:
-        """The midpoint, capped by the limit; None while there is none.
-
-        A midpoint between two quanta rounds to the order's own side: a buy down, a sell up.
-        """
-        nbbo = self._nbbo.get(order.symbol)
-        if nbbo is None or nbbo.bid is None or nbbo.ask is None or not nbbo.is_normal:
-            return None
-        mid2 = nbbo.bid + nbbo.ask
-        if order.side.is_buy:
-            return min(mid2 // 2, order.px) if order.px is not None else mid2 // 2
-        return max(-(-mid2 // 2), order.px) if order.px is not None else -(-mid2 // 2)
 
     def _refuse_move(self, order: VenueOrder, command: ReplaceChild) -> str:
         sent, px = order.sent, command.px
@@ -257,12 +320,26 @@ class LitVenue(AuctionDesk):
         instrument = self._instruments[order.symbol]
         if not instrument.on_tick(px):
             return _off_tick(instrument, px)
-        return self._refuse_post_only(sent, px) if sent.post_only else ""
+        if sent.post_only and (refusal := self._refuse_post_only(sent, px)):
+            return refusal
+        return self._refuse_locking(sent, px)
 
     def _ahead(self, order: VenueOrder) -> Qty | None:
         """The exact shares ahead of a resting order, None for one that does not rest."""
         book = self._books[order.symbol]
         return book.ahead(order.key) if book.leaves(order.key) else None
+
+
+def _tighter(is_buy: bool, px: Px | None, other: Px | None) -> Px | None:
+    """The less aggressive of two limits; None is no limit."""
+    if px is None or other is None:
+        return other if px is None else px
+    return min(px, other) if is_buy else max(px, other)
+
+
+def _is_nearer(order: VenueOrder, px: Px | None, now: Px) -> bool:
+    """Whether `px` is nearer to the limit of an order than where it stands now."""
+    return px is not None and (px > now if order.side.is_buy else px < now)
 
 
 def _off_tick(instrument: Instrument, px: Px) -> str:

@@ -19,7 +19,11 @@ class LitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     "oldest", "both". `auctions`: of which instruments this venue holds the opening, reopening and closing auctions:
     "none", "primary" (whose primary venue it is), "all". `imbalance_*_from_ns`: how long before the auction its
     imbalance is published, every `imbalance_every_ns`. `close_cutoff_ns`: so long before the close on-close orders are
-    neither taken nor cancelled.
+    neither taken nor cancelled. `bands`: whether the instruments' price bands are kept; a quote that stays at one for
+    `limit_state_ns` pauses the market for `pause_ns`. `locking`: what becomes of a displayed order that would lock or
+    cross a quote elsewhere: it stands ("allow"), stands a tick away for as long ("slide"), or is refused ("reject").
+    `trade_through`: whether an order may trade at a price that is worse than a quote elsewhere. `odd_lots`: whether
+    OrderQty(38) may be no multiple of RoundLot(561).
     """
 
     self_match: Literal["allow", "newest", "oldest", "both"] = "allow"
@@ -28,9 +32,15 @@ class LitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     imbalance_close_from_ns: Ns = 600 * SECOND
     imbalance_every_ns: Ns = 5 * SECOND
     close_cutoff_ns: Ns = 600 * SECOND
+    bands: bool = False
+    limit_state_ns: Ns = 15 * SECOND
+    pause_ns: Ns = 300 * SECOND
+    locking: Literal["allow", "slide", "reject"] = "allow"
+    trade_through: Literal["allow", "prevent"] = "allow"
+    odd_lots: bool = True
 
     def __post_init__(self) -> None:
-        for name in ("imbalance_open_from_ns", "imbalance_close_from_ns", "close_cutoff_ns"):
+        for name in [field for field in self.__struct_fields__ if field.endswith("_ns")]:
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} = {getattr(self, name)}: 0 or more")
         if self.imbalance_every_ns <= 0:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from router.api import CalendarDay, Nbbo, Ns, Phase, PhaseChange, PrintKind, Px, Qty, VenueSays
+from router.api import CalendarDay, Nbbo, Ns, Phase, PhaseChange, PrintKind, Px, Qty, TradePrint, VenueSays
 from simulator.auction import AuctionQueue
 from simulator.book import Book
 
@@ -106,6 +106,16 @@ class HasAuctions(Protocol):
     def auction(self, symbol: str) -> AuctionQueue | None:
         """What waits for its auctions in a symbol; None where it holds none."""
         ...
+
+
+@runtime_checkable
+class HearsPrints(Protocol):
+    """A venue that is told of every trade on the tape where it `wants_prints`, at once: price bands depend on them."""
+
+    @property
+    def wants_prints(self) -> bool: ...
+
+    def on_print(self, at: Ns, event: TradePrint) -> None: ...
 
 
 @runtime_checkable

@@ -50,7 +50,7 @@ from simulator.crossing import CrossingVenue
 from simulator.dark import DarkVenue
 from simulator.faults import with_faults
 from simulator.lit import LitVenue
-from simulator.source import HasAuctions, HasBooks, HearsPhases, MarketSource
+from simulator.source import HasAuctions, HasBooks, HearsPhases, HearsPrints, MarketSource
 
 Delivered: TypeAlias = VenueReport | MarketEvent
 """What `World.step` gives the engine: venue reports, venue state and market data."""
@@ -144,6 +144,9 @@ class World:
         self._phases: dict[str, Phase] = {}
         self._nbbo = {symbol: Nbbo(symbol, None, None, at=start) for symbol in instruments}
         self._told = dict(self._nbbo)
+        self._tape_readers: list[HearsPrints] = [
+            link.venue for link in self._links if isinstance(link.venue, HearsPrints) and link.venue.wants_prints
+        ]
         self._protected = [link for link in self._links if link.in_nbbo]
         # A dict as an ordered set: the books that sources have asked for in this step.
         self._asked: dict[tuple[str, str], None] = {}
@@ -382,8 +385,17 @@ class World:
     def _publish(self, link: _Link, events: list[Delivered]) -> None:
         """To everybody; lost while the venue is down."""
         if not link.down:
+            if self._tape_readers:
+                self._read_tape(events)
             self._sequence += 1
             heappush(self._heap, (self._now + link.profile.market_data_latency_ns, self._sequence, events))
+
+    def _read_tape(self, events: list[Delivered]) -> None:
+        """Let the venues that keep price bands hear of trades."""
+        for event in events:
+            if isinstance(event, TradePrint):
+                for venue in self._tape_readers:
+                    venue.on_print(self._now, event)
 
     def _push(self, at: Ns, what: _Happening) -> None:
         self._sequence += 1

@@ -181,8 +181,18 @@ BARE = VenueProfile(
         (XLIT, send("c1", Side.BUY, 100, BID, tif=TimeInForce.AT_CLOSE), "TimeInForce(59)=7 is not supported"),
         (
             XLIT,
-            send("c1", Side.BUY, 100, None, peg=Peg.PRIMARY),
-            "ExecInst(18)=R: only the midpoint (M) is pegged to here",
+            send("c1", Side.BUY, 100, None, peg=Peg.PRIMARY, peg_offset=TICK),
+            "PegOffsetValue(211) 100: a displayed ExecInst(18)=R may not improve on the best price",
+        ),
+        (
+            XLIT,
+            send("c1", Side.BUY, 100, None, ord_type=OrdType.PEGGED),
+            "OrdType(40)=P needs ExecInst(18) R, P or M: what to follow",
+        ),
+        (
+            VenueProfile("XLIT", VenueKind.LIT, "lit", settings={"odd_lots": False}),
+            send("c1", Side.BUY, 150, BID),
+            "OrderQty(38) 150 is no multiple of RoundLot(561) 100",
         ),
         (
             XLIT,
@@ -317,7 +327,7 @@ class TestMidpointPeg:
 
         says = lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.MID, tif=TimeInForce.IOC))
 
-        assert says[-1] == ChildCanceled("XLIT", "c1", None, "XLIT: no midpoint")
+        assert says[-1] == ChildCanceled("XLIT", "c1", None, "XLIT: nothing to follow")
 
     def test_may_be_cancelled_while_it_waits(self) -> None:
         lit = venue()
@@ -361,3 +371,115 @@ def test_our_two_sides_trade_with_each_other_where_the_profile_allows_it() -> No
         fill("c1", "XLIT-X2", 100, MID, 100, LastLiquidityInd.ADDED),
         TradePrint("XLIT", SYMBOL, MID, 100, False),
     ]
+
+
+class TestPrimaryAndMarketPeg:
+    def test_a_primary_peg_is_displayed_at_its_own_side_and_follows_it_to_the_back(self) -> None:
+        lit = venue()
+        entered = lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.PRIMARY))
+        lit.book(SYMBOL).add(3, True, MID, 50)
+        lit.drain(NOON, SYMBOL)
+
+        followed = lit.on_nbbo(NOON, nbbo(NOON, MID, ASK))
+
+        assert entered[1:] == [LevelUpdate("XLIT", SYMBOL, True, BID, 600)]
+        assert followed == [LevelUpdate("XLIT", SYMBOL, True, BID, 500), LevelUpdate("XLIT", SYMBOL, True, MID, 150)]
+        assert lit.book(SYMBOL).ahead(-1) == 50
+
+    def test_a_change_of_size_alone_leaves_it_in_its_place(self) -> None:
+        lit = venue()
+        lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.PRIMARY))
+        lit.book(SYMBOL).add(3, True, BID, 50)
+        lit.drain(NOON, SYMBOL)
+
+        assert lit.on_nbbo(NOON, nbbo(NOON)) == []
+        assert lit.book(SYMBOL).ahead(-1) == 500
+
+    def test_its_own_quote_is_not_what_it_follows(self) -> None:
+        """The others leave: a peg that counted as the best bid would stand there for ever."""
+        lit = venue()
+        lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.PRIMARY))
+        lit.book(SYMBOL).add(3, True, BID - TICK, 70)
+        lit.book(SYMBOL).delete(1)
+
+        assert lit.book(SYMBOL).best() == (BID - TICK, 70, ASK, 500)
+
+    def test_a_market_peg_stands_hidden_at_its_offset_from_the_other_side_capped_by_its_limit(self) -> None:
+        lit = venue()
+        says = lit.on_command(NOON, send("c1", Side.SELL, 100, MID, peg=Peg.MARKET, peg_offset=TICK))
+        lit.on_nbbo(NOON, nbbo(NOON, BID - 2 * TICK, ASK))
+
+        assert says == [ChildAccepted("XLIT", "c1", "XLIT-1", ahead=0)]
+        assert lit.book(SYMBOL).stands(-1) == (False, MID, 100)
+
+    def test_a_market_peg_without_an_offset_takes(self) -> None:
+        says = venue().on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.MARKET))
+
+        assert says[1] == fill("c1", "XLIT-X1", 100, ASK, 100)
+
+    def test_trades_nothing_in_a_halt(self) -> None:
+        lit = venue()
+        lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.PRIMARY))
+        lit.on_phase(NOON, PhaseChange(SYMBOL, Phase.HALTED))
+
+        assert lit.on_nbbo(NOON, nbbo(NOON, MID, ASK)) == []
+
+
+class TestQuotesElsewhere:
+    """The NBBO says 100.01 offered by 500 shares; here stand 500 at 100.02 only, so that those are elsewhere."""
+
+    def away(self, **settings: str) -> LitVenue:
+        lit = venue(VenueProfile("XLIT", VenueKind.LIT, "lit", settings={**settings}))
+        lit.book(SYMBOL).delete(2)
+        lit.book(SYMBOL).add(3, False, ASK + TICK, 500)
+        lit.drain(NOON, SYMBOL)
+        return lit
+
+    def test_a_locking_order_stands_where_the_profile_allows_it(self) -> None:
+        says = self.away().on_command(NOON, send("c1", Side.BUY, 100, ASK))
+
+        assert says[1:] == [LevelUpdate("XLIT", SYMBOL, True, ASK, 100)]
+
+    def test_slides_a_tick_away_and_comes_back_when_the_quote_has_gone(self) -> None:
+        lit = self.away(locking="slide")
+
+        slid = lit.on_command(NOON, send("c1", Side.BUY, 100, ASK))
+        back = lit.on_nbbo(NOON, nbbo(NOON, MID, ASK + TICK))
+
+        assert slid[1:] == [LevelUpdate("XLIT", SYMBOL, True, MID, 100)]
+        assert back == [LevelUpdate("XLIT", SYMBOL, True, MID, 0), LevelUpdate("XLIT", SYMBOL, True, ASK, 100)]
+
+    def test_does_not_slide_further_when_the_quote_comes_nearer(self) -> None:
+        lit = self.away(locking="slide")
+        lit.on_command(NOON, send("c1", Side.BUY, 100, ASK))
+
+        assert lit.on_nbbo(NOON, nbbo(NOON, BID, MID)) == []
+
+    def test_is_refused_where_the_profile_rejects_but_not_what_can_be_had_here_or_is_hidden(self) -> None:
+        lit = self.away(locking="reject")
+
+        text = refusal(lit.on_command(NOON, send("c1", Side.BUY, 100, ASK)))
+
+        assert text == "XLIT: Price(44) 100.01 would lock or cross 100.01 displayed elsewhere"
+        for order in (
+            send("c2", Side.BUY, 100, ASK, display_qty=0),
+            send("c3", Side.BUY, 100, ASK + TICK),
+            send("c4", Side.BUY, 100, ASK, tif=TimeInForce.IOC),
+        ):
+            assert isinstance(lit.on_command(NOON, order)[0], ChildAccepted)
+
+    def test_our_own_shares_at_the_national_best_are_not_elsewhere(self) -> None:
+        lit = venue(VenueProfile("XLIT", VenueKind.LIT, "lit", settings={"locking": "reject"}))
+
+        says = lit.on_command(NOON, send("c1", Side.BUY, 700, ASK))
+
+        assert says[-1] == LevelUpdate("XLIT", SYMBOL, True, ASK, 200)
+
+    def test_trades_through_a_better_quote_only_where_the_profile_lets_it(self) -> None:
+        order = send("c1", Side.BUY, 100, ASK + TICK, tif=TimeInForce.IOC)
+
+        through = self.away().on_command(NOON, order)
+        kept = self.away(trade_through="prevent").on_command(NOON, order)
+
+        assert through[1] == fill("c1", "XLIT-X1", 100, ASK + TICK, 100)
+        assert kept[1:] == [ChildCanceled("XLIT", "c1", None, "XLIT: 100 not filled")]
