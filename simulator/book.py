@@ -404,7 +404,7 @@ class Book:
             del self._own[own.key]
             self._leave(own)
             return
-        own.qty = min(own.display, own.reserve)
+        own.qty = min(self.peak(own), own.reserve)
         own.reserve -= own.qty
         parts = own.level.rest
         assert parts is not None, own.key
@@ -498,3 +498,15 @@ class Book:
         """(is_bid, px, shares in its queue) of an own order that rests here."""
         own = self._own.get(key)
         return None if own is None else (own.level.ladder.is_bid, own.level.px, own.qty)
+
+    def side_of(self, oid: int) -> tuple[bool, Px] | None:
+        """(is_bid, px) of a background order; None when it is gone."""
+        home = self._orders.get(oid)
+        if home is None:
+            return None
+        level = home if isinstance(home, Level) else home.level
+        return level.ladder.is_bid, level.px
+
+    def peak(self, own: Own) -> Qty:
+        """What a reserve order shows next, before what it has left is looked at."""
+        return own.display

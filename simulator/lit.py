@@ -32,18 +32,12 @@ from router.api import (
     VenueSays,
 )
 from simulator.band_desk import BandDesk
-from simulator.book import SelfMatch, Trade
+from simulator.book import Trade
 from simulator.desk import VenueOrder, read_settings
-from simulator.lit_book import LitBook
+from simulator.lit_book import LitBook, SelfTrade
 from simulator.lit_settings import LitSettings
 from simulator.pegs import displayed_qty, peg_px, refuse_peg
 
-_SELF_MATCH: Final = {
-    "allow": SelfMatch.ALLOW,
-    "newest": SelfMatch.CANCEL_NEWEST,
-    "oldest": SelfMatch.CANCEL_OLDEST,
-    "both": SelfMatch.CANCEL_BOTH,
-}
 _IMMEDIATE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 
 
@@ -53,9 +47,11 @@ class LitVenue(BandDesk):
     def __init__(self, profile: VenueProfile, instruments: Mapping[str, Instrument], seed: int) -> None:
         settings = read_settings(profile, LitSettings)
         super().__init__(profile, instruments, seed, settings)
-        self._books = {symbol: LitBook(_SELF_MATCH[settings.self_match]) for symbol in instruments}
+        self._books = {symbol: LitBook(SelfTrade(settings.self_match)) for symbol in instruments}
         self._followers: dict[int, VenueOrder] = {}
         """Orders whose price follows the market: pegs, and what stands away from its limit for a rule's sake."""
+        self._lessened: dict[int, None] = {}
+        """Takers that self-match prevention has just made smaller, and that have not been told."""
 
     # --- HasBooks
 
@@ -71,16 +67,21 @@ class LitVenue(BandDesk):
                 self._tell(symbol, trade, says)
             book.trades.clear()
         if book.prevented:
-            says += [
-                self._canceled(self._by_key[key], None, f"{self.mic}: self-match prevention")
-                for key, _ in book.prevented
-            ]
+            for key, qty in book.prevented:
+                says.append(self._lessen(self._by_key[key], qty, rests=bool(book.leaves(key))))
             book.prevented.clear()
         if book.touched:
             mic = self.mic
             for is_bid, px, qty in book.changes():
                 says.append(LevelUpdate(mic, symbol, is_bid, px, qty))
         return says
+
+    def _lessen(self, order: VenueOrder, qty: Qty, *, rests: bool) -> VenueSays:
+        """Self-match prevention took `qty` out of an order: it is smaller, or done."""
+        if not rests:
+            return self._canceled(order, None, f"{self.mic}: self-match prevention")
+        order.qty -= qty
+        return ChildReplaced(self.mic, order.child_id, "", order.qty, order.px, True, self._ahead(order))
 
     def _tell(self, symbol: str, trade: Trade, says: list[VenueSays]) -> None:
         if trade.taker < 0:
@@ -129,8 +130,10 @@ class LitVenue(BandDesk):
             return f"OrderQty(38) {command.qty} is no multiple of RoundLot(561) {instrument.round_lot}"
         if command.display_qty is not None and not self._profile.supports_hidden:
             return f"MaxFloor(111) {command.display_qty}: reserve and hidden orders are not supported"
-        if command.min_qty and command.tif is not TimeInForce.IOC:
-            return f"MinQty(110) {command.min_qty} is taken with TimeInForce(59)=3 only"
+        if command.min_qty and command.display_qty:
+            return f"MaxFloor(111) {command.display_qty}: an order with MinQty(110) stands hidden"
+        if (high := command.display_high_qty) is not None and not 0 < (command.display_qty or 0) <= high:
+            return f"DisplayHighQty(1086) {high} is below DisplayQty(1138) {command.display_qty}"
         if command.post_only and (refusal := self._refuse_post_only(command, command.px)):
             return refusal
         return refuse_peg(command) or self._refuse_locking(command, command.px)
@@ -142,7 +145,8 @@ class LitVenue(BandDesk):
         away = self._away(order.symbol, is_ask=order.side.is_buy)
         if away is None or order.display_qty == 0 or not order.side.accepts(px, away):
             return ""
-        if self._books[order.symbol].available(order.side.is_buy, px, order.qty, own=True) >= order.qty:
+        book, group = self._books[order.symbol], order.self_match_id or ""
+        if book.reachable(group, order.side.is_buy, px, order.qty) >= order.qty:
             return ""
         show = self._instruments[order.symbol].show
         return f"Price(44) {show(px)} would lock or cross {show(away)} displayed elsewhere"
@@ -160,6 +164,7 @@ class LitVenue(BandDesk):
     def _place(self, at: Ns, order: VenueOrder) -> list[VenueSays]:
         if order.sent.peg is not None:
             self._followers[order.key] = order
+        self._enrol(order)
         if self._must_wait(order):
             self._wait(order)
             return [self._accepted(order)]
@@ -168,6 +173,27 @@ class LitVenue(BandDesk):
             return [self._accepted(order), self._canceled(order, None, f"{self.mic}: {missing}")]
         says = self._work(at, order)
         return [self._accepted(order, self._ahead(order)), *says]
+
+    def _enrol(self, order: VenueOrder) -> None:
+        """Let the book know whose it is and how it shows itself, and end it at its ExpireTime(126)."""
+        sent, book = order.sent, self._books[order.symbol]
+        book.groups[order.key] = sent.self_match_id or ""
+        if sent.display_high_qty is not None and sent.display_qty:
+            low, high, lot = sent.display_qty, sent.display_high_qty, self._instruments[order.symbol].round_lot
+            rng = self._rng("refresh", order.child_id)
+            book.peaks[order.key] = lambda: rng.randrange(low, high + 1, lot)
+        if sent.tif is TimeInForce.GTD and sent.expire_time is not None:
+            self._timers.at(sent.expire_time, lambda now: self._expire_order(now, order))
+
+    def _expire_order(self, at: Ns, order: VenueOrder) -> list[VenueSays]:
+        return self._withdraw(at, order, text=f"{self.mic}: ExpireTime(126) has come") if order.is_open else []
+
+    def _refuse_tif(self, command: SendChild) -> str:
+        if command.tif is not TimeInForce.GTD:
+            return super()._refuse_tif(command)
+        if command.expire_time is None:
+            return "TimeInForce(59)=6 needs ExpireTime(126)"
+        return "" if command.expire_time > self._now else "ExpireTime(126) is past"
 
     def _move(self, at: Ns, order: VenueOrder, command: ReplaceChild) -> list[VenueSays]:
         """A smaller size keeps the place (where the profile says so); a new price or a larger size goes to the back."""
@@ -202,7 +228,7 @@ class LitVenue(BandDesk):
 
     def _end(self, order: VenueOrder) -> None:
         self._followers.pop(order.key, None)
-        self._books[order.symbol].pegged.pop(order.key, None)
+        self._books[order.symbol].forget(order.key)
         super()._end(order)
 
     # --- inside
@@ -230,6 +256,9 @@ class LitVenue(BandDesk):
         """Match an order that is not in the book, rest or cancel its remainder, and say all that came of it."""
         why = self._match(order)
         says = self.drain(at, order.symbol)
+        if order.key in self._lessened:
+            del self._lessened[order.key]
+            says.append(ChildReplaced(self.mic, order.child_id, "", order.qty, order.px, False, self._ahead(order)))
         if why:
             says.append(self._canceled(order, None, f"{self.mic}: {why}"))
         return says
@@ -242,16 +271,24 @@ class LitVenue(BandDesk):
         if pegged and px is None:
             return "" if can_rest else "nothing to follow"
         take_px, rest_px = self._taking_px(order, px), self._resting_px(order, px)
-        filled, prevented = book.take(order.key, is_buy, order.leaves, take_px)
-        left = order.leaves - filled
+        filled, prevented = 0, 0
+        # On entry all that is there counts together; once it rests, each contra alone.
+        enough = order.min_qty
+        if not enough or not can_rest or book.reachable(self._group(order), is_buy, take_px, enough) >= enough:
+            filled, prevented = book.take(order.key, is_buy, order.leaves, take_px)
+        left = order.leaves - filled - prevented
         if not left:
-            return ""
+            return "self-match prevention" if prevented else ""
         if prevented:
-            return "self-match prevention"
+            order.qty -= prevented
+            self._lessened[order.key] = None
         if rest_px is None or not can_rest:
             return f"{left} not filled"
         self._rest(order, rest_px, left)
         return ""
+
+    def _group(self, order: VenueOrder) -> str:
+        return order.sent.self_match_id or ""
 
     def _rest(self, order: VenueOrder, px: Px, left: Qty) -> None:
         book, shown = self._books[order.symbol], displayed_qty(order.sent)
@@ -259,7 +296,10 @@ class LitVenue(BandDesk):
             self._followers[order.key] = order
         if order.sent.peg is not None and shown != 0:
             book.pegged[order.key] = None
-        book.post(order.key, order.side.is_buy, px, left, shown)
+        if order.min_qty:
+            book.post_minimum(order.key, order.side.is_buy, px, left, order.min_qty)
+        else:
+            book.post(order.key, order.side.is_buy, px, left, shown)
 
     def _limit_of(self, order: VenueOrder) -> Px | None:
         """The order's price by its own terms, now."""
@@ -303,11 +343,11 @@ class LitVenue(BandDesk):
     def _missing(self, order: VenueOrder) -> str:
         """Why a fill-or-kill order, or one with a minimum, is killed; "" when it can have what it needs."""
         need = order.qty if order.sent.tif is TimeInForce.FOK else order.min_qty
-        if not need:
+        if not need or order.sent.tif not in _IMMEDIATE:
             return ""
         book = self._books[order.symbol]
         px = self._taking_px(order, self._limit_of(order))
-        there = book.available(order.side.is_buy, px, need, own=True)
+        there = book.reachable(self._group(order), order.side.is_buy, px, need)
         rule = "TimeInForce(59)=4" if order.sent.tif is TimeInForce.FOK else "MinQty(110)"
         return "" if there >= need else f"{rule}: {need} wanted, {there} there"
 

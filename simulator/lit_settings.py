@@ -16,17 +16,17 @@ class LitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """See docs/market/lit.md.
 
     `self_match`: which order goes when two of one self-match group would trade: "allow" (none; they trade), "newest",
-    "oldest", "both". `auctions`: of which instruments this venue holds the opening, reopening and closing auctions:
-    "none", "primary" (whose primary venue it is), "all". `imbalance_*_from_ns`: how long before the auction its
-    imbalance is published, every `imbalance_every_ns`. `close_cutoff_ns`: so long before the close on-close orders are
-    neither taken nor cancelled. `bands`: whether the instruments' price bands are kept; a quote that stays at one for
-    `limit_state_ns` pauses the market for `pause_ns`. `locking`: what becomes of a displayed order that would lock or
-    cross a quote elsewhere: it stands ("allow"), stands a tick away for as long ("slide"), or is refused ("reject").
-    `trade_through`: whether an order may trade at a price that is worse than a quote elsewhere. `odd_lots`: whether
-    OrderQty(38) may be no multiple of RoundLot(561).
+    "oldest", "both", "decrement" (both lose the smaller one's shares). `auctions`: of which instruments this venue
+    holds the opening, reopening and closing auctions: "none", "primary" (whose primary venue it is), "all".
+    `imbalance_*_from_ns`: how long before the auction its imbalance is published, every `imbalance_every_ns`.
+    `close_cutoff_ns`: so long before the close on-close orders are neither taken nor cancelled. `bands`: whether the
+    instruments' price bands are kept; a quote that stays at one for `limit_state_ns` pauses the market for `pause_ns`.
+    `locking`: what becomes of a displayed order that would lock or cross a quote elsewhere: it stands ("allow"), stands
+    a tick away for as long ("slide"), or is refused ("reject"). `trade_through`: whether an order may trade at a price
+    that is worse than a quote elsewhere. `odd_lots`: whether OrderQty(38) may be no multiple of RoundLot(561).
     """
 
-    self_match: Literal["allow", "newest", "oldest", "both"] = "allow"
+    self_match: Literal["allow", "newest", "oldest", "both", "decrement"] = "allow"
     auctions: Literal["none", "primary", "all"] = "none"
     imbalance_open_from_ns: Ns = 120 * SECOND
     imbalance_close_from_ns: Ns = 600 * SECOND

@@ -31,8 +31,8 @@ def peg_px(sent: SendChild, limit_px: Px | None, nbbo: Nbbo | None, instrument: 
 
 
 def displayed_qty(sent: SendChild) -> Qty | None:
-    """What is shown of an order: MaxFloor(111), but nothing of a midpoint or a market peg."""
-    return 0 if sent.peg in {Peg.MID, Peg.MARKET} else sent.display_qty
+    """What is shown of an order: MaxFloor(111), but nothing of a midpoint or a market peg or a minimum."""
+    return 0 if sent.min_qty or sent.peg in {Peg.MID, Peg.MARKET} else sent.display_qty
 
 
 def refuse_peg(sent: SendChild) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from router.api import (
-    CancelChild,
     ChildAccepted,
     ChildCanceled,
     ChildFilled,
@@ -17,6 +16,7 @@ from router.api import (
     Phase,
     PhaseChange,
     PrintKind,
+    Qty,
     SendChild,
     Side,
     TimeInForce,
@@ -26,10 +26,7 @@ from router.api import (
 )
 from simulator.lit import LitVenue
 from simulator.testing import INSTRUMENTS, MID, NOON, SYMBOL, TICK, VenueContract, nbbo
-from support.lit_orders import fill, refusal, replace, send
-
-XLIT = VenueProfile("XLIT", VenueKind.LIT, "lit")
-ASK, BID = MID + TICK, MID - TICK
+from support.lit_orders import ASK, BID, XLIT, cancel, fill, refusal, replace, send, venue
 
 
 class TestContract(VenueContract):
@@ -40,17 +37,6 @@ class TestContract(VenueContract):
 class TestContractWithoutSelfMatch(VenueContract):
     profile = VenueProfile("XALT", VenueKind.LIT, "lit", replace_keeps_place=False, settings={"self_match": "both"})
     factory = LitVenue
-
-
-def venue(profile: VenueProfile = XLIT) -> LitVenue:
-    """500 displayed on each side of `MID`, by background orders 1 (bid) and 2 (ask)."""
-    lit = LitVenue(profile, INSTRUMENTS, 7)
-    book = lit.book(SYMBOL)
-    book.add(1, True, BID, 500)
-    book.add(2, False, ASK, 500)
-    lit.drain(NOON, SYMBOL)
-    lit.on_nbbo(NOON, nbbo(NOON))
-    return lit
 
 
 def test_a_resting_order_is_told_its_exact_place_and_shown_to_all() -> None:
@@ -199,7 +185,22 @@ BARE = VenueProfile(
             send("c1", Side.BUY, 100, BID, min_qty=200, tif=TimeInForce.IOC),
             "MinQty(110) 200 is above OrderQty(38) 100",
         ),
-        (XLIT, send("c1", Side.BUY, 100, BID, min_qty=50), "MinQty(110) 50 is taken with TimeInForce(59)=3 only"),
+        (
+            XLIT,
+            send("c1", Side.BUY, 100, BID, min_qty=50, display_qty=20),
+            "MaxFloor(111) 20: an order with MinQty(110) stands hidden",
+        ),
+        (
+            XLIT,
+            send("c1", Side.BUY, 1_000, BID, display_qty=200, display_high_qty=100),
+            "DisplayHighQty(1086) 100 is below DisplayQty(1138) 200",
+        ),
+        (XLIT, send("c1", Side.BUY, 100, BID, tif=TimeInForce.GTD), "TimeInForce(59)=6 needs ExpireTime(126)"),
+        (
+            XLIT,
+            send("c1", Side.BUY, 100, BID, tif=TimeInForce.GTD, expire_time=NOON),
+            "ExpireTime(126) is past",
+        ),
         (
             XLIT,
             send("c1", Side.BUY, 100, BID, post_only=True, tif=TimeInForce.IOC),
@@ -291,53 +292,6 @@ class TestReplace:
         assert lit.book(SYMBOL).level(True, BID) == 600
 
 
-class TestMidpointPeg:
-    def test_stands_hidden_at_the_midpoint_and_follows_it(self) -> None:
-        lit = venue()
-        lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.MID))
-
-        lit.book(SYMBOL).delete(2)
-        lit.on_nbbo(NOON, nbbo(NOON, BID, ASK + 2 * TICK))
-        lit.book(SYMBOL).market(False, 100)
-
-        fills = [event for event in lit.drain(NOON, SYMBOL) if isinstance(event, ChildFilled)]
-        assert fills == [fill("c1", "XLIT-X1", 100, MID + TICK, 100, LastLiquidityInd.ADDED)]
-
-    def test_is_capped_by_its_limit(self) -> None:
-        lit = venue()
-        lit.on_command(NOON, send("c1", Side.BUY, 100, BID, peg=Peg.MID))
-        lit.book(SYMBOL).market(False, 600)
-
-        fills = [event for event in lit.drain(NOON, SYMBOL) if isinstance(event, ChildFilled)]
-        assert [event.px for event in fills] == [BID]
-
-    def test_waits_outside_the_book_while_the_market_is_locked(self) -> None:
-        lit = venue()
-        lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.MID))
-
-        lit.on_nbbo(NOON, nbbo(NOON, MID, MID))
-
-        assert lit.book(SYMBOL).leaves(-1) == 0
-        lit.on_nbbo(NOON, nbbo(NOON))
-        assert lit.book(SYMBOL).leaves(-1) == 100
-
-    def test_ioc_without_a_midpoint_is_cancelled(self) -> None:
-        lit = venue()
-        lit.on_nbbo(NOON, nbbo(NOON, MID, MID))
-
-        says = lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.MID, tif=TimeInForce.IOC))
-
-        assert says[-1] == ChildCanceled("XLIT", "c1", None, "XLIT: nothing to follow")
-
-    def test_may_be_cancelled_while_it_waits(self) -> None:
-        lit = venue()
-        lit.on_nbbo(NOON, nbbo(NOON, None, ASK))
-        lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.MID))
-
-        cancel = CancelChild(venue="XLIT", child_id="c1", request_id="r1", symbol=SYMBOL, side=Side.BUY)
-        assert lit.on_command(NOON, cancel) == [ChildCanceled("XLIT", "c1", "r1")]
-
-
 def test_self_match_prevention_cancels_the_resting_order_where_the_profile_says_oldest() -> None:
     lit = venue(VenueProfile("XLIT", VenueKind.LIT, "lit", settings={"self_match": "oldest"}))
     lit.on_command(NOON, send("c1", Side.BUY, 100, MID))
@@ -371,58 +325,6 @@ def test_our_two_sides_trade_with_each_other_where_the_profile_allows_it() -> No
         fill("c1", "XLIT-X2", 100, MID, 100, LastLiquidityInd.ADDED),
         TradePrint("XLIT", SYMBOL, MID, 100, False),
     ]
-
-
-class TestPrimaryAndMarketPeg:
-    def test_a_primary_peg_is_displayed_at_its_own_side_and_follows_it_to_the_back(self) -> None:
-        lit = venue()
-        entered = lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.PRIMARY))
-        lit.book(SYMBOL).add(3, True, MID, 50)
-        lit.drain(NOON, SYMBOL)
-
-        followed = lit.on_nbbo(NOON, nbbo(NOON, MID, ASK))
-
-        assert entered[1:] == [LevelUpdate("XLIT", SYMBOL, True, BID, 600)]
-        assert followed == [LevelUpdate("XLIT", SYMBOL, True, BID, 500), LevelUpdate("XLIT", SYMBOL, True, MID, 150)]
-        assert lit.book(SYMBOL).ahead(-1) == 50
-
-    def test_a_change_of_size_alone_leaves_it_in_its_place(self) -> None:
-        lit = venue()
-        lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.PRIMARY))
-        lit.book(SYMBOL).add(3, True, BID, 50)
-        lit.drain(NOON, SYMBOL)
-
-        assert lit.on_nbbo(NOON, nbbo(NOON)) == []
-        assert lit.book(SYMBOL).ahead(-1) == 500
-
-    def test_its_own_quote_is_not_what_it_follows(self) -> None:
-        """The others leave: a peg that counted as the best bid would stand there for ever."""
-        lit = venue()
-        lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.PRIMARY))
-        lit.book(SYMBOL).add(3, True, BID - TICK, 70)
-        lit.book(SYMBOL).delete(1)
-
-        assert lit.book(SYMBOL).best() == (BID - TICK, 70, ASK, 500)
-
-    def test_a_market_peg_stands_hidden_at_its_offset_from_the_other_side_capped_by_its_limit(self) -> None:
-        lit = venue()
-        says = lit.on_command(NOON, send("c1", Side.SELL, 100, MID, peg=Peg.MARKET, peg_offset=TICK))
-        lit.on_nbbo(NOON, nbbo(NOON, BID - 2 * TICK, ASK))
-
-        assert says == [ChildAccepted("XLIT", "c1", "XLIT-1", ahead=0)]
-        assert lit.book(SYMBOL).stands(-1) == (False, MID, 100)
-
-    def test_a_market_peg_without_an_offset_takes(self) -> None:
-        says = venue().on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.MARKET))
-
-        assert says[1] == fill("c1", "XLIT-X1", 100, ASK, 100)
-
-    def test_trades_nothing_in_a_halt(self) -> None:
-        lit = venue()
-        lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.PRIMARY))
-        lit.on_phase(NOON, PhaseChange(SYMBOL, Phase.HALTED))
-
-        assert lit.on_nbbo(NOON, nbbo(NOON, MID, ASK)) == []
 
 
 class TestQuotesElsewhere:
@@ -483,3 +385,146 @@ class TestQuotesElsewhere:
 
         assert through[1] == fill("c1", "XLIT-X1", 100, ASK + TICK, 100)
         assert kept[1:] == [ChildCanceled("XLIT", "c1", None, "XLIT: 100 not filled")]
+
+
+class TestMinimum:
+    """MinQty(110) on an order that rests: hidden, and a contra of fewer shares does not trade with it."""
+
+    def test_a_smaller_contra_passes_it_by_and_a_larger_one_meets_it(self) -> None:
+        lit = venue()
+        entered = lit.on_command(NOON, send("c1", Side.BUY, 500, MID, min_qty=300))
+        lit.book(SYMBOL).market(False, 200)
+        small = lit.drain(NOON, SYMBOL)
+        lit.book(SYMBOL).market(False, 300)
+        large = lit.drain(NOON, SYMBOL)
+
+        assert entered == [ChildAccepted("XLIT", "c1", "XLIT-1", ahead=0)]
+        assert small == [TradePrint("XLIT", SYMBOL, BID, 200, False), LevelUpdate("XLIT", SYMBOL, True, BID, 300)]
+        assert large == [
+            fill("c1", "XLIT-X1", 300, MID, 300, LastLiquidityInd.ADDED),
+            TradePrint("XLIT", SYMBOL, MID, 300, False, PrintKind.HIDDEN),
+        ]
+
+    def test_its_last_shares_trade_with_whoever_takes_them_all(self) -> None:
+        lit = venue()
+        lit.on_command(NOON, send("c1", Side.BUY, 400, MID, min_qty=300))
+        lit.book(SYMBOL).market(False, 300)
+        lit.book(SYMBOL).market(False, 100)
+
+        assert [trade.qty for trade in lit.book(SYMBOL).trades if trade.maker == -1] == [300, 100]
+
+    def test_on_entry_it_takes_only_where_enough_is_there(self) -> None:
+        lit = venue()
+
+        rests = lit.on_command(NOON, send("c1", Side.BUY, 900, ASK, min_qty=600))
+        takes = lit.on_command(NOON, send("c2", Side.BUY, 900, ASK, min_qty=500))
+
+        assert rests == [ChildAccepted("XLIT", "c1", "XLIT-1", ahead=0)]
+        assert takes[:2] == [
+            ChildAccepted("XLIT", "c2", "XLIT-2", ahead=900),
+            fill("c2", "XLIT-X1", 500, ASK, 500),
+        ]
+
+    def test_it_may_be_made_smaller_and_cancelled(self) -> None:
+        lit = venue()
+        lit.on_command(NOON, send("c1", Side.BUY, 500, MID, min_qty=300))
+
+        smaller = lit.on_command(NOON, replace("c1", 400, MID))
+
+        assert smaller == [ChildReplaced("XLIT", "c1", "r1", 400, MID, kept_place=True, ahead=0)]
+        assert lit.on_command(NOON, cancel("c1")) == [ChildCanceled("XLIT", "c1", "r1")]
+        assert lit.book(SYMBOL).market(False, 500, MID) == 0
+
+
+class TestTimeInForce:
+    def test_good_till_date_ends_at_its_date_and_outlives_the_close_before_it(self) -> None:
+        lit = venue()
+        lit.on_command(NOON, send("c1", Side.BUY, 100, BID, tif=TimeInForce.GTD, expire_time=NOON + 10))
+        lit.on_command(NOON, send("c2", Side.BUY, 100, BID))
+        lit.on_command(NOON, send("c3", Side.BUY, 100, BID, tif=TimeInForce.GTC))
+        closed = lit.on_phase(NOON, PhaseChange(SYMBOL, Phase.CLOSED))
+
+        expired = lit.on_time(NOON + 10)
+
+        assert [event.child_id for event in closed if isinstance(event, ChildCanceled)] == ["c2"]
+        assert expired == [
+            ChildCanceled("XLIT", "c1", None, "XLIT: ExpireTime(126) has come"),
+            LevelUpdate("XLIT", SYMBOL, True, BID, 600),
+        ]
+        assert lit.book(SYMBOL).leaves(-3) == 100
+
+    def test_one_that_is_done_before_its_date_is_not_ended_again(self) -> None:
+        lit = venue()
+        lit.on_command(NOON, send("c1", Side.BUY, 100, BID, tif=TimeInForce.GTD, expire_time=NOON + 10))
+        lit.on_command(NOON, cancel("c1"))
+
+        assert lit.on_time(NOON + 10) == []
+
+
+class TestSelfMatchGroups:
+    def venue(self, rule: str) -> LitVenue:
+        return venue(VenueProfile("XLIT", VenueKind.LIT, "lit", settings={"self_match": rule}))
+
+    def test_orders_of_two_groups_trade_with_each_other(self) -> None:
+        lit = self.venue("both")
+        lit.on_command(NOON, send("c1", Side.BUY, 100, MID, self_match_id="desk-1"))
+
+        says = lit.on_command(NOON, send("c2", Side.SELL, 100, MID, self_match_id="desk-2"))
+
+        assert [event.child_id for event in says if isinstance(event, ChildFilled)] == ["c2", "c1"]
+
+    def test_decrement_takes_the_smaller_ones_shares_off_both(self) -> None:
+        lit = self.venue("decrement")
+        lit.on_command(NOON, send("resting", Side.BUY, 500, MID))
+
+        says = lit.on_command(NOON, send("taker", Side.SELL, 200, MID))
+
+        assert says == [
+            ChildAccepted("XLIT", "taker", "XLIT-2"),
+            ChildReplaced("XLIT", "resting", "", 300, MID, kept_place=True, ahead=0),
+            LevelUpdate("XLIT", SYMBOL, True, MID, 300),
+            ChildCanceled("XLIT", "taker", None, "XLIT: self-match prevention"),
+        ]
+
+    def test_decrement_lets_the_larger_taker_go_on(self) -> None:
+        lit = self.venue("decrement")
+        lit.on_command(NOON, send("resting", Side.BUY, 100, MID))
+
+        says = lit.on_command(NOON, send("taker", Side.SELL, 700, BID))
+
+        assert [event for event in says if not isinstance(event, LevelUpdate)] == [
+            ChildAccepted("XLIT", "taker", "XLIT-2", ahead=0),
+            fill("taker", "XLIT-X1", 500, BID, 500),
+            TradePrint("XLIT", SYMBOL, BID, 500, False),
+            ChildCanceled("XLIT", "resting", None, "XLIT: self-match prevention"),
+            ChildReplaced("XLIT", "taker", "", 600, BID, kept_place=False, ahead=0),
+        ]
+
+    def test_the_group_is_met_only_after_what_stands_before_it(self) -> None:
+        lit = self.venue("newest")
+        lit.on_command(NOON, send("resting", Side.BUY, 100, BID))
+
+        says = lit.on_command(NOON, send("taker", Side.SELL, 600, BID))
+
+        assert [event for event in says if isinstance(event, ChildFilled | ChildCanceled)] == [
+            fill("taker", "XLIT-X1", 500, BID, 500),
+            ChildCanceled("XLIT", "taker", None, "XLIT: self-match prevention"),
+        ]
+
+
+def test_a_reserve_order_may_show_peaks_that_differ_and_are_the_seeds() -> None:
+    def shown(seed: int) -> list[Qty]:
+        lit = LitVenue(XLIT, INSTRUMENTS, seed)
+        lit.on_command(NOON, send("c1", Side.BUY, 5_000, BID, display_qty=100, display_high_qty=500))
+        peaks: list[Qty] = []
+        while level := lit.book(SYMBOL).level(True, BID):
+            peaks.append(level)
+            lit.book(SYMBOL).market(False, level)
+        return peaks
+
+    peaks = shown(7)
+
+    assert peaks == shown(7) != shown(8)
+    assert (peaks[0], sum(peaks)) == (100, 5_000)
+    assert set(peaks[1:-1]) <= {100, 200, 300, 400, 500}
+    assert len(set(peaks)) > 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from router.api import (
     CancelChild,
     ChildFilled,
@@ -18,9 +20,16 @@ from router.api import (
     SendChild,
     Side,
     TimeInForce,
+    VenueKind,
+    VenueProfile,
     VenueSays,
 )
-from simulator.testing import SYMBOL
+from simulator.lit import LitVenue
+from simulator.testing import INSTRUMENTS, MID, NOON, SYMBOL, TICK, nbbo
+
+XLIT: Final = VenueProfile("XLIT", VenueKind.LIT, "lit")
+ASK: Final = MID + TICK
+BID: Final = MID - TICK
 
 
 def cancel(child_id: str) -> CancelChild:
@@ -98,3 +107,14 @@ def refusal(says: list[VenueSays]) -> str:
     (refused,) = says
     assert isinstance(refused, ChildRejected | ChildRequestRejected), refused
     return refused.text
+
+
+def venue(profile: VenueProfile = XLIT) -> LitVenue:
+    """500 displayed on each side of `MID`, by background orders 1 (bid) and 2 (ask)."""
+    lit = LitVenue(profile, INSTRUMENTS, 7)
+    book = lit.book(SYMBOL)
+    book.add(1, True, BID, 500)
+    book.add(2, False, ASK, 500)
+    lit.drain(NOON, SYMBOL)
+    lit.on_nbbo(NOON, nbbo(NOON))
+    return lit
