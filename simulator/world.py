@@ -20,6 +20,7 @@ from random import Random
 from typing import Final, TypeAlias
 
 from router.api import (
+    AuctionImbalance,
     BookSnapshot,
     CalendarDay,
     Instrument,
@@ -43,12 +44,13 @@ from router.api import (
     VenueSays,
     VenueUp,
 )
+from simulator.auction import AuctionQueue
 from simulator.book import Book
 from simulator.crossing import CrossingVenue
 from simulator.dark import DarkVenue
 from simulator.faults import with_faults
 from simulator.lit import LitVenue
-from simulator.source import HasBooks, HearsPhases, MarketSource
+from simulator.source import HasAuctions, HasBooks, HearsPhases, HearsPrints, MarketSource
 
 Delivered: TypeAlias = VenueReport | MarketEvent
 """What `World.step` gives the engine: venue reports, venue state and market data."""
@@ -57,7 +59,7 @@ FACTORIES: Final[Mapping[str, VenueFactory]] = {"lit": LitVenue, "dark": DarkVen
 """The bundled venues by the name of their entry point in `sluice.venues`."""
 
 # A tuple made once: `A | B` in isinstance is made anew for every event.
-_PUBLIC: Final = (LevelUpdate, TradePrint, BookSnapshot, PhaseChange)
+_PUBLIC: Final = (LevelUpdate, TradePrint, BookSnapshot, AuctionImbalance)
 
 NEVER: Final = 1 << 62
 INSTANT_MAX: Final = 1_000_000
@@ -142,12 +144,18 @@ class World:
         self._phases: dict[str, Phase] = {}
         self._nbbo = {symbol: Nbbo(symbol, None, None, at=start) for symbol in instruments}
         self._told = dict(self._nbbo)
+        self._tape_readers: list[HearsPrints] = [
+            link.venue for link in self._links if isinstance(link.venue, HearsPrints) and link.venue.wants_prints
+        ]
         self._protected = [link for link in self._links if link.in_nbbo]
         # A dict as an ordered set: the books that sources have asked for in this step.
         self._asked: dict[tuple[str, str], None] = {}
         # When each source wants its turn, and which: a heap, as sources are many and each moves its own time only.
         self._turns = [
-            (source.next_at, number) for number, source in enumerate(self._sources) if source.next_at is not None
+            # A source that would have begun earlier begins with the world.
+            (max(source.next_at, start), number)
+            for number, source in enumerate(self._sources)
+            if source.next_at is not None
         ]
         heapify(self._turns)
         # The same of the venues, whose times may move at any word; the soonest of all is kept beside.
@@ -231,6 +239,13 @@ class World:
             raise KeyError(f"{venue} has no displayed book")
         self._asked[venue, symbol] = None
         return books.book(symbol)
+
+    def auction(self, venue: str, symbol: str) -> AuctionQueue | None:
+        link = self._by_mic[venue]
+        queue = link.venue.auction(symbol) if isinstance(link.venue, HasAuctions) else None
+        if queue is not None:
+            self._asked[venue, symbol] = None
+        return queue
 
     def nbbo(self, symbol: str) -> Nbbo:
         return self._nbbo[symbol]
@@ -348,6 +363,9 @@ class World:
         for event in says:
             if isinstance(event, _PUBLIC):
                 data.append(event)
+            elif isinstance(event, PhaseChange):
+                # A pause that a venue declares is heard by everybody at once, as any other is.
+                self._push(self._now, event)
             else:
                 reports.append(event)
         if reports:
@@ -367,8 +385,17 @@ class World:
     def _publish(self, link: _Link, events: list[Delivered]) -> None:
         """To everybody; lost while the venue is down."""
         if not link.down:
+            if self._tape_readers:
+                self._read_tape(events)
             self._sequence += 1
             heappush(self._heap, (self._now + link.profile.market_data_latency_ns, self._sequence, events))
+
+    def _read_tape(self, events: list[Delivered]) -> None:
+        """Let the venues that keep price bands hear of trades."""
+        for event in events:
+            if isinstance(event, TradePrint):
+                for venue in self._tape_readers:
+                    venue.on_print(self._now, event)
 
     def _push(self, at: Ns, what: _Happening) -> None:
         self._sequence += 1
@@ -436,6 +463,9 @@ class World:
         for symbol in instruments:
             day = days.get(symbol)
             self._phases[symbol] = Phase.PRE_OPEN
+            for link in self._links:
+                if day is not None and isinstance(link.venue, HasAuctions):
+                    link.venue.on_session(start, symbol, day)
             if day is None:
                 self._push(start, PhaseChange(symbol, Phase.CONTINUOUS))
                 continue

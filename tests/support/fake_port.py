@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from router.api import Nbbo, Ns, Phase, PrintKind, Px, Qty
+from simulator.auction import AuctionQueue
 from simulator.book import Book, Trade
 from simulator.source import MarketPort, MarketSource
 
@@ -28,6 +29,8 @@ class FakePort(MarketPort):
         self.books = {venue: Book() for venue in venues}
         self.tapes: list[Printed] = []
         self.phases: list[Phase] = []
+        self.queues: dict[str, AuctionQueue] = {}
+        """The venues that hold auctions: none, unless a test puts one here."""
         self._now = 0
 
     @property
@@ -36,6 +39,9 @@ class FakePort(MarketPort):
 
     def book(self, venue: str, symbol: str) -> Book:
         return self.books[venue]
+
+    def auction(self, venue: str, symbol: str) -> AuctionQueue | None:
+        return self.queues.get(venue)
 
     def nbbo(self, symbol: str) -> Nbbo:
         bids = [book.bid for book in self.books.values() if book.bid is not None]
