@@ -500,7 +500,7 @@ _VENUE: Final = (
         20103,
         "SluicePrintKind",
         "STRING",
-        note="how a trade came about: hidden, dark, cross, ...; regular where absent",
+        note="how a trade came about (hidden, dark, cross); regular if absent",
     ),
 )
 

@@ -164,7 +164,7 @@ def test_a_replace_says_again_what_the_order_asked_for(link: FixVenueLink) -> No
     sent = said(link.command(AT, order))
     changed = said(link.command(AT, replace(REPLACE, child_id="C2", side=Side.BUY)))
 
-    kept = [(59, "6"), (126, "20120621-13:31:00.123"), (111, "100")]
+    kept = [(59, "6"), (126, "20120621-13:31:00.123456789"), (111, "100")]
     assert sent[-6:] == [(38, "300"), (40, "P"), (44, "10"), *kept]
     assert changed[5:] == [(21, "1"), (18, "M"), (60, "20120621-13:30:00.123"), (38, "200"), (40, "P"), (44, "10.04"),
                            *kept]  # fmt: skip
