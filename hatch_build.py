@@ -1,4 +1,4 @@
-"""Puts the settings a user starts from (`config/`, `sessions.cfg`) into the wheel, under `router/runtime/shipped/`.
+"""Puts the settings a user starts from (`config/`, the session files) into the wheel, under `router/runtime/shipped/`.
 
 An editable install reads them where they stand, so that an edit counts at once. It must not know what they say.
 """
@@ -8,7 +8,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SHIPPED = ("config", "sessions.cfg")
+SHIPPED = ("config", "sessions.cfg", "venue-sessions.cfg")
 
 
 class ShippedSettings(BuildHookInterface[Any]):

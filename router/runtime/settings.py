@@ -35,6 +35,8 @@ from router.runtime.sessions_file import FixSession, read_sessions
 from router.runtime.toml_file import SettingsError, convert_section, key_line, read_toml
 
 SESSIONS_NAME: Final = "sessions.cfg"
+VENUE_SESSIONS_NAME: Final = "venue-sessions.cfg"
+"""Of the simulated venues, where they run as a process of their own: not the router's to read."""
 CONFIG_NAME: Final = "config"
 ADV_TABLE: Final = "adv"
 DAYS_TABLE: Final = "days"
@@ -182,7 +184,8 @@ def write_home(target: Path, *, source: Path | None = None) -> list[Path]:
     """Copy the shipped settings to `target` as a start of one's own; what is already there is never overwritten."""
     source = source or default_home()
     tables = config_folder(source)
-    copies = {target / SESSIONS_NAME: source / SESSIONS_NAME}
+    names = [name for name in (SESSIONS_NAME, VENUE_SESSIONS_NAME) if (source / name).is_file()]
+    copies = {target / name: source / name for name in names}
     copies |= {target / path.relative_to(tables): path for path in sorted(tables.rglob("*.toml"))}
     for copy in copies:
         if copy.exists():
