@@ -213,6 +213,7 @@ class Feed:
 
     def _letters(self, listeners: Iterable[tuple[_Subscription, _Entries]], symbol: str) -> Iterable[Letter]:
         for listener, entries in listeners:
+            self._see_view(listener, entries, symbol)
             if entries.lines and listener.incremental:
                 yield listener.client, entries.text()
             if entries.is_whole or (entries.lines and not listener.incremental):
@@ -237,16 +238,20 @@ class Feed:
     def _level(self, listener: _Subscription, entries: _Entries, event: LevelUpdate) -> None:
         if (_BID if event.is_bid else _OFFER) not in listener.kinds:
             return
-        told = listener.shown.setdefault((event.symbol, event.is_bid), {})
-        if not listener.depth:
-            now = {event.px: event.qty} if event.qty else {}
-            self._tell(entries, event.symbol, event.is_bid, {event.px: told[event.px]} if event.px in told else {}, now)
-            told.pop(event.px, None)
-            told.update(now)
+        if listener.depth:
+            entries.sides[event.is_bid] = None  # seen when all of the instant is known: levels pass through a view
             return
-        view = dict(self._books[event.symbol].levels(event.is_bid, listener.depth))
-        self._tell(entries, event.symbol, event.is_bid, told, view)
-        listener.shown[event.symbol, event.is_bid] = view
+        told = listener.shown[event.symbol, event.is_bid]
+        now = {event.px: event.qty} if event.qty else {}
+        self._tell(entries, event.symbol, event.is_bid, {event.px: told[event.px]} if event.px in told else {}, now)
+        told.pop(event.px, None)
+        told.update(now)
+
+    def _see_view(self, listener: _Subscription, entries: _Entries, symbol: str) -> None:
+        for is_bid in entries.sides:
+            view = dict(self._books[symbol].levels(is_bid, listener.depth))
+            self._tell(entries, symbol, is_bid, listener.shown[symbol, is_bid], view)
+            listener.shown[symbol, is_bid] = view
 
     def _tell(
         self, entries: _Entries, symbol: str, is_bid: bool, told: Mapping[Px, Qty], now: Mapping[Px, Qty]
@@ -304,6 +309,8 @@ class _Entries:
         self.lines: list[Pair] = []
         self.count = 0
         self.is_whole = False
+        self.sides: dict[bool, None] = {}
+        """Those in which a subscriber with a limited view may see a change."""
 
     def add(self, action: int, kind: str, fields: list[Pair]) -> None:
         self.lines += [(279, action), (269, kind), (55, self._symbol), *fields]
