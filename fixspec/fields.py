@@ -494,10 +494,10 @@ _VENUE: Final = (
     _f(533, "TotalAffectedOrders", "INT"),
     _f(534, "NoAffectedOrders", "NUMINGROUP"),
     _f(535, "AffectedOrderID", "STRING"),
-    _f(20101, "SluiceQtyAhead", "QTY", note="shares ahead of a resting order, as the venue counts them"),
-    _f(20102, "SluiceKeptPlace", "BOOLEAN", note="a replaced order stands where it stood"),
+    _f(20111, "SluiceQtyAhead", "QTY", note="shares ahead of a resting order, as the venue counts them"),
+    _f(20112, "SluiceKeptPlace", "BOOLEAN", note="a replaced order stands where it stood"),
     _f(
-        20103,
+        20113,
         "SluicePrintKind",
         "STRING",
         note="how a trade came about (hidden, dark, cross); regular if absent",

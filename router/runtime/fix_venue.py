@@ -266,7 +266,7 @@ class FixVenueLink:
     def _replaced(self, child_id: str, message: Message) -> ChildReplaced:
         request_id = message.need(11)
         px = self._px(message, 44) if 44 in message else None
-        kept, ahead = message.get(20102) == "Y", self._ahead(message)
+        kept, ahead = message.get(20112) == "Y", self._ahead(message)
         report = ChildReplaced(self.mic, child_id, request_id, self._qty(message, 38), px, kept, ahead)
         self.remember_report(report)
         return report
@@ -381,7 +381,7 @@ class FixVenueLink:
         return cl_ord_id if cl_ord_id in self._requests and not self._requests[cl_ord_id][1] else None
 
     def _ahead(self, message: Message) -> Qty | None:
-        return self._qty(message, 20101) if 20101 in message else None
+        return self._qty(message, 20111) if 20111 in message else None
 
     def _qty(self, message: FieldSet, tag: int) -> Qty:
         # CumQty(14) of nothing is 0, and floats (100.0) are how some venues print Qty.
@@ -428,7 +428,7 @@ def _terms(order: SendChild) -> list[Pair]:
 
 def _print_kind(fields: FieldSet) -> PrintKind:
     """How a trade came about, where the venue says so (our own simulated ones do)."""
-    kind = fields.get(20103)
+    kind = fields.get(20113)
     return PrintKind(kind) if kind in _PRINT_KINDS else PrintKind.REGULAR
 
 

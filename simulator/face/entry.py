@@ -365,7 +365,7 @@ class OrderEntry:
         names: list[reports.Pair] = [(11, request.cl_ord_id), (41, request.orig_cl_ord_id)]
         more = self._ahead(order, report.ahead)
         if report.kept_place and self._has_house_tags(order):
-            more.append((20102, "Y"))
+            more.append((20112, "Y"))
         return self._say(at, order, ExecType.REPLACED, names=names, more=[*reports.terms(order), *more])
 
     def _status(self, at: Ns, order: FaceOrder, report: ChildStatus) -> str:
@@ -428,7 +428,7 @@ class OrderEntry:
         )
 
     def _ahead(self, order: FaceOrder, ahead: int | None) -> list[reports.Pair]:
-        return [] if ahead is None or not self._has_house_tags(order) else [(20101, ahead)]
+        return [] if ahead is None or not self._has_house_tags(order) else [(20111, ahead)]
 
     def _has_house_tags(self, order: FaceOrder) -> bool:
         return self._clients.get(order.client, ClientTerms()).house_tags

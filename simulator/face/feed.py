@@ -278,7 +278,7 @@ class Feed:
         if listener.house_tags and event.aggressor_is_buy is not None:
             fields.append((1057, "Y" if event.aggressor_is_buy else "N"))
         if listener.house_tags and event.kind is not PrintKind.REGULAR:
-            fields.append((20103, event.kind))
+            fields.append((20113, event.kind))
         entries.add(_NEW, _TRADE, fields)
 
     def _snapshot(self, listener: _Subscription, symbol: str) -> str:

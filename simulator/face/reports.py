@@ -91,7 +91,7 @@ def trade(report: ChildFilled, instrument: Instrument, *, house_tags: bool) -> l
     if house_tags or report.liquidity is not LastLiquidityInd.AUCTION:
         fields.append((851, report.liquidity))
     if house_tags and report.kind is not PrintKind.REGULAR:
-        fields.append((20103, report.kind))
+        fields.append((20113, report.kind))
     return fields
 
 
