@@ -275,6 +275,22 @@ class ChildCorrected(_Event, frozen=True):
     px: Px
 
 
+class FirmUpRequest(_Event, frozen=True):
+    """A conditional order has met its match: this word ends it, no other follows, and asks for it to be firmed up.
+
+    A firm order that names `firm_up_id`, of at most `qty` shares, has to reach the venue before `expires`. A
+    `CancelChild` of `child_id`, or silence until then, declines; the venue counts that. Over FIX 4.4:
+    ExecutionReport(8), ExecType(150)=4, with IOIID(23), IOIQty(27) and ValidUntilTime(62); the firm order repeats
+    IOIID(23), which is what an order for what was indicated before carries.
+    """
+
+    venue: str
+    child_id: str
+    firm_up_id: str
+    qty: Qty
+    expires: Ns
+
+
 class VenueUp(_Event, frozen=True):
     """The venue's session is logged on and answers; routing there may start after open children are reconciled."""
 
@@ -419,6 +435,7 @@ VenueReport: TypeAlias = (
     | ChildStatus
     | ChildBusted
     | ChildCorrected
+    | FirmUpRequest
     | VenueUp
     | VenueDown
 )

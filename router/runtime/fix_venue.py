@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from fixspec.codec import decode, encode
 from fixspec.message import FieldSet, FixSyntaxError, Message
-from fixspec.values import ValueRefused, format_px, format_utc_timestamp, parse_int, parse_px
+from fixspec.values import ValueRefused, format_px, format_utc_timestamp, parse_int, parse_px, parse_utc_timestamp
 from router.core.events import (
     BookSnapshot,
     ChildAccepted,
@@ -27,6 +27,7 @@ from router.core.events import (
     ChildRequestRejected,
     ChildStatus,
     Event,
+    FirmUpRequest,
     LevelUpdate,
     TradePrint,
     VenueDown,
@@ -43,6 +44,10 @@ _OPEN_STATUS: Final = frozenset({"0", "1", "5", "6", "A", "E", "9"})
 _TOO_LATE: Final = "0"
 _BID, _OFFER, _TRADE = "0", "1", "2"
 _DELETE: Final = "2"
+CONDITIONAL: Final = 20101
+"""User-defined: Y on a NewOrderSingle(D) that is conditional. No FIX field says so, and each venue has one of its own."""
+BLOCKED_TIERS: Final = 20102
+"""User-defined: the tiers that the order never meets, separated by blanks."""
 
 
 class Understood(Struct, frozen=True):
@@ -220,6 +225,9 @@ class FixVenueLink:
             return [ChildAccepted(self.mic, child_id, message.get(37))]
         if kind in {"F", "1", "2"}:
             return [self._fill(child_id, message)]
+        if kind == "4" and 23 in message:
+            qty, expires = self._qty(message, 27), parse_utc_timestamp(message.need(62), 62)
+            return [FirmUpRequest(self.mic, child_id, message.need(23), qty, expires)]
         if kind in {"4", "C", "3"}:
             return [ChildCanceled(self.mic, child_id, self._request(message), message.get(58))]
         if kind == "5":
@@ -388,10 +396,18 @@ def _terms(order: SendChild) -> list[Pair]:
     fields: list[Pair] = [(59, order.tif)]
     if order.expire_time is not None:
         fields.append((126, _time(order.expire_time)))
+    if order.firm_up_id is not None:
+        fields.append((23, order.firm_up_id))
     if order.min_qty is not None:
         fields.append((110, order.min_qty))
     if order.display_qty is not None:
         fields.append((111, order.display_qty))
+    if order.self_match_id is not None:
+        fields.append((2362, order.self_match_id))
+    if order.conditional:
+        fields.append((CONDITIONAL, "Y"))
+    if order.blocked_tiers:
+        fields.append((BLOCKED_TIERS, " ".join(map(str, order.blocked_tiers))))
     return fields
 
 
