@@ -45,7 +45,7 @@ _TOO_LATE: Final = "0"
 _BID, _OFFER, _TRADE = "0", "1", "2"
 _DELETE: Final = "2"
 CONDITIONAL: Final = 20101
-"""User-defined: Y on a NewOrderSingle(D) that is conditional. No FIX field says so, and each venue has one of its own."""
+"""User-defined: Y on a NewOrderSingle(D) that is conditional. No FIX field says so; each venue has its own."""
 BLOCKED_TIERS: Final = 20102
 """User-defined: the tiers that the order never meets, separated by blanks."""
 
@@ -225,11 +225,8 @@ class FixVenueLink:
             return [ChildAccepted(self.mic, child_id, message.get(37))]
         if kind in {"F", "1", "2"}:
             return [self._fill(child_id, message)]
-        if kind == "4" and 23 in message:
-            qty, expires = self._qty(message, 27), parse_utc_timestamp(message.need(62), 62)
-            return [FirmUpRequest(self.mic, child_id, message.need(23), qty, expires)]
         if kind in {"4", "C", "3"}:
-            return [ChildCanceled(self.mic, child_id, self._request(message), message.get(58))]
+            return [self._over(child_id, message)]
         if kind == "5":
             return [self._replaced(child_id, message)]
         if kind == "8":
@@ -258,6 +255,12 @@ class FixVenueLink:
             last_mkt=message.get(30) or self.mic,
             cum_qty=self._qty(message, 14) if 14 in message else None,
         )
+
+    def _over(self, child_id: str, message: Message) -> ChildCanceled | FirmUpRequest:
+        if 23 in message:
+            qty, expires = self._qty(message, 27), parse_utc_timestamp(message.need(62), 62)
+            return FirmUpRequest(self.mic, child_id, message.need(23), qty, expires)
+        return ChildCanceled(self.mic, child_id, self._request(message), message.get(58))
 
     def _replaced(self, child_id: str, message: Message) -> ChildReplaced:
         request_id = message.need(11)
