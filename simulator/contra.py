@@ -115,7 +115,7 @@ class ContraFlow:
         noise = rng.randrange(PPM) < mix.noise_ppm
         picky = not noise and rng.random() < 0.5
         # Drawn only where there are any: switching them on leaves the others' draws as they were.
-        conditional = 0 < mix.contra_conditional_ppm and not noise and self._is_hit(mix.contra_conditional_ppm)
+        conditional = mix.contra_conditional_ppm > 0 and not noise and self._is_hit(mix.contra_conditional_ppm)
         return Interest(
             is_buy=rng.random() < 0.5,
             leaves=self.size(),
@@ -131,16 +131,12 @@ class ContraFlow:
         """A taker on the side of the move that has just begun, or nobody."""
         if self._rng.randrange(PPM) >= self._mix.toxic_ppm:
             return None
-        return Interest(
-            is_buy=mid_rose, leaves=self.size(), seq=seq, expires=at, who="toxic", is_immediate=True
-        )
+        return Interest(is_buy=mid_rose, leaves=self.size(), seq=seq, expires=at, who="toxic", is_immediate=True)
 
     def ping(self, at: Ns, seq: int, *, is_buy: bool, qty: Qty | None = None) -> Interest:
         """A small immediate order that wants to know who is there."""
         lots = self._mix.pinger_lots * self._lot
-        return Interest(
-            is_buy=is_buy, leaves=qty or lots, seq=seq, expires=at, who="pinger", is_immediate=True
-        )
+        return Interest(is_buy=is_buy, leaves=qty or lots, seq=seq, expires=at, who="pinger", is_immediate=True)
 
     def answer_after(self, at: Ns) -> Ns | None:
         """When a conditional contra that was asked firms up; None where it lets the time pass."""

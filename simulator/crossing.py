@@ -68,7 +68,10 @@ class CrossingVenue(Desk):
         self._times = tuple(sorted(profile.cross_times))
         mix = ContraMix(contra_lots_mean=self._settings.contra_lots_mean)
         self._flows = {
-            symbol: (self._rng("contra", symbol), ContraFlow(self._rng("size", symbol), mix, instrument.round_lot, self._rng("conditional", symbol)))
+            symbol: (
+                self._rng("contra", symbol),
+                ContraFlow(self._rng("size", symbol), mix, instrument.round_lot, self._rng("conditional", symbol)),
+            )
             for symbol, instrument in instruments.items()
         }
         self._nbbo: dict[str, Nbbo] = {}
