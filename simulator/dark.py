@@ -85,6 +85,8 @@ class _Pool:
 class DarkVenue(Desk):
     """Midpoint pegs (18=M) and limit orders, which cap the midpoint; day or IOC; MinQty(110); nothing is displayed."""
 
+    takes_conditionals = True
+
     def __init__(self, profile: VenueProfile, instruments: Mapping[str, Instrument], seed: int) -> None:
         super().__init__(profile, instruments, seed)
         self._mix, own = read_part(profile, ContraMix)
@@ -329,7 +331,7 @@ class DarkVenue(Desk):
             return []
         says: list[VenueSays] = []
         for one in self._by_priority(pool.waiting):
-            if one.leaves and one in pool.waiting:
+            if one.leaves and (not one.conditional or one in pool.waiting):
                 says += self._match(at, pool, one)
         return says
 

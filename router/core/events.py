@@ -194,7 +194,8 @@ class ChildRejected(_Event, frozen=True):
 class ChildFilled(_Event, frozen=True, kw_only=True):
     """A trade. `exec_id` is the venue's and unique per venue: a second report with it changes nothing.
 
-    `cum_qty` is the venue's CumQty(14) after it, where it says so.
+    `cum_qty` is the venue's CumQty(14) after it, where it says so. `px_exact`: numerator and denominator, in quanta, of
+    a price that is finer than a quantum; then `px` is a quantum beside it, and money is booked at `px`.
     """
 
     venue: str
@@ -206,6 +207,7 @@ class ChildFilled(_Event, frozen=True, kw_only=True):
     last_mkt: str = ""
     kind: PrintKind = PrintKind.REGULAR
     cum_qty: Qty | None = None
+    px_exact: tuple[int, int] | None = None
 
 
 class ChildCanceled(_Event, frozen=True):

@@ -129,6 +129,7 @@ class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):
     dark_first: bool = True
     dark_min_qty: AtLeast1 = 100
     dark_probe_ns: AtLeast0 = 500 * MILLISECOND
+    simulated_ioc_ns: AtLeast0 = 20 * MILLISECOND
     max_children_per_slice: AtLeast1 = 16
     queue_model: Literal["risk-averse", "power", "log"] = "power"
     fill_rate_window_ns: AtLeast1 = 60 * SECOND

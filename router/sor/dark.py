@@ -12,10 +12,10 @@ from typing import Final
 from router.core.outputs import Candidate
 from router.core.types import PPM, OrdType, Peg, Ppm, Qty, Reason, TimeInForce, VenueKind
 from router.sor.markouts import Markouts
-from router.sor.review import Review
+from router.sor.review import Review, is_settled
 from router.sor.routes import Route
 from router.sor.tail import DarkBook
-from router.sor.work import Placement
+from router.sor.work import ChildView, Placement
 
 REST_SHARE_PPM: Final[Ppm] = 500_000
 """Of what a posting slice has left, the part that rests dark: half, so that neither queue nor midpoint starves."""
@@ -26,6 +26,24 @@ def probe(review: Review, book: DarkBook, markouts: Markouts) -> None:
     routes = _usable(review, markouts, tif=TimeInForce.IOC)
     qty = min(review.free, most(review))
     _place(review, book, routes, qty=qty, tif=TimeInForce.IOC, reason=Reason.DARK_PROBE)
+
+
+def call_off(review: Review) -> list[ChildView]:
+    """Cancel the probes that had to be day orders and have had their moment; returns those that have not."""
+    running: list[ChildView] = []
+    for child in review.resting(VenueKind.DARK):
+        if child.reason is not Reason.DARK_PROBE:
+            continue
+        profile = review.routes.by_mic[child.venue].profile
+        due = child.sent_at + profile.latency_ns + review.settings.simulated_ioc_ns
+        if review.now < due:
+            review.wake_at(due)
+            running.append(child)
+        elif not is_settled(child):
+            running.append(child)
+        else:
+            review.cancels.append(child.child_id)
+    return running
 
 
 def rest(review: Review, book: DarkBook, markouts: Markouts, *, share_ppm: Ppm = REST_SHARE_PPM) -> None:
@@ -98,7 +116,7 @@ def _placement(review: Review, route: Route, qty: Qty, tif: TimeInForce, reason:
         qty=qty,
         ord_type=OrdType.PEGGED,
         px=review.work.limit_px,
-        tif=tif,
+        tif=tif if route.profile.supports_ioc else TimeInForce.DAY,
         min_qty=min(minimum(review), qty) if route.profile.supports_min_qty else None,
         peg=Peg.MID,
         reason=reason,
@@ -128,7 +146,7 @@ def barred(review: Review, route: Route, markouts: Markouts, *, tif: TimeInForce
         return "toxic: in quarantine after losses that followed fills there"
     if review.work.prefs.min_qty is not None and not route.profile.supports_min_qty:
         return "takes no minimum quantity"
-    if tif is TimeInForce.IOC and not route.profile.supports_ioc:
+    if tif is TimeInForce.IOC and not route.profile.supports_ioc and not review.settings.simulated_ioc_ns:
         return "takes no immediate-or-cancel orders"
     if tif is TimeInForce.IOC and route.mic in review.work.probed:
         return "asked already for this slice"

@@ -163,6 +163,7 @@ class Sor:
         """Ask the pools first where there is time, then sweep; what may not be taken rests at the limit."""
         work = review.work
         conditional.withdraw(review)
+        running = dark.call_off(review)
         patient = work.urgency is Urgency.NEUTRAL and work.reason is not Reason.IMMEDIATE
         reason = Reason.ESCALATE if patient else Reason.SWEEP
         if self._may_probe(review):
@@ -173,7 +174,7 @@ class Sor:
             child
             for kind in (VenueKind.DARK, VenueKind.CROSS, VenueKind.LIT)
             for child in reversed(review.resting(kind))
-            if is_settled(child)
+            if is_settled(child) and child not in running and child.child_id not in review.cancels
         ]
         wanted = review.free + sum(child.leaves for child in resting)
         if not wanted:
