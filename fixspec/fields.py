@@ -494,6 +494,9 @@ _VENUE: Final = (
     _f(533, "TotalAffectedOrders", "INT"),
     _f(534, "NoAffectedOrders", "NUMINGROUP"),
     _f(535, "AffectedOrderID", "STRING"),
+    _f(2362, "SelfMatchPreventionID", "STRING", note="FIX 5.0 SP2"),
+    _f(20101, "SluiceConditional", "BOOLEAN", note="an order that never trades: it is asked to be firmed up"),
+    _f(20102, "SluiceBlockedTiers", "MULTIPLEVALUESTRING", note="tiers of participants that the order never meets"),
     _f(20111, "SluiceQtyAhead", "QTY", note="shares ahead of a resting order, as the venue counts them"),
     _f(20112, "SluiceKeptPlace", "BOOLEAN", note="a replaced order stands where it stood"),
     _f(
@@ -502,6 +505,9 @@ _VENUE: Final = (
         "STRING",
         note="how a trade came about (hidden, dark, cross); regular if absent",
     ),
+    _f(20114, "SluicePxExact", "STRING", note="n/d quanta, of a trade's price that is finer than a quantum"),
+    _f(27, "IOIQty", "STRING"),
+    _f(62, "ValidUntilTime", "UTCTIMESTAMP"),
 )
 
 USER_TAGS: Final = tuple(field.tag for field in _OURS)

@@ -104,7 +104,7 @@ _TERMS_44 = f"""
     CashOrderQty OrderPercent RoundingDirection RoundingModulus {_PRICES} Currency ComplianceID SolicitedFlag IOIID
     QuoteID
     {_TIMES} {_COMMISSION} {_CAPACITY} Rule80A ForexReq SettlCurrency BookingType {_TEXT} PositionEffect
-    CoveredOrUncovered {_PEG_44} {_DISCRETION_44} {_STRATEGY}
+    CoveredOrUncovered {_PEG_44} {_DISCRETION_44} {_STRATEGY} SelfMatchPreventionID SluiceConditional SluiceBlockedTiers
 """
 _ACCOUNT_44 = "Account AcctIDSource AccountType"
 _IDS_44 = "@Parties TradeOriginationDate SecondaryClOrdID ClOrdLinkID"
@@ -224,7 +224,8 @@ MESSAGES: Final = (
         f"ListID "
         f"ExecID! ExecTransType ExecRefID ExecType! OrdStatus! WorkingIndicator OrdRejReason ExecRestatementReason "
         f"{_ACCOUNT_44} {_I44} QtyType OrderRestrictions CustOrderCapacity CopyMsgIndicator BookingType {_PEG_44} "
-        f"{_DISCRETION_44} {_REPORT_TERMS} {_REPORT_TAIL} @MiscFees SluiceQtyAhead SluiceKeptPlace SluicePrintKind",
+        f"{_DISCRETION_44} {_REPORT_TERMS} {_REPORT_TAIL} @MiscFees IOIID IOIQty ValidUntilTime "
+        "SluiceQtyAhead SluiceKeptPlace SluicePrintKind SluicePxExact",
     ),
     MessageText(
         "9",

@@ -32,13 +32,14 @@ from router.api import (
     Px,
     SendChild,
     SimulatedVenue,
+    TradePrint,
     VenueCommand,
     VenueProfile,
     VenueSays,
 )
 from simulator.book import Book
 from simulator.desk import FAULT_PREFIX
-from simulator.source import HasBooks, HearsPhases
+from simulator.source import HasBooks, HearsPhases, HearsTape
 
 
 class FaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=lambda name: FAULT_PREFIX + name):
@@ -95,6 +96,10 @@ class FaultyVenue:
 
     def on_phase(self, at: Ns, change: PhaseChange) -> list[VenueSays]:
         return self._spoil(at, self._venue.on_phase(at, change)) if isinstance(self._venue, HearsPhases) else []
+
+    def on_tape(self, at: Ns, event: TradePrint) -> None:
+        if isinstance(self._venue, HearsTape):
+            self._venue.on_tape(at, event)
 
     def on_command(self, at: Ns, command: VenueCommand) -> list[VenueSays]:
         faults = self._faults

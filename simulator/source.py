@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from router.api import Nbbo, Ns, Phase, PhaseChange, PrintKind, Px, Qty, VenueSays
+from router.api import Nbbo, Ns, Phase, PhaseChange, PrintKind, Px, Qty, TradePrint, VenueSays
 from simulator.book import Book
 
 
@@ -96,4 +96,13 @@ class HearsPhases(Protocol):
 
     def on_phase(self, at: Ns, change: PhaseChange) -> list[VenueSays]:
         """The symbol's phase changed, everywhere or on this venue."""
+        ...
+
+
+@runtime_checkable
+class HearsTape(Protocol):
+    """A venue that prices from the consolidated tape; it hears every print as it is made, without latency."""
+
+    def on_tape(self, at: Ns, event: TradePrint) -> None:
+        """A trade anywhere, its own included. It says nothing: a print that made prints would have no end."""
         ...

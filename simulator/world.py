@@ -48,12 +48,18 @@ from simulator.crossing import CrossingVenue
 from simulator.dark import DarkVenue
 from simulator.faults import with_faults
 from simulator.lit import LitVenue
-from simulator.source import HasBooks, HearsPhases, MarketSource
+from simulator.source import HasBooks, HearsPhases, HearsTape, MarketSource
+from simulator.vwap_cross import VwapCrossVenue
 
 Delivered: TypeAlias = VenueReport | MarketEvent
 """What `World.step` gives the engine: venue reports, venue state and market data."""
 
-FACTORIES: Final[Mapping[str, VenueFactory]] = {"lit": LitVenue, "dark": DarkVenue, "cross": CrossingVenue}
+FACTORIES: Final[Mapping[str, VenueFactory]] = {
+    "lit": LitVenue,
+    "dark": DarkVenue,
+    "cross": CrossingVenue,
+    "vwap": VwapCrossVenue,
+}
 """The bundled venues by the name of their entry point in `sluice.venues`."""
 
 # A tuple made once: `A | B` in isinstance is made anew for every event.
@@ -138,6 +144,7 @@ class World:
         self._links = _link_all(venues, instruments, seed, factories or FACTORIES)
         for number, link in enumerate(self._links):
             link.number = number
+        self._tape_readers = [link.venue for link in self._links if isinstance(link.venue, HearsTape)]
         self._by_mic = {link.profile.mic: link for link in self._links}
         self._phases: dict[str, Phase] = {}
         self._nbbo = {symbol: Nbbo(symbol, None, None, at=start) for symbol in instruments}
@@ -255,6 +262,7 @@ class World:
         event = TradePrint(venue, symbol, px, qty, aggressor_is_buy, kind)
         link = self._by_mic.get(venue)
         if link is None:
+            self._tell_tape([event])
             self._push(self._now, [event])
         else:
             self._publish(link, [event])
@@ -367,8 +375,16 @@ class World:
     def _publish(self, link: _Link, events: list[Delivered]) -> None:
         """To everybody; lost while the venue is down."""
         if not link.down:
+            if self._tape_readers:
+                self._tell_tape(events)
             self._sequence += 1
             heappush(self._heap, (self._now + link.profile.market_data_latency_ns, self._sequence, events))
+
+    def _tell_tape(self, events: Sequence[Delivered]) -> None:
+        for event in events:
+            if isinstance(event, TradePrint):
+                for venue in self._tape_readers:
+                    venue.on_tape(self._now, event)
 
     def _push(self, at: Ns, what: _Happening) -> None:
         self._sequence += 1

@@ -136,6 +136,14 @@ class SendChild(_Output, frozen=True, kw_only=True):
     min_qty: Qty | None = None
     post_only: bool = False
     peg: Peg | None = None
+    conditional: bool = False
+    """A wish, not an order: it never trades. Where it would, the venue ends it with a `FirmUpRequest`."""
+    firm_up_id: str | None = None
+    """IOIID(23) of the `FirmUpRequest` that this firm order answers."""
+    blocked_tiers: tuple[int, ...] = ()
+    """Tiers of the venue's participants that it never meets."""
+    self_match_id: str | None = None
+    """SelfMatchPreventionID(2362): orders of one id may be kept from trading with each other."""
     reason: Reason
 
 

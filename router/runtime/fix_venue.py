@@ -14,7 +14,15 @@ from msgspec import Struct
 
 from fixspec.codec import decode, encode
 from fixspec.message import FieldSet, FixSyntaxError, Message
-from fixspec.values import ValueRefused, format_px, format_utc_timestamp, parse_int, parse_px, shortest_utc_timestamp
+from fixspec.values import (
+    ValueRefused,
+    format_px,
+    format_utc_timestamp,
+    parse_int,
+    parse_px,
+    parse_utc_timestamp,
+    shortest_utc_timestamp,
+)
 from router.core.events import (
     BookSnapshot,
     ChildAccepted,
@@ -27,6 +35,7 @@ from router.core.events import (
     ChildRequestRejected,
     ChildStatus,
     Event,
+    FirmUpRequest,
     LevelUpdate,
     PhaseChange,
     TradePrint,
@@ -53,6 +62,10 @@ _SESSIONS: Final = {
     "5": Phase.CLOSED,
 }
 _PRINT_KINDS: Final = frozenset(PrintKind)
+CONDITIONAL: Final = 20101
+"""User-defined: Y on a NewOrderSingle(D) that is conditional. No FIX field says so; each venue has its own."""
+BLOCKED_TIERS: Final = 20102
+"""User-defined: the tiers that the order never meets, separated by blanks."""
 
 
 class Understood(Struct, frozen=True):
@@ -232,7 +245,7 @@ class FixVenueLink:
         if kind in {"F", "1", "2"}:
             return [self._fill(child_id, message)]
         if kind in {"4", "C", "3"}:
-            return [ChildCanceled(self.mic, child_id, self._request(message), message.get(58))]
+            return [self._over(child_id, message)]
         if kind == "5":
             return [self._replaced(child_id, message)]
         if kind == "8":
@@ -261,7 +274,14 @@ class FixVenueLink:
             last_mkt=message.get(30) or self.mic,
             kind=_print_kind(message),
             cum_qty=self._qty(message, 14) if 14 in message else None,
+            px_exact=_ratio(message.get(20114)),
         )
+
+    def _over(self, child_id: str, message: Message) -> ChildCanceled | FirmUpRequest:
+        if 23 in message:
+            qty, expires = self._qty(message, 27), parse_utc_timestamp(message.need(62), 62)
+            return FirmUpRequest(self.mic, child_id, message.need(23), qty, expires)
+        return ChildCanceled(self.mic, child_id, self._request(message), message.get(58))
 
     def _replaced(self, child_id: str, message: Message) -> ChildReplaced:
         request_id = message.need(11)
@@ -419,10 +439,18 @@ def _terms(order: SendChild) -> list[Pair]:
     fields: list[Pair] = [(59, order.tif)]
     if order.expire_time is not None:
         fields.append((126, shortest_utc_timestamp(order.expire_time)))
+    if order.firm_up_id is not None:
+        fields.append((23, order.firm_up_id))
     if order.min_qty is not None:
         fields.append((110, order.min_qty))
     if order.display_qty is not None:
         fields.append((111, order.display_qty))
+    if order.self_match_id is not None:
+        fields.append((2362, order.self_match_id))
+    if order.conditional:
+        fields.append((CONDITIONAL, "Y"))
+    if order.blocked_tiers:
+        fields.append((BLOCKED_TIERS, " ".join(map(str, order.blocked_tiers))))
     return fields
 
 
@@ -430,6 +458,14 @@ def _print_kind(fields: FieldSet) -> PrintKind:
     """How a trade came about, where the venue says so (our own simulated ones do)."""
     kind = fields.get(20113)
     return PrintKind(kind) if kind in _PRINT_KINDS else PrintKind.REGULAR
+
+
+def _ratio(text: str) -> tuple[int, int] | None:
+    """`numerator/denominator`; None where there is none."""
+    numerator, _, denominator = text.partition("/")
+    if not (text.isascii() and numerator.isdigit() and denominator.isdigit()):
+        return None
+    return int(numerator), int(denominator)
 
 
 def _time(at: Ns) -> str:

@@ -50,6 +50,7 @@ class ClientSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     dialect: str = "standard"
     cancel_on_disconnect: bool = False
     default_strategy: str | None = None
+    self_match_id: str | None = None
     pending_new: bool = False
     report_halts: bool = True
     refuse_replace_below_cum: bool = False
@@ -249,6 +250,7 @@ def _profile(client: ClientSettings, limits: RiskLimits) -> ClientProfile:
         limits=limits,
         cancel_on_disconnect=client.cancel_on_disconnect,
         default_strategy=client.default_strategy,
+        self_match_id=client.self_match_id,
         pending_new=client.pending_new,
         report_halts=client.report_halts,
         refuse_replace_below_cum=client.refuse_replace_below_cum,

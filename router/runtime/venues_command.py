@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
 import click
 from msgspec.structs import replace
 
+from router.core.types import Ns
 from router.runtime.assembly import LEAD_NS, Market, make_market, simulated_venues
-from router.runtime.clock import PacedClock
+from router.runtime.clock import WallOf
 from router.runtime.console import HOME_OPTION, errors_as_lines, make_log, settings_of
 from router.runtime.run_command import HOLD_NS
 from router.runtime.settings import VENUE_SESSIONS_NAME, Settings
@@ -64,12 +65,13 @@ def _run(market: Market, sessions: VenueSessions, state: Path, speed: float, *, 
     from router.runtime.venues_service import VenueParts, VenuesService  # noqa: PLC0415 - see above
 
     log = make_log()
+    wall = WallOf(speed)
     service = VenuesService(
         VenueParts(
             state=state,
-            exchange=exchange_of(market, sessions),
+            exchange=exchange_of(market, sessions, wall),
             sessions=sessions.sessions,
-            clock=lambda at: PacedClock(at, speed),
+            clock=wall.start,
             start=market.start,
             hold=market.start + LEAD_NS + HOLD_NS if hold else None,
         ),
@@ -81,20 +83,17 @@ def _run(market: Market, sessions: VenueSessions, state: Path, speed: float, *, 
     log.info("stopped")
 
 
-def exchange_of(market: Market, sessions: VenueSessions) -> Exchange:
+def exchange_of(market: Market, sessions: VenueSessions, wire_time: Callable[[Ns], Ns]) -> Exchange:
     """The market's world, with a face for every venue that somebody may log on to."""
-    return Exchange(_world(market), _faces(market, sessions))
+    instruments = {instrument.symbol: instrument for instrument in market.config.instruments}
+    faces = {mic: FixFace(mic, instruments, terms, wire_time) for mic, terms in sessions.terms.items()}
+    return Exchange(_world(market), faces)
 
 
 def _world(market: Market) -> World:
     if market.world is None:
         raise SettingsError(f"--market {market.spec}: there is nothing to simulate")
     return market.world
-
-
-def _faces(market: Market, sessions: VenueSessions) -> Mapping[str, FixFace]:
-    instruments = {instrument.symbol: instrument for instrument in market.config.instruments}
-    return {mic: FixFace(mic, instruments, terms) for mic, terms in sessions.terms.items()}
 
 
 def _sessions(settings: Settings, market: Market, port: int | None) -> VenueSessions:

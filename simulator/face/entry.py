@@ -6,14 +6,14 @@ its own orders only. Knows no session: who is logged on, and what waits to be re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from msgspec import Struct
 
 from fixspec.codec import encode
 from fixspec.message import Message
-from fixspec.values import ValueRefused, format_utc_timestamp, label, parse_qty, shown
+from fixspec.values import ValueRefused, format_utc_timestamp, label, parse_qty, shortest_utc_timestamp, shown
 from router.api import (
     BusinessRejectReason,
     CancelChild,
@@ -29,6 +29,7 @@ from router.api import (
     CxlRejReason,
     CxlRejResponseTo,
     ExecType,
+    FirmUpRequest,
     Instrument,
     Ns,
     OrdRejReason,
@@ -91,8 +92,15 @@ class _Request(Struct, frozen=True, gc=False):
 class OrderEntry:
     """See the module. Orders and ids are remembered for the session, as the venue remembers them."""
 
-    def __init__(self, mic: str, instruments: Mapping[str, Instrument], clients: Mapping[str, ClientTerms]) -> None:
+    def __init__(
+        self,
+        mic: str,
+        instruments: Mapping[str, Instrument],
+        clients: Mapping[str, ClientTerms],
+        wire_time: Callable[[Ns], Ns],
+    ) -> None:
         self.mic = mic
+        self._wire_time = wire_time
         self._instruments = instruments
         self._clients = clients
         self._orders: dict[str, FaceOrder] = {}
@@ -335,6 +343,11 @@ class OrderEntry:
                 return self._say(at, order, ExecType.TRADE, more=more, exec_id=report.exec_id)
             case ChildCanceled():
                 return self._canceled(at, order, report)
+            case FirmUpRequest():
+                order.is_open = False
+                expires = shortest_utc_timestamp(self._wire_time(report.expires))
+                more = [(23, report.firm_up_id), (27, report.qty), (62, expires)]
+                return self._say(at, order, ExecType.CANCELED, more=more)
             case ChildReplaced():
                 return self._replaced(at, order, report)
             case ChildStatus():

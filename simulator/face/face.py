@@ -25,11 +25,22 @@ STALE: Final = frozenset({"W", "X", "Y", "f"})
 
 
 class FixFace:
-    """One venue's. `clients` are those who may have a session, by CompID."""
+    """One venue's. `clients` are those who may have a session, by CompID.
 
-    def __init__(self, mic: str, instruments: Mapping[str, Instrument], clients: Mapping[str, ClientTerms]) -> None:
+    `wire_time` turns the market's time into what is written of it: where a market of another day is paced by the wall,
+    its clients count in the wall's time.
+    """
+
+    def __init__(
+        self,
+        mic: str,
+        instruments: Mapping[str, Instrument],
+        clients: Mapping[str, ClientTerms],
+        wire_time: Callable[[Ns], Ns] = lambda at: at,
+    ) -> None:
         self.mic = mic
-        self._entry = OrderEntry(mic, instruments, clients)
+        self._wire_time = wire_time
+        self._entry = OrderEntry(mic, instruments, clients, wire_time)
         self._feed = Feed(instruments, frozenset(name for name, terms in clients.items() if terms.house_tags))
         self._down = ""
         self._orders: dict[str, Callable[[Ns, str, Message], Heard]] = {
@@ -42,6 +53,7 @@ class FixFace:
 
     def message(self, at: Ns, client: str, raw: str) -> Heard:
         """What a client's application message comes to at `at`, the market's time. Never raises for what it holds."""
+        at = self._wire_time(at)
         try:
             message = decode(raw)
         except FixSyntaxError as error:
@@ -69,11 +81,11 @@ class FixFace:
         if isinstance(report, VenueUp):
             self._down = ""
             return ()
-        return self._entry.report(at, report)
+        return self._entry.report(self._wire_time(at), report)
 
     def publish(self, at: Ns, symbol: str, events: Sequence[MarketEvent]) -> tuple[Letter, ...]:
         """What happened at one instant in one symbol, to those who subscribed to it."""
-        return self._feed.publish(at, symbol, events)
+        return self._feed.publish(self._wire_time(at), symbol, events)
 
     def _refuse(self, client: str, message: Message, reason: BusinessRejectReason, text: str) -> Heard:
         return Heard(letters=((client, business_reject(message, reason, text)),))

@@ -92,6 +92,8 @@ def trade(report: ChildFilled, instrument: Instrument, *, house_tags: bool) -> l
         fields.append((851, report.liquidity))
     if house_tags and report.kind is not PrintKind.REGULAR:
         fields.append((20113, report.kind))
+    if house_tags and report.px_exact is not None:
+        fields.append((20114, "{}/{}".format(*report.px_exact)))
     return fields
 
 

@@ -40,6 +40,7 @@ from router.api import (
 CodeT = TypeVar("CodeT", bound=StrEnum)
 
 QTY_MAX: Final = 10**12
+TIER_MAX: Final = 99
 _CANNOT: Final = (99, 152, 168, 211, 388, 432, 847, 849, 957)
 """Fields that would change what an order is, and that no venue here keeps to: refused rather than passed over."""
 _POST_ONLY: Final = "6"
@@ -121,6 +122,10 @@ def read_order(message: FieldSet, instruments: Mapping[str, Instrument], venue: 
         min_qty=_optional_qty(message, 110),
         post_only=post_only,
         peg=peg,
+        conditional=_flag(message, 20101),
+        firm_up_id=read_id(message, 23) if 23 in message else None,
+        blocked_tiers=read_tiers(message),
+        self_match_id=read_id(message, 2362) if 2362 in message else None,
         reason=Reason.DIRECT,
     )
 
@@ -168,6 +173,17 @@ def read_display_qty(message: FieldSet) -> Qty | None:
     if floor is not None and display is not None and floor != display:
         raise RequestRefused(f"MaxFloor(111) and DisplayQty(1138) must agree: got {floor} and {display}")
     return display if floor is None else floor
+
+
+def read_tiers(message: FieldSet) -> tuple[int, ...]:
+    """Tiers that the order never meets (20102), separated by blanks."""
+    return tuple(parse_int(word, 20102, low=0, high=TIER_MAX) for word in message.get(20102).split())
+
+
+def _flag(message: FieldSet, tag: int) -> bool:
+    if message.get(tag, "N") not in {"Y", "N"}:
+        raise ValueRefused(tag, "Y or N", "", message.get(tag))
+    return message.get(tag) == "Y"
 
 
 def _optional_qty(message: FieldSet, tag: int) -> Qty | None:

@@ -23,6 +23,7 @@ from router.core.events import (
     ChildRequestRejected,
     ChildStatus,
     Event,
+    FirmUpRequest,
     LevelUpdate,
     MarketEvent,
     PhaseChange,
@@ -104,6 +105,10 @@ def orders(draw: st.DrawFn) -> SendChild:
         min_qty=draw(maybe_qtys),
         post_only=draw(st.booleans()),
         peg=draw(st.sampled_from(Peg)) if ord_type is OrdType.PEGGED else None,
+        conditional=draw(st.booleans()),
+        firm_up_id=draw(st.none() | ids),
+        blocked_tiers=tuple(draw(st.lists(st.integers(0, 9), max_size=3))),
+        self_match_id=draw(st.none() | ids),
         reason=draw(st.sampled_from(Reason)),
     )
 
@@ -165,6 +170,7 @@ def fills(child_id: str) -> st.SearchStrategy[VenueReport]:
         last_mkt=st.sampled_from([MIC, "XDRK"]),
         kind=st.sampled_from(PrintKind),
         cum_qty=st.integers(0, 10**9),
+        px_exact=st.none() | st.tuples(qtys, qtys),
     )
 
 
@@ -185,6 +191,7 @@ def reports(child_id: str) -> st.SearchStrategy[VenueReport]:
         st.builds(ChildCanceled, *who, st.none(), texts | st.just("")),
         st.builds(ChildBusted, *who, ids, ids),
         st.builds(ChildCorrected, *who, ids, ids, qtys, pxs),
+        st.builds(FirmUpRequest, *who, ids, qtys, st.integers(0, 4 * 10**18)),
     )
 
 
