@@ -162,7 +162,7 @@ def read_expire_time(message: FieldSet) -> Ns | None:
     """ExpireTime(126), which goes with TimeInForce(59)=6 and with nothing else."""
     if (126 in message) != (message.get(59) == TimeInForce.GTD):
         what = shown(message.get(126)) if 126 in message else "none"
-        text = f"ExpireTime(126) goes with TimeInForce(59)=6 and it with ExpireTime(126): got {what}"
+        text = f"ExpireTime(126) and TimeInForce(59)=6 go together: got {what}"
         raise RequestRefused(text)
     return parse_utc_timestamp(message.get(126), 126) if 126 in message else None
 
