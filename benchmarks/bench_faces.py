@@ -25,10 +25,10 @@ from benchmarks.fix_peer import FixPeer, field
 from benchmarks.harness import environment
 from router.runtime.settings import write_home
 
-ROUNDS = 3
-ORDERS = 20
-QTY = 500
-FIRST_S, EVERY_S = 5.0, 0.5
+ROUNDS = 2
+ORDERS = 200
+QTY = 300
+FIRST_S, EVERY_S = 5.0, 0.1
 SYMBOLS = ("ACME", "BOLT")
 REPO = Path(__file__).resolve().parent.parent
 MARKET = ("--market", "synthetic:7", "--day", "20260316", "--hold")
@@ -48,7 +48,7 @@ def main() -> None:
         for day in days:
             apart = [abs(_average(one) - _average(other)) for one, other in zip(first, day, strict=True)]
             same = sum(sorted(one) == sorted(other) for one, other in zip(first, day, strict=True))
-            print(f"{name:12} {same:>7}/{ORDERS} {statistics.median(apart):>13.5f} {max(apart):>11.5f}")
+            print(f"{name:12} {same:>6}/{ORDERS} {statistics.median(apart):>13.5f} {max(apart):>11.5f}")
 
 
 def _average(fills: list[Fill]) -> float:

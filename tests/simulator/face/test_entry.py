@@ -13,12 +13,13 @@ from router.core.events import (
     ChildFilled,
     ChildReplaced,
     ChildRequestRejected,
+    FirmUpRequest,
     VenueDown,
     VenueUp,
 )
 from router.core.instruments import Instrument
-from router.core.outputs import CancelChild, QueryChild, ReplaceChild
-from router.core.types import LastLiquidityInd, PrintKind, Side
+from router.core.outputs import CancelChild, QueryChild, ReplaceChild, SendChild
+from router.core.types import SECOND, LastLiquidityInd, PrintKind, Side
 from simulator.face.face import ClientTerms, FixFace, Heard
 
 AT = 1_773_667_800_123_000_000
@@ -235,3 +236,17 @@ def test_a_venue_that_is_down_says_so_to_every_request(face: FixFace) -> None:
 
     assert answer(down, 45, 372, 379, 380, 58) == "j 45=7 372=D 379=a 380=4 58=XLIT is down: power"
     assert len(ask(face, "D", ORDER).commands) == 1
+
+
+def test_a_firm_up_request_ends_the_wish_and_says_how_long_there_is_in_its_clients_time() -> None:
+    face = FixFace("XLIT", {"ACME": Instrument("ACME")}, {HOUSE: ClientTerms(house_tags=True)}, lambda at: at + SECOND)
+    (wish,) = ask(face, "D", ORDER | {20101: "Y", 20102: "2 3"}, HOUSE).commands
+    assert isinstance(wish, SendChild)
+
+    ((_, text),) = face.report(AT, FirmUpRequest("XLIT", wish.child_id, "F1", 200, AT + 2 * SECOND))
+    (firm,) = ask(face, "D", ORDER | {11: "b", 23: "F1"}, HOUSE).commands
+
+    assert (wish.conditional, wish.blocked_tiers) == (True, (2, 3))
+    assert said(text, 11, 150, 39, 23, 27, 62) == "8 11=a 150=4 39=4 23=F1 27=200 62=20260316-13:30:03.123"
+    assert isinstance(firm, SendChild)
+    assert (firm.conditional, firm.firm_up_id) == (False, "F1")
