@@ -7,7 +7,8 @@ module must not know the codec or a client.
 Where we depart from the standard, on purpose: Symbol(55) is not required on requests that name an order; the
 StrategyParametersGrp (957), DisplayQty(1138), LastLiquidityInd(851) and our user tags are in both versions; 4.4 keeps
 ExecTransType(20), ExecBroker(76) and HandlInst(21), which 4.4 desks with 4.2 habits send; 4.2 has the mass cancel
-(q, r) of 4.3, of which no field is required, so that who does not take one says so; and 4.4 has what our simulated venues say beyond it, AggressorIndicator(1057) and user tags.
+(q, r) of 4.3, of which no field is required, so that who does not take one says so; and 4.4 has what our simulated
+venues say beyond it, AggressorIndicator(1057) and user tags.
 """
 
 from typing import Final
