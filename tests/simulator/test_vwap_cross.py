@@ -82,7 +82,7 @@ def send(child_id: str, side: Side, qty: Qty, *, px: Px | None = None, **more: o
         qty=qty,
         px=px,
         reason=Reason.DIRECT,
-        **{"ord_type": OrdType.MARKET if px is None else OrdType.LIMIT, **more},  # type: ignore[arg-type]  # keywords
+        **{"ord_type": OrdType.MARKET if px is None else OrdType.LIMIT, **more},  # type: ignore[arg-type]  # a test's keywords
     )
 
 
