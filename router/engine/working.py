@@ -183,6 +183,7 @@ class Working:
         if piece.remaining > 0 and slice_id not in work.closing and not past:
             desk.review(slice_id)
             return
+        self.firm_ups.decline_all(piece)
         desk.close_slice(work, slice_id)
         desk.wake(work, Cause.SLICE_DONE)
         desk.settle(work)

@@ -22,8 +22,9 @@ def indicate(review: Review, markouts: Markouts) -> None:
     work = review.work
     if work.prefs.dark_pct == 0 or work.remaining < dark.minimum(review):
         return
+    being_answered = [request.venue for request in work.firm_ups.values()]
     for route in review.routes.dark:
-        if not route.profile.conditional:
+        if not route.profile.conditional or route.mic in being_answered:
             continue
         lost_by = dark.barred(review, route, markouts, tif=TimeInForce.DAY)
         if not lost_by and review.has_room:
@@ -33,7 +34,8 @@ def indicate(review: Review, markouts: Markouts) -> None:
 
 
 def withdraw(review: Review) -> None:
-    """Take conditional orders back: nothing would be left to firm up with."""
+    """Take conditional orders back, and decline: nothing is, or will be, left to firm up with."""
+    review.declines += list(review.work.firm_ups)
     review.cancels += [child.child_id for child in review.children if child.conditional and is_settled(child)]
 
 

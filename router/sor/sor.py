@@ -95,7 +95,7 @@ class Sor:
         if work.remaining == 0:
             conditional.withdraw(review)
             return review.plan(work.reason, "filled: only conditional orders are left")
-        if work.firm_ups and conditional.answer(review):
+        if work.firm_ups and (work.prefs.dark_only or not self._takes(review)) and conditional.answer(review):
             return review.plan(Reason.FIRM_UP, "calls back what it needs to firm up")
         self._obey_limit(review)
         if work.reason is Reason.CROSS:
