@@ -38,7 +38,7 @@ def free_block() -> int:
             first = int(probe.getsockname()[1])
         if first + len(MICS) < 65_000 and all(_is_free(first + number) for number in range(len(MICS))):
             return first
-    raise AssertionError("no six free ports in a row")
+    raise AssertionError("not enough free ports in a row")
 
 
 def _is_free(port: int) -> bool:

@@ -10,7 +10,7 @@ from router.runtime.settings import write_home
 
 # A zone in which it is about noon, so that no midnight comes by.
 ZONE = f"Etc/GMT{time.gmtime().tm_hour - 12:+d}"
-MICS = ("XLIT", "XALT", "XINV", "XDRK", "XBLK", "XCRS")
+MICS = ("XLIT", "XALT", "XINV", "XDRK", "XBLK", "XCRS", "XVWP")
 FIRST_PORT = 9881
 
 

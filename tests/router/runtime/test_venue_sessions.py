@@ -9,7 +9,7 @@ from router.runtime.toml_file import SettingsError
 from router.runtime.venue_sessions import OUR_KEYS, read_venue_sessions
 from simulator.face.face import ClientTerms
 
-SHIPPED = ("XLIT", "XALT", "XINV", "XDRK", "XBLK", "XCRS")
+SHIPPED = ("XLIT", "XALT", "XINV", "XDRK", "XBLK", "XCRS", "XVWP")
 PLAIN = """\
 [SESSION]
 ConnectionType=acceptor
