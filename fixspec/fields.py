@@ -490,7 +490,7 @@ _VENUE: Final = (
         "CHAR",
         "0 REJECTED, 1 SECURITY, 2 UNDERLYING, 3 PRODUCT, 4 CFICODE, 5 SECURITYTYPE, 6 TRADING_SESSION, 7 ALL_ORDERS",
     ),
-    _f(532, "MassCancelRejectReason", "CHAR", "0 NOT_SUPPORTED, 1 UNKNOWN_SECURITY, 99 OTHER"),
+    _f(532, "MassCancelRejectReason", "CHAR", "0 NOT_SUPPORTED, 1 UNKNOWN_SECURITY"),
     _f(533, "TotalAffectedOrders", "INT"),
     _f(534, "NoAffectedOrders", "NUMINGROUP"),
     _f(535, "AffectedOrderID", "STRING"),

@@ -157,9 +157,9 @@ class OrderEntry:
             meant = self._meant(client, message)
         except RequestRefused as refusal:
             unknown = refusal.order_reason is OrdRejReason.UNKNOWN_SYMBOL
-            return self._refuse_mass_cancel(at, client, message, 1 if unknown else 99, str(refusal))
+            return self._refuse_mass_cancel(at, client, message, 1 if unknown else None, str(refusal))
         except ValueRefused as refusal:
-            reason = 0 if refusal.tag == 530 else 99
+            reason = 0 if refusal.tag == 530 else None
             return self._refuse_mass_cancel(at, client, message, reason, str(refusal))
         why = f"OrderMassCancelRequest(q) {cl_ord_id}"
         commands = tuple(self._cancel_for(order, why) for order in meant)
@@ -296,13 +296,15 @@ class OrderEntry:
             text=text,
         )
 
-    def _refuse_mass_cancel(self, at: Ns, client: str, message: Message, reason: int, text: str) -> Heard:
+    def _refuse_mass_cancel(self, at: Ns, client: str, message: Message, reason: int | None, text: str) -> Heard:
+        """MassCancelRejectReason(532) is one character, so that "other", 99, is left unsaid."""
         kind = echo(message, 530)
         if not kind:
             answer = reports.business_reject(message, BusinessRejectReason.CONDITIONALLY_REQUIRED_FIELD_MISSING, text)
         else:
-            names: list[reports.Pair] = [*echo(message, 11), (37, NO_ORDER_ID), *kind]
-            answer = encode("r", [*names, (531, 0), (532, reason), (60, format_utc_timestamp(at)), (58, text)])
+            names: list[reports.Pair] = [*echo(message, 11), (37, NO_ORDER_ID), *kind, (531, 0)]
+            names += [] if reason is None else [(532, reason)]
+            answer = encode("r", [*names, (60, format_utc_timestamp(at)), (58, text)])
         return Heard(letters=((client, answer),))
 
     def _mass_cancel_report(self, at: Ns, message: Message, meant: list[FaceOrder]) -> str:

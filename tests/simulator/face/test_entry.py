@@ -215,9 +215,12 @@ def test_a_mass_cancel_names_what_it_means_and_each_order_ends_by_itself(face: F
 
 def test_a_mass_cancel_of_what_is_not_supported_is_rejected(face: FixFace) -> None:
     heard = ask(face, "q", {11: "q1", 530: 5})
+    enter(face)
+    used = ask(face, "q", {11: "a", 530: 7})
 
     text = "MassCancelRequestType(530) must be 1 (one security) or 7 (all orders): got '5'"
     assert answer(heard, 530, 531, 532, 58) == f"r 530=5 531=0 532=0 58={text}"
+    assert answer(used, 530, 531, 532, 58) == "r 530=7 531=0 58=ClOrdID(11) must be new: 'a' was used before"
 
 
 def test_orders_end_with_the_session_of_a_client_who_agreed_to_that_and_of_no_other(face: FixFace) -> None:
