@@ -1,6 +1,6 @@
 """Builds the wheel: puts the settings a user starts from into it, and compiles the hot modules where that is possible.
 
-The settings (`config/`, `sessions.cfg`) go under `router/runtime/shipped/`. The modules listed in `pyproject.toml`
+The settings (`config/`, the session files) go under `router/runtime/shipped/`. The modules listed in `pyproject.toml`
 (`[tool.hatch.build.targets.wheel.hooks.custom]`) are compiled by mypyc where a C compiler and Python's headers are
 found; their sources are in the wheel all the same, for tracebacks. `SLUICE_PURE=1` never compiles, `SLUICE_COMPILE=1`
 refuses to build without. An editable install is never compiled: no shared library may stand between an editor and what
@@ -16,7 +16,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SHIPPED = ("config", "sessions.cfg")
+SHIPPED = ("config", "sessions.cfg", "venue-sessions.cfg")
 COMPILERS = ("cc", "gcc", "clang")
 BUILT_BY = ("mypy>=1.13", "setuptools>=75")
 OPT_LEVEL = "2"

@@ -466,13 +466,58 @@ _OURS: Final = (
     _f(20020, "SluiceParentOrderID", "STRING", note="on child orders: OrderID(37) of the parent"),
 )
 
+# What a simulated venue says beyond the standard, to a client whose session asks for it (docs/market/over-fix.md).
+_VENUE: Final = (
+    _f(324, "SecurityStatusReqID", "STRING"),
+    _f(325, "UnsolicitedIndicator", "BOOLEAN"),
+    _f(
+        326,
+        "SecurityTradingStatus",
+        "INT",
+        "2 TRADING_HALT, 3 RESUME, 17 READY_TO_TRADE, 18 NOT_AVAILABLE_FOR_TRADING, 20 UNKNOWN, 21 PRE_OPEN, "
+        "22 OPENING_ROTATION",
+    ),
+    _f(
+        530,
+        "MassCancelRequestType",
+        "CHAR",
+        "1 SECURITY, 2 UNDERLYING, 3 PRODUCT, 4 CFICODE, 5 SECURITYTYPE, 6 TRADING_SESSION, 7 ALL_ORDERS",
+        relaxed=True,
+    ),
+    _f(
+        531,
+        "MassCancelResponse",
+        "CHAR",
+        "0 REJECTED, 1 SECURITY, 2 UNDERLYING, 3 PRODUCT, 4 CFICODE, 5 SECURITYTYPE, 6 TRADING_SESSION, 7 ALL_ORDERS",
+    ),
+    _f(532, "MassCancelRejectReason", "CHAR", "0 NOT_SUPPORTED, 1 UNKNOWN_SECURITY"),
+    _f(533, "TotalAffectedOrders", "INT"),
+    _f(534, "NoAffectedOrders", "NUMINGROUP"),
+    _f(535, "AffectedOrderID", "STRING"),
+    _f(2362, "SelfMatchPreventionID", "STRING", note="FIX 5.0 SP2"),
+    _f(20101, "SluiceConditional", "BOOLEAN", note="an order that never trades: it is asked to be firmed up"),
+    _f(20102, "SluiceBlockedTiers", "MULTIPLEVALUESTRING", note="tiers of participants that the order never meets"),
+    _f(20111, "SluiceQtyAhead", "QTY", note="shares ahead of a resting order, as the venue counts them"),
+    _f(20112, "SluiceKeptPlace", "BOOLEAN", note="a replaced order stands where it stood"),
+    _f(
+        20113,
+        "SluicePrintKind",
+        "STRING",
+        note="how a trade came about (hidden, dark, cross); regular if absent",
+    ),
+    _f(20114, "SluicePxExact", "STRING", note="n/d quanta, of a trade's price that is finer than a quantum"),
+    _f(27, "IOIQty", "STRING"),
+    _f(62, "ValidUntilTime", "UTCTIMESTAMP"),
+)
+
 USER_TAGS: Final = tuple(field.tag for field in _OURS)
 """Our own tags; clients may send them on D and G, and find them on reports."""
 
 FIELDS: Final[Mapping[int, Field]] = {
     field.tag: field
     for field in sorted(
-        (*_SESSION, *_ORDER, *_STRATEGY, *_REPORT, *_MARKET_DATA, *_DATA_ELSEWHERE, *_OURS), key=lambda field: field.tag
+        (*_SESSION, *_ORDER, *_STRATEGY, *_REPORT, *_MARKET_DATA, *_DATA_ELSEWHERE, *_OURS, *_VENUE),
+        key=lambda field: field.tag,
     )
 }
 """Every field, by tag, ascending."""

@@ -6,7 +6,9 @@ module must not know the codec or a client.
 
 Where we depart from the standard, on purpose: Symbol(55) is not required on requests that name an order; the
 StrategyParametersGrp (957), DisplayQty(1138), LastLiquidityInd(851) and our user tags are in both versions; 4.4 keeps
-ExecTransType(20), ExecBroker(76) and HandlInst(21), which 4.4 desks with 4.2 habits send.
+ExecTransType(20), ExecBroker(76) and HandlInst(21), which 4.4 desks with 4.2 habits send; 4.2 has the mass cancel
+(q, r) of 4.3, of which no field is required, so that who does not take one says so; and 4.4 has what our simulated
+venues say beyond it, AggressorIndicator(1057) and user tags.
 """
 
 from typing import Final
@@ -56,6 +58,7 @@ GROUPS: Final = {
     ),
     "MiscFees": ("NoMiscFees", "MiscFeeAmt! MiscFeeCurr MiscFeeType MiscFeeBasis"),
     "MDEntryTypes": ("NoMDEntryTypes", "MDEntryType!"),
+    "AffectedOrders": ("NoAffectedOrders", "OrigClOrdID! AffectedOrderID"),
     "AltMDSources": ("NoAltMDSource", "AltMDSourceID!"),
 }
 """Group name to its count field and the members of an entry; the first member delimits entries."""
@@ -102,7 +105,7 @@ _TERMS_44 = f"""
     CashOrderQty OrderPercent RoundingDirection RoundingModulus {_PRICES} Currency ComplianceID SolicitedFlag IOIID
     QuoteID
     {_TIMES} {_COMMISSION} {_CAPACITY} Rule80A ForexReq SettlCurrency BookingType {_TEXT} PositionEffect
-    CoveredOrUncovered {_PEG_44} {_DISCRETION_44} {_STRATEGY}
+    CoveredOrUncovered {_PEG_44} {_DISCRETION_44} {_STRATEGY} SelfMatchPreventionID SluiceConditional SluiceBlockedTiers
 """
 _ACCOUNT_44 = "Account AcctIDSource AccountType"
 _IDS_44 = "@Parties TradeOriginationDate SecondaryClOrdID ClOrdLinkID"
@@ -144,7 +147,7 @@ GROUPS_BY_VERSION: Final = {
         (
             f"MDUpdateAction! DeleteReason MDEntryType MDEntryID MDEntryRefID {_I44_OPTIONAL} FinancialStatus "
             f"CorporateAction "
-            f"{_MD_ENTRY} NetChgPrevDay"
+            f"{_MD_ENTRY} NetChgPrevDay AggressorIndicator SluicePrintKind"
         ),
     ),
 }
@@ -222,7 +225,8 @@ MESSAGES: Final = (
         f"ListID "
         f"ExecID! ExecTransType ExecRefID ExecType! OrdStatus! WorkingIndicator OrdRejReason ExecRestatementReason "
         f"{_ACCOUNT_44} {_I44} QtyType OrderRestrictions CustOrderCapacity CopyMsgIndicator BookingType {_PEG_44} "
-        f"{_DISCRETION_44} {_REPORT_TERMS} {_REPORT_TAIL} @MiscFees",
+        f"{_DISCRETION_44} {_REPORT_TERMS} {_REPORT_TAIL} @MiscFees IOIID IOIQty ValidUntilTime "
+        "SluiceQtyAhead SluiceKeptPlace SluicePrintKind SluicePxExact",
     ),
     MessageText(
         "9",
@@ -271,5 +275,30 @@ MESSAGES: Final = (
         "app",
         f"MDReqID! MDReqRejReason {_TEXT}",
         f"MDReqID! MDReqRejReason @AltMDSources {_TEXT}",
+    ),
+    MessageText(
+        "f",
+        "SecurityStatus",
+        "app",
+        f"SecurityStatusReqID {_I42} TradingSessionID UnsolicitedIndicator SecurityTradingStatus",
+        f"SecurityStatusReqID {_I44} TradingSessionID TradingSessionSubID UnsolicitedIndicator SecurityTradingStatus "
+        f"TransactTime {_TEXT}",
+    ),
+    MessageText(
+        "q",
+        "OrderMassCancelRequest",
+        "app",
+        f"ClOrdID MassCancelRequestType TradingSessionID {_I42_OPTIONAL} Side TransactTime {_TEXT}",
+        f"ClOrdID SecondaryClOrdID MassCancelRequestType TradingSessionID TradingSessionSubID {_I44_OPTIONAL} Side "
+        f"TransactTime {_TEXT}",
+    ),
+    MessageText(
+        "r",
+        "OrderMassCancelReport",
+        "app",
+        f"ClOrdID OrderID! MassCancelRequestType! MassCancelResponse! MassCancelRejectReason TotalAffectedOrders "
+        f"@AffectedOrders {_I42_OPTIONAL} Side TransactTime {_TEXT}",
+        f"ClOrdID SecondaryClOrdID OrderID! SecondaryOrderID MassCancelRequestType! MassCancelResponse! "
+        f"MassCancelRejectReason TotalAffectedOrders @AffectedOrders {_I44_OPTIONAL} Side TransactTime {_TEXT}",
     ),
 )

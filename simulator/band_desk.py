@@ -39,8 +39,8 @@ class BandDesk(AuctionDesk):
         """Since when a quote has stood at a band."""
 
     @property
-    def wants_prints(self) -> bool:
-        """See `HearsPrints`."""
+    def wants_tape(self) -> bool:
+        """See `HearsTape`."""
         return bool(self._bands)
 
     def on_session(self, at: Ns, symbol: str, day: CalendarDay) -> None:
@@ -52,8 +52,8 @@ class BandDesk(AuctionDesk):
                 if change_at > at:
                     self._timers.at(change_at, lambda now: self._renew_bands(now, symbol))
 
-    def on_print(self, at: Ns, event: TradePrint) -> None:
-        """See `HearsPrints`."""
+    def on_tape(self, at: Ns, event: TradePrint) -> None:
+        """See `HearsTape`."""
         bands = self._bands.get(event.symbol)
         if bands is not None and bands.on_trade(at, event.px, event.kind):
             self._renew_bands(at, event.symbol)

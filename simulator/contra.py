@@ -17,9 +17,12 @@ from simulator.desk import VenueOrder
 
 
 class Interest:
-    """Somebody's wish to trade: ours (`order` set) or a contra's. `px` None: any price the venue makes."""
+    """Somebody's wish to trade: ours (`order` set) or a contra's. `px` None: any price the venue makes.
 
-    __slots__ = ("expires", "is_buy", "leaves", "min_qty", "order", "px", "seq")
+    `who` is the participant that a pool knows it by; a `conditional` one never trades; an immediate one does not rest.
+    """
+
+    __slots__ = ("conditional", "expires", "is_buy", "is_immediate", "leaves", "min_qty", "order", "px", "seq", "who")
 
     def __init__(
         self,
@@ -31,6 +34,9 @@ class Interest:
         min_qty: Qty = 0,
         expires: Ns | None = None,
         order: VenueOrder | None = None,
+        who: str = "natural",
+        conditional: bool = False,
+        is_immediate: bool = False,
     ) -> None:
         self.is_buy = is_buy
         self.leaves = leaves
@@ -38,6 +44,9 @@ class Interest:
         self.px = px
         self.min_qty = min_qty
         self.expires = expires
+        self.who = who
+        self.conditional = conditional
+        self.is_immediate = is_immediate
         self.order = order
 
     @property
@@ -62,6 +71,9 @@ class ContraMix(msgspec.Struct, frozen=True):
     `ADV_REFERENCE` shares a day; others in proportion, where their ADV is known. `contra_lots_mean`: round lots an
     order. `noise_ppm` of them are immediate-or-cancel, the rest (natural) stay `contra_patience_ns` and half of them
     want at least `contra_min_qty`. `toxic_ppm`: the chance that a move of the midpoint brings a taker on its side.
+    `contra_conditional_ppm` of the natural ones are conditional: asked to firm up they decline, by silence, with
+    `contra_decline_ppm`, or answer within `contra_answer_ns`. A pinger comes every `pinger_every_ns` (0: never) and
+    asks for `pinger_lots` on each side, immediate-or-cancel.
     """
 
     contra_per_second_ppm: Ppm = 200_000
@@ -70,6 +82,11 @@ class ContraMix(msgspec.Struct, frozen=True):
     contra_min_qty: Qty = 0
     noise_ppm: Ppm = 500_000
     toxic_ppm: Ppm = 100_000
+    contra_conditional_ppm: Ppm = 0
+    contra_decline_ppm: Ppm = 200_000
+    contra_answer_ns: Ns = 100_000_000
+    pinger_every_ns: Ns = 0
+    pinger_lots: int = 1
 
     def of(self, adv: Qty | None) -> ContraMix:
         """The mix for an instrument of this ADV: a pool's share of a day does not grow as the instrument gets quiet."""
@@ -81,8 +98,9 @@ class ContraMix(msgspec.Struct, frozen=True):
 class ContraFlow:
     """The contra participants of one symbol on one venue."""
 
-    def __init__(self, rng: Random, mix: ContraMix, round_lot: Qty) -> None:
+    def __init__(self, rng: Random, mix: ContraMix, round_lot: Qty, conditional: Random) -> None:
         self._rng = rng
+        self._conditional = conditional
         self._mix = mix
         self._lot = round_lot
 
@@ -96,19 +114,38 @@ class ContraFlow:
         rng, mix = self._rng, self._mix
         noise = rng.randrange(PPM) < mix.noise_ppm
         picky = not noise and rng.random() < 0.5
+        # Drawn only where there are any: switching them on leaves the others' draws as they were.
+        conditional = mix.contra_conditional_ppm > 0 and not noise and self._is_hit(mix.contra_conditional_ppm)
         return Interest(
             is_buy=rng.random() < 0.5,
             leaves=self.size(),
             seq=seq,
             min_qty=mix.contra_min_qty if picky else 0,
             expires=at if noise else at + mix.contra_patience_ns,
+            who="noise" if noise else "natural",
+            conditional=conditional,
+            is_immediate=noise,
         )
 
     def toxic(self, at: Ns, seq: int, *, mid_rose: bool) -> Interest | None:
         """A taker on the side of the move that has just begun, or nobody."""
         if self._rng.randrange(PPM) >= self._mix.toxic_ppm:
             return None
-        return Interest(is_buy=mid_rose, leaves=self.size(), seq=seq, expires=at)
+        return Interest(is_buy=mid_rose, leaves=self.size(), seq=seq, expires=at, who="toxic", is_immediate=True)
+
+    def ping(self, at: Ns, seq: int, *, is_buy: bool, qty: Qty | None = None) -> Interest:
+        """A small immediate order that wants to know who is there."""
+        lots = self._mix.pinger_lots * self._lot
+        return Interest(is_buy=is_buy, leaves=qty or lots, seq=seq, expires=at, who="pinger", is_immediate=True)
+
+    def answer_after(self, at: Ns) -> Ns | None:
+        """When a conditional contra that was asked firms up; None where it lets the time pass."""
+        if self._is_hit(self._mix.contra_decline_ppm):
+            return None
+        return at + 1 + self._conditional.randrange(max(self._mix.contra_answer_ns, 1))
+
+    def _is_hit(self, ppm: Ppm) -> bool:
+        return self._conditional.randrange(PPM) < ppm
 
     def size(self) -> Qty:
         """Geometric round lots of the mix's mean, never nothing."""

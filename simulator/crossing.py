@@ -68,7 +68,10 @@ class CrossingVenue(Desk):
         self._times = tuple(sorted(profile.cross_times))
         mix = ContraMix(contra_lots_mean=self._settings.contra_lots_mean)
         self._flows = {
-            symbol: (self._rng("contra", symbol), ContraFlow(self._rng("size", symbol), mix, instrument.round_lot))
+            symbol: (
+                self._rng("contra", symbol),
+                ContraFlow(self._rng("size", symbol), mix, instrument.round_lot, self._rng("conditional", symbol)),
+            )
             for symbol, instrument in instruments.items()
         }
         self._nbbo: dict[str, Nbbo] = {}
@@ -146,7 +149,8 @@ class CrossingVenue(Desk):
         says: list[VenueSays] = []
         if px is not None:
             there = [one for one in [*self._waiting[symbol], *contras] if one.accepts(px)]
-            there = self._keep_ours_apart(there)
+            if self._settings.self_match == "prevent":
+                there = keep_ours_apart(there)
             lot = self._instruments[symbol].round_lot
             fills = cross_fills(there, lot, pro_rata=self._settings.allocation == "pro-rata")
             says += self._report(symbol, px, fills)
@@ -187,16 +191,6 @@ class CrossingVenue(Desk):
                 found.append(Interest(is_buy=is_buy, leaves=qty, seq=self._seq))
         return found
 
-    def _keep_ours_apart(self, there: list[Interest]) -> list[Interest]:
-        """Where we stand on both sides and may not meet ourselves, the smaller of our sides sits this cross out."""
-        if self._settings.self_match == "allow":
-            return there
-        ours = {side: sum(one.leaves for one in there if one.order and one.is_buy is side) for side in (True, False)}
-        if not ours[True] or not ours[False]:
-            return there
-        out = ours[True] < ours[False]
-        return [one for one in there if one.order is None or one.is_buy is not out]
-
     # --- when
 
     def _learn_day(self, at: Ns) -> None:
@@ -223,6 +217,15 @@ class CrossingVenue(Desk):
 
     def _find(self, order: VenueOrder) -> Interest:
         return next(one for one in self._waiting[order.symbol] if one.order is order)
+
+
+def keep_ours_apart(there: list[Interest]) -> list[Interest]:
+    """Where we stand on both sides, and may not meet ourselves, the smaller of our sides sits this cross out."""
+    ours = {side: sum(one.leaves for one in there if one.order and one.is_buy is side) for side in (True, False)}
+    if not ours[True] or not ours[False]:
+        return there
+    out = ours[True] < ours[False]
+    return [one for one in there if one.order is None or one.is_buy is not out]
 
 
 def cross_fills(there: Sequence[Interest], lot: Qty, *, pro_rata: bool) -> list[tuple[Interest, Qty]]:

@@ -5,6 +5,8 @@ Ruf, "Sharks in the dark", 2023); the toxic contras see the move first and trade
 still lies within the NBBO. It must not know a lit book, an algorithm or who is behind an order.
 
 No match when the NBBO is one-sided, locked, crossed, older than `nbbo_age_max_ns`, or the instrument is not trading.
+A conditional order never trades: where it would, it is ended by a `FirmUpRequest`, and the firm order that answers it
+is an order like any other. Nothing is kept for it meanwhile (Sigma X2).
 """
 
 from __future__ import annotations
@@ -14,9 +16,13 @@ from collections.abc import Mapping
 from heapq import heappop, heappush
 from typing import Final, Literal
 
+import msgspec
+
 from router.api import (
     SECOND,
+    CancelChild,
     ChildReplaced,
+    FirmUpRequest,
     Instrument,
     LastLiquidityInd,
     Nbbo,
@@ -30,28 +36,33 @@ from router.api import (
     SendChild,
     TimeInForce,
     TradePrint,
+    VenueCommand,
     VenueProfile,
     VenueSays,
 )
 from simulator.contra import ContraFlow, ContraMix, Interest
-from simulator.desk import Desk, VenueOrder, read_settings
+from simulator.desk import Desk, SettingsT, VenueOrder, read_settings
+from simulator.eligibility import Eligibility, EligibilitySettings
+from simulator.invitations import Invitation, Invitations, Meeting
+from simulator.standing import OURS, Standing, StandingSettings
 
 LAGGED_MAX: Final = 4_096
 """NBBO changes held back at once per symbol; beyond it the oldest is used early (a burst outruns a slow feed)."""
 
 
-class DarkSettings(ContraMix, frozen=True, forbid_unknown_fields=True):
-    """`VenueProfile.settings` of a midpoint pool, with those of `ContraMix`.
+class DarkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`VenueProfile.settings` of a midpoint pool, beside `ContraMix`, `EligibilitySettings` and `StandingSettings`.
 
     `priority`: after price, "size" (larger first) or "time". `min_qty_rule`: MinQty(110) of the order that looks for a
     match must be met by each contra ("per-contra") or by all contras of that instant together ("aggregated"); a resting
-    order's own minimum always counts for each trade. `self_match`: "prevent" keeps our buys and sells apart, "allow"
-    does not. `nbbo_lag_ns`, `nbbo_age_max_ns`: see the module.
+    order's own minimum always counts for each trade. `conditionals`: whether it takes conditional orders; they are to
+    be firmed up within `firm_up_ns`. `nbbo_lag_ns`, `nbbo_age_max_ns`: see the module.
     """
 
     priority: Literal["size", "time"] = "size"
     min_qty_rule: Literal["per-contra", "aggregated"] = "per-contra"
-    self_match: Literal["prevent", "allow"] = "prevent"
+    conditionals: bool = True
+    firm_up_ns: Ns = 500_000_000
     nbbo_lag_ns: Ns = 500_000
     nbbo_age_max_ns: Ns = 60 * SECOND
 
@@ -67,21 +78,27 @@ class _Pool:
         self.priced = self.seen
         self.lagged: deque[tuple[Ns, Nbbo]] = deque()
         self.arrives_at: Ns | None = None
+        self.pings_at: Ns | None = None
+        self.invitations = Invitations()
 
 
 class DarkVenue(Desk):
     """Midpoint pegs (18=M) and limit orders, which cap the midpoint; day or IOC; MinQty(110); nothing is displayed."""
 
+    takes_conditionals = True
+
     def __init__(self, profile: VenueProfile, instruments: Mapping[str, Instrument], seed: int) -> None:
         super().__init__(profile, instruments, seed)
-        self._settings = read_settings(profile, DarkSettings)
-        self._pools = {
-            symbol: _Pool(
-                symbol, ContraFlow(self._rng("contra", symbol), self._settings.of(instrument.adv), instrument.round_lot)
-            )
-            for symbol, instrument in instruments.items()
-        }
+        self._mix, own = read_part(profile, ContraMix)
+        rules, own = read_part(own, EligibilitySettings)
+        self._standing_settings, own = read_part(own, StandingSettings)
+        self._settings = read_settings(own, DarkSettings)
+        self._standing = Standing(self._standing_settings)
+        self._rules = Eligibility(rules, self._standing)
+        self._pools = {symbol: _Pool(symbol, self._flow(instrument)) for symbol, instrument in instruments.items()}
+        self._at: Ns = 0
         self._seq = 0
+        self._requests = 0
         # (when, which pool), one entry per contra to come and per NBBO held back: symbols are many, and ask seldom.
         self._due: list[tuple[Ns, str]] = []
 
@@ -93,9 +110,13 @@ class DarkVenue(Desk):
 
     def on_nbbo(self, at: Ns, nbbo: Nbbo) -> list[VenueSays]:
         pool = self._pools[nbbo.symbol]
+        # What held until now is what fills are judged by.
+        self._standing.settle(at, pool.symbol, _mid2(pool.seen))
         before, pool.seen = pool.seen, nbbo
         if pool.arrives_at is None:
             self._expect_contra(at, pool)
+        if pool.pings_at is None and self._mix.pinger_every_ns:
+            self._expect_ping(at, pool)
         says = self._toxic(at, pool, before)
         lag = self._settings.nbbo_lag_ns
         if not lag:
@@ -115,6 +136,28 @@ class DarkVenue(Desk):
             if pool.arrives_at is not None and pool.arrives_at <= at:
                 self._expect_contra(at, pool)
                 says += self._contra(at, pool, pool.flow.arrive(at, self._next_seq()))
+            if pool.pings_at is not None and pool.pings_at <= at:
+                self._expect_ping(at, pool)
+                says += self.ping(at, pool.symbol)
+            says += self._end_requests(at, pool)
+        return says
+
+    def on_command(self, at: Ns, command: VenueCommand) -> list[VenueSays]:
+        """As at every venue; the cancel of an order that was asked to firm up declines, and comes too late as such."""
+        self._at = at
+        if isinstance(command, CancelChild) and command.symbol in self._pools:
+            pool = self._pools[command.symbol]
+            asked = pool.invitations.by_child(command.child_id)
+            if asked is not None:
+                return [*super().on_command(at, command), *self._close(at, pool, asked, firm=False)]
+        return super().on_command(at, command)
+
+    def ping(self, at: Ns, symbol: str, qty: Qty | None = None) -> list[VenueSays]:
+        """A pinger asks on both sides, for `qty` shares or its usual lots: a scenario may call it when it likes."""
+        says: list[VenueSays] = []
+        for is_buy in (True, False):
+            pool = self._pools[symbol]
+            says += self._contra(at, pool, pool.flow.ping(at, self._next_seq(), is_buy=is_buy, qty=qty))
         return says
 
     def _refuse(self, command: SendChild) -> str:
@@ -124,13 +167,46 @@ class DarkVenue(Desk):
             return "TimeInForce(59)=4 is not supported: use MinQty(110) with IOC"
         if command.post_only:
             return "ExecInst(18)=6 has no meaning in a midpoint pool"
+        odd = self._rules.refusal(command.qty, self._instruments[command.symbol].round_lot)
+        return odd or self._refuse_conditional(command) or self._refuse_firm_up(command)
+
+    def _refuse_conditional(self, command: SendChild) -> str:
+        if not command.conditional:
+            return ""
+        if not self._settings.conditionals:
+            return "conditional orders are not supported"
+        if command.tif is TimeInForce.IOC or command.firm_up_id is not None:
+            return "a conditional order rests: neither TimeInForce(59)=3 nor a firm-up can be conditional"
+        if self._standing.paused_until(OURS, self._at) is not None:
+            most, of = self._standing_settings.declines_max, self._standing_settings.declines_of
+            return f"conditional orders are paused: {most} of the last {of} firm-up requests were declined"
+        return ""
+
+    def _refuse_firm_up(self, command: SendChild) -> str:
+        """A firm-up must be for what was asked: the side, at most the quantity, and in time."""
+        if command.firm_up_id is None:
+            return ""
+        asked = self._pools[command.symbol].invitations.by_id(command.firm_up_id)
+        if asked is None or asked.interest.order is None or self._at > asked.expires:
+            return f"IOIID(23) {command.firm_up_id} names no open firm-up request"
+        if command.side.is_buy is not asked.interest.is_buy:
+            return f"Side(54)={command.side.value} is not that of firm-up request {command.firm_up_id}"
+        if command.qty > asked.qty:
+            return f"OrderQty(38) {command.qty} is above the {asked.qty} of firm-up request {command.firm_up_id}"
         return ""
 
     def _place(self, at: Ns, order: VenueOrder) -> list[VenueSays]:
         pool = self._pools[order.symbol]
-        mine = self._interest(order)
+        asked = None
+        if order.sent.firm_up_id is not None:
+            asked = pool.invitations.by_id(order.sent.firm_up_id)
+            assert asked is not None, order.sent.firm_up_id
+        mine = self._interest(order, waits=asked is not None)
         pool.waiting.append(mine)
         says: list[VenueSays] = [self._accepted(order), *self._match(at, pool, mine)]
+        if asked is not None:
+            asked.meeting.held.append(order)
+            return says + self._close(at, pool, asked, firm=True)
         if order.is_open and order.sent.tif is TimeInForce.IOC:
             says += self._withdraw(at, order, text=f"{self.mic}: {order.leaves} not matched")
         return says
@@ -153,7 +229,70 @@ class DarkVenue(Desk):
         pool.waiting.remove(self._find(pool, order))
         return [self._canceled(order, request_id, text)]
 
+    # --- conditional orders
+
+    def _invite(self, at: Ns, pool: _Pool, one: Interest, qty: Qty, meeting: Meeting) -> list[VenueSays]:
+        """End a conditional interest, and ask it to be firmed up."""
+        pool.waiting.remove(one)
+        self._requests += 1
+        expires = at + self._settings.firm_up_ns
+        asked = Invitation(f"{self.mic}-F{self._requests}", one, qty, expires, meeting)
+        if one.order is None:
+            answers_at = pool.flow.answer_after(at)
+            asked.answers_at = None if answers_at is None else min(answers_at, expires)
+        pool.invitations.add(asked)
+        heappush(self._due, (pool.invitations.due_at(asked), pool.symbol))
+        if one.order is None:
+            return []
+        self._end(one.order)
+        return [FirmUpRequest(self.mic, one.order.child_id, asked.firm_up_id, qty, expires)]
+
+    def _end_requests(self, at: Ns, pool: _Pool) -> list[VenueSays]:
+        """Contras answer, and who has not answered in time has declined."""
+        says: list[VenueSays] = []
+        while (asked := pool.invitations.pop_due(at)) is not None:
+            if asked.answers_at is not None:
+                says += self._contra_firms_up(at, pool, asked)
+            says += self._close(at, pool, asked, firm=asked.answers_at is not None)
+        return says
+
+    def _contra_firms_up(self, at: Ns, pool: _Pool, asked: Invitation) -> list[VenueSays]:
+        wish = asked.interest
+        firm = Interest(
+            is_buy=wish.is_buy,
+            leaves=asked.qty,
+            seq=self._next_seq(),
+            px=wish.px,
+            min_qty=wish.min_qty,
+            # Whoever it met may still be firming up.
+            expires=max(asked.expires, wish.expires or 0) + 1,
+            who=wish.who,
+        )
+        return self._contra(at, pool, firm)
+
+    def _close(self, at: Ns, pool: _Pool, asked: Invitation, *, firm: bool) -> list[VenueSays]:
+        """A request has its answer. In a halt nobody could have given one, and silence is not held against anybody."""
+        pool.invitations.close(asked)
+        if firm or self.is_trading(pool.symbol):
+            self._standing.answered(at, asked.interest.who, firm=firm)
+        if asked.meeting.open:
+            return []
+        says: list[VenueSays] = []
+        for order in asked.meeting.held:
+            if order.is_open and order.sent.tif is TimeInForce.IOC:
+                says += self._withdraw(at, order, text=f"{self.mic}: {order.leaves} not matched")
+        return says
+
     # --- contras
+
+    def _flow(self, instrument: Instrument) -> ContraFlow:
+        symbol = instrument.symbol
+        mix = self._mix.of(instrument.adv)
+        return ContraFlow(self._rng("contra", symbol), mix, instrument.round_lot, self._rng("conditional", symbol))
+
+    def _expect_ping(self, at: Ns, pool: _Pool) -> None:
+        pool.pings_at = at + self._mix.pinger_every_ns
+        heappush(self._due, (pool.pings_at, pool.symbol))
 
     def _expect_contra(self, at: Ns, pool: _Pool) -> None:
         pool.arrives_at = pool.flow.arrival_after(at)
@@ -161,6 +300,8 @@ class DarkVenue(Desk):
             heappush(self._due, (pool.arrives_at, pool.symbol))
 
     def _contra(self, at: Ns, pool: _Pool, contra: Interest) -> list[VenueSays]:
+        if contra.conditional and self._standing.paused_until(contra.who, at) is not None:
+            return []
         pool.waiting.append(contra)
         says = self._match(at, pool, contra)
         self._expire(at, pool)
@@ -190,7 +331,7 @@ class DarkVenue(Desk):
             return []
         says: list[VenueSays] = []
         for one in self._by_priority(pool.waiting):
-            if one.leaves:
+            if one.leaves and (not one.conditional or one in pool.waiting):
                 says += self._match(at, pool, one)
         return says
 
@@ -200,12 +341,20 @@ class DarkVenue(Desk):
         if px is None or not one.accepts(px):
             return []
         self._expire(at, pool, but=one)
+        self._standing.settle(at, pool.symbol, _mid2(pool.seen))
         pairs = self._contras(pool, one, px)
-        if sum(qty for _, qty in pairs) < one.least:
+        found = sum(qty for _, qty in pairs)
+        if not found or found < one.least:
             return []
         says: list[VenueSays] = []
+        meeting = Meeting()
         for other, qty in pairs:
-            says += self._trade(pool, one, other, qty, px)
+            if other.conditional:
+                says += self._invite(at, pool, other, qty, meeting)
+            elif not one.conditional:
+                says += self._trade(at, pool, (one, other), qty, px)
+        if one.conditional:
+            says += self._invite(at, pool, one, found, meeting)
         pool.waiting = [waits for waits in pool.waiting if waits.leaves]
         return says
 
@@ -213,32 +362,37 @@ class DarkVenue(Desk):
         """Whom `one` would trade with, in priority, and how much with each."""
         pairs: list[tuple[Interest, Qty]] = []
         left, each = one.leaves, 0 if self._settings.min_qty_rule == "aggregated" else one.min_qty
+        rules, instrument = self._rules, self._instruments[pool.symbol]
         others = [other for other in pool.waiting if other.is_buy is not one.is_buy and other.accepts(px)]
         for other in self._by_priority(others):
             qty = min(left, other.leaves)
-            if qty and qty >= other.least and qty >= min(each, left) and self._may_meet(one, other):
+            if not qty or qty < other.least or qty < min(each, left) or not rules.may_meet(one, other):
+                continue
+            if rules.is_large_enough(one, other, qty, px, instrument):
                 pairs.append((other, qty))
                 left -= qty
         return pairs
 
-    def _may_meet(self, one: Interest, other: Interest) -> bool:
-        ours = one.order is not None and other.order is not None
-        return not (ours and self._settings.self_match == "prevent")
-
     def _by_priority(self, several: list[Interest]) -> list[Interest]:
-        """Better limit first (no limit is best), then larger or older; age decides between equals."""
+        """Better limit first (no limit is best), firm before conditional, then larger or older; age decides at last.
+
+        Among conditionals, whoever declined more firm-up requests of late comes later.
+        """
         by_size = self._settings.priority == "size"
 
-        def rank(one: Interest) -> tuple[int, int, int, int]:
+        def rank(one: Interest) -> tuple[int, int, int, int, int]:
             limit = 0 if one.px is None else -one.px if one.is_buy else one.px
-            return (0 if one.px is None else 1, limit, -one.leaves if by_size else 0, one.seq)
+            doubt = 1 + self._standing.declines(one.who) if one.conditional else 0
+            return (0 if one.px is None else 1, limit, doubt, -one.leaves if by_size else 0, one.seq)
 
         return sorted(several, key=rank)
 
-    def _trade(self, pool: _Pool, taker: Interest, maker: Interest, qty: Qty, px: Px) -> list[VenueSays]:
+    def _trade(self, at: Ns, pool: _Pool, sides: tuple[Interest, Interest], qty: Qty, px: Px) -> list[VenueSays]:
+        """A trade of a taker with a maker, in that order."""
         says: list[VenueSays] = []
-        for side, liquidity in ((taker, LastLiquidityInd.REMOVED), (maker, LastLiquidityInd.ADDED)):
+        for side, liquidity in zip(sides, (LastLiquidityInd.REMOVED, LastLiquidityInd.ADDED), strict=True):
             side.leaves -= qty
+            self._standing.filled(at, pool.symbol, side.who, is_buy=side.is_buy, px=px)
             if side.order is not None:
                 says.append(self._fill(side.order, qty, px, liquidity, PrintKind.DARK))
         says.append(TradePrint(self.mic, pool.symbol, px, qty, None, PrintKind.DARK))
@@ -266,7 +420,8 @@ class DarkVenue(Desk):
             pool.priced = pool.lagged.popleft()[1]
         return self._match_all(at, pool)
 
-    def _interest(self, order: VenueOrder) -> Interest:
+    def _interest(self, order: VenueOrder, *, waits: bool) -> Interest:
+        """Our order as a wish; one that firms up waits for its match, whatever its time in force."""
         return Interest(
             is_buy=order.side.is_buy,
             leaves=order.qty,
@@ -274,6 +429,9 @@ class DarkVenue(Desk):
             px=order.px,
             min_qty=order.min_qty,
             order=order,
+            who=OURS,
+            conditional=order.sent.conditional,
+            is_immediate=order.sent.tif is TimeInForce.IOC and not waits,
         )
 
     def _find(self, pool: _Pool, order: VenueOrder) -> Interest:
@@ -282,6 +440,18 @@ class DarkVenue(Desk):
     def _next_seq(self) -> int:
         self._seq += 1
         return self._seq
+
+
+def read_part(profile: VenueProfile, shape: type[SettingsT]) -> tuple[SettingsT, VenueProfile]:
+    """The settings that are `shape`'s, and the profile with the others.
+
+    Raises ValueError naming the venue and the key for a value of the wrong type.
+    """
+    names = shape.__struct_fields__
+    mine = {name: value for name, value in profile.settings.items() if name in names}
+    others = {name: value for name, value in profile.settings.items() if name not in names}
+    part = read_settings(msgspec.structs.replace(profile, settings=mine), shape)
+    return part, msgspec.structs.replace(profile, settings=others)
 
 
 def _mid2(nbbo: Nbbo) -> int | None:

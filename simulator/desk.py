@@ -94,6 +94,9 @@ def read_settings(profile: VenueProfile, shape: type[SettingsT]) -> SettingsT:
 class Desk(ABC):
     """Base of the venues here. A command is refused with the rule, the limit and the value, or handed to the venue."""
 
+    takes_conditionals = False
+    """Whether `_refuse` decides about conditional orders and firm-ups; who knows neither must trade neither."""
+
     def __init__(self, profile: VenueProfile, instruments: Mapping[str, Instrument], seed: int) -> None:
         self.mic = profile.mic
         self._profile = profile
@@ -190,6 +193,8 @@ class Desk(ABC):
             return refusal
         if command.ord_type is OrdType.LIMIT and command.px is None:
             return "OrdType(40)=2 needs Price(44)"
+        if not self.takes_conditionals and (command.conditional or command.firm_up_id is not None):
+            return "conditional orders and their firm-ups are not supported"
         return self._refuse_tif(command) or self._refuse_min_qty(command)
 
     def _refuse_phase(self, command: SendChild) -> str:

@@ -41,7 +41,7 @@ from router.api import (
 from simulator.auction import AuctionQueue
 from simulator.book import Book
 from simulator.desk import FAULT_PREFIX
-from simulator.source import HasAuctions, HasBooks, HearsPhases, HearsPrints
+from simulator.source import HasAuctions, HasBooks, HearsPhases, HearsTape
 
 
 class FaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=lambda name: FAULT_PREFIX + name):
@@ -107,12 +107,12 @@ class FaultyVenue:
         return self._venue.auction(symbol) if isinstance(self._venue, HasAuctions) else None
 
     @property
-    def wants_prints(self) -> bool:
-        return isinstance(self._venue, HearsPrints) and self._venue.wants_prints
+    def wants_tape(self) -> bool:
+        return isinstance(self._venue, HearsTape) and self._venue.wants_tape
 
-    def on_print(self, at: Ns, event: TradePrint) -> None:
-        if isinstance(self._venue, HearsPrints):
-            self._venue.on_print(at, event)
+    def on_tape(self, at: Ns, event: TradePrint) -> None:
+        if isinstance(self._venue, HearsTape):
+            self._venue.on_tape(at, event)
 
     def on_command(self, at: Ns, command: VenueCommand) -> list[VenueSays]:
         faults = self._faults

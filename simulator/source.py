@@ -109,19 +109,23 @@ class HasAuctions(Protocol):
 
 
 @runtime_checkable
-class HearsPrints(Protocol):
-    """A venue that is told of every trade on the tape where it `wants_prints`, at once: price bands depend on them."""
-
-    @property
-    def wants_prints(self) -> bool: ...
-
-    def on_print(self, at: Ns, event: TradePrint) -> None: ...
-
-
-@runtime_checkable
 class HearsPhases(Protocol):
     """A venue that acts on a change of phase; the world tells it at once, without latency."""
 
     def on_phase(self, at: Ns, change: PhaseChange) -> list[VenueSays]:
         """The symbol's phase changed, everywhere or on this venue."""
+        ...
+
+
+@runtime_checkable
+class HearsTape(Protocol):
+    """A venue that depends on the consolidated tape; it hears each print as it is made, without latency."""
+
+    @property
+    def wants_tape(self) -> bool:
+        """Whether it is told at all, asked once: reading every print costs the world."""
+        ...
+
+    def on_tape(self, at: Ns, event: TradePrint) -> None:
+        """A trade anywhere, its own included. It says nothing: a print that made prints would have no end."""
         ...

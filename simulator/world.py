@@ -50,12 +50,18 @@ from simulator.crossing import CrossingVenue
 from simulator.dark import DarkVenue
 from simulator.faults import with_faults
 from simulator.lit import LitVenue
-from simulator.source import HasAuctions, HasBooks, HearsPhases, HearsPrints, MarketSource
+from simulator.source import HasAuctions, HasBooks, HearsPhases, HearsTape, MarketSource
+from simulator.vwap_cross import VwapCrossVenue
 
 Delivered: TypeAlias = VenueReport | MarketEvent
 """What `World.step` gives the engine: venue reports, venue state and market data."""
 
-FACTORIES: Final[Mapping[str, VenueFactory]] = {"lit": LitVenue, "dark": DarkVenue, "cross": CrossingVenue}
+FACTORIES: Final[Mapping[str, VenueFactory]] = {
+    "lit": LitVenue,
+    "dark": DarkVenue,
+    "cross": CrossingVenue,
+    "vwap": VwapCrossVenue,
+}
 """The bundled venues by the name of their entry point in `sluice.venues`."""
 
 # A tuple made once: `A | B` in isinstance is made anew for every event.
@@ -144,8 +150,8 @@ class World:
         self._phases: dict[str, Phase] = {}
         self._nbbo = {symbol: Nbbo(symbol, None, None, at=start) for symbol in instruments}
         self._told = dict(self._nbbo)
-        self._tape_readers: list[HearsPrints] = [
-            link.venue for link in self._links if isinstance(link.venue, HearsPrints) and link.venue.wants_prints
+        self._tape_readers: list[HearsTape] = [
+            link.venue for link in self._links if isinstance(link.venue, HearsTape) and link.venue.wants_tape
         ]
         self._protected = [link for link in self._links if link.in_nbbo]
         # A dict as an ordered set: the books that sources have asked for in this step.
@@ -270,6 +276,7 @@ class World:
         event = TradePrint(venue, symbol, px, qty, aggressor_is_buy, kind)
         link = self._by_mic.get(venue)
         if link is None:
+            self._read_tape([event])
             self._push(self._now, [event])
         else:
             self._publish(link, [event])
@@ -390,12 +397,12 @@ class World:
             self._sequence += 1
             heappush(self._heap, (self._now + link.profile.market_data_latency_ns, self._sequence, events))
 
-    def _read_tape(self, events: list[Delivered]) -> None:
-        """Let the venues that keep price bands hear of trades."""
+    def _read_tape(self, events: Sequence[Delivered]) -> None:
+        """Let the venues that keep price bands, or price from the tape, hear of trades."""
         for event in events:
             if isinstance(event, TradePrint):
                 for venue in self._tape_readers:
-                    venue.on_print(self._now, event)
+                    venue.on_tape(self._now, event)
 
     def _push(self, at: Ns, what: _Happening) -> None:
         self._sequence += 1

@@ -194,7 +194,8 @@ class ChildRejected(_Event, frozen=True):
 class ChildFilled(_Event, frozen=True, kw_only=True):
     """A trade. `exec_id` is the venue's and unique per venue: a second report with it changes nothing.
 
-    `cum_qty` is the venue's CumQty(14) after it, where it says so.
+    `cum_qty` is the venue's CumQty(14) after it, where it says so. `px_exact`: numerator and denominator, in quanta, of
+    a price that is finer than a quantum; then `px` is a quantum beside it, and money is booked at `px`.
     """
 
     venue: str
@@ -206,6 +207,7 @@ class ChildFilled(_Event, frozen=True, kw_only=True):
     last_mkt: str = ""
     kind: PrintKind = PrintKind.REGULAR
     cum_qty: Qty | None = None
+    px_exact: tuple[int, int] | None = None
 
 
 class ChildCanceled(_Event, frozen=True):
@@ -273,6 +275,22 @@ class ChildCorrected(_Event, frozen=True):
     exec_ref_id: str
     qty: Qty
     px: Px
+
+
+class FirmUpRequest(_Event, frozen=True):
+    """A conditional order has met its match: this word ends it, no other follows, and asks for it to be firmed up.
+
+    A firm order that names `firm_up_id`, of at most `qty` shares, has to reach the venue before `expires`. A
+    `CancelChild` of `child_id`, or silence until then, declines; the venue counts that. Over FIX 4.4:
+    ExecutionReport(8), ExecType(150)=4, with IOIID(23), IOIQty(27) and ValidUntilTime(62); the firm order repeats
+    IOIID(23), which is what an order for what was indicated before carries.
+    """
+
+    venue: str
+    child_id: str
+    firm_up_id: str
+    qty: Qty
+    expires: Ns
 
 
 class VenueUp(_Event, frozen=True):
@@ -436,6 +454,7 @@ VenueReport: TypeAlias = (
     | ChildStatus
     | ChildBusted
     | ChildCorrected
+    | FirmUpRequest
     | VenueUp
     | VenueDown
 )

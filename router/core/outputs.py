@@ -140,6 +140,12 @@ class SendChild(_Output, frozen=True, kw_only=True):
     """PegOffsetValue(211): added to the price that is followed; a buy's is more aggressive above 0, a sell's below."""
     display_high_qty: Qty | None = None
     """DisplayHighQty(1086): a reserve order's next peaks are drawn from `display_qty` to this (1084=3)."""
+    conditional: bool = False
+    """A wish, not an order: it never trades. Where it would, the venue ends it with a `FirmUpRequest`."""
+    firm_up_id: str | None = None
+    """IOIID(23) of the `FirmUpRequest` that this firm order answers."""
+    blocked_tiers: tuple[int, ...] = ()
+    """Tiers of the venue's participants that it never meets."""
     self_match_id: str | None = None
     """SelfMatchPreventionID(2362): orders of one id may be kept from trading with each other."""
     reason: Reason

@@ -52,6 +52,10 @@ class VenueProfile(Struct, frozen=True, forbid_unknown_fields=True):
     supports_min_qty: bool = True
     supports_ioc: bool = True
     replace_keeps_place: bool = True
+    conditional: bool = False
+    """Slices rest there as conditional orders, which commit nothing until the venue asks for a firm one."""
+    block_tiers: tuple[AtLeast1, ...] = ()
+    """Tiers of its participants that our orders there never meet."""
     reply_timeout_ns: AtLeast1 = 2 * SECOND
     cross_times: tuple[SecondOfDay, ...] = ()
     settings: dict[str, str | int | float | bool] = {}
@@ -105,6 +109,8 @@ class ClientProfile(Struct, frozen=True, forbid_unknown_fields=True):
     limits: RiskLimits = RiskLimits()
     cancel_on_disconnect: bool = False
     default_strategy: str | None = None
+    self_match_id: str | None = None
+    """SelfMatchPreventionID(2362) of its orders at venues."""
     pending_new: bool = False
     report_halts: bool = True
     """Tell the client of a halt: Suspended, and Restated after it; else its orders just rest."""
@@ -124,6 +130,7 @@ class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):
     dark_first: bool = True
     dark_min_qty: AtLeast1 = 100
     dark_probe_ns: AtLeast0 = 500 * MILLISECOND
+    simulated_ioc_ns: AtLeast0 = 20 * MILLISECOND
     max_children_per_slice: AtLeast1 = 16
     queue_model: Literal["risk-averse", "power", "log"] = "power"
     fill_rate_window_ns: AtLeast1 = 60 * SECOND

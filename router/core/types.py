@@ -257,5 +257,7 @@ class Reason(StrEnum):
     SWEEP = "sweep"
     DARK_PROBE = "dark-probe"
     DARK_REST = "dark-rest"
+    CONDITIONAL = "conditional"
+    FIRM_UP = "firm-up"
     CROSS = "cross"
     ESCALATE = "escalate"

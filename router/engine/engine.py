@@ -112,6 +112,7 @@ def _table(requests: Requests, reports: Reports, day: Day) -> dict[type, Callabl
         ev.ChildStatus,
         ev.ChildBusted,
         ev.ChildCorrected,
+        ev.FirmUpRequest,
     )
     table.update(dict.fromkeys(child_reports, reports.child))
     # Levels and prints are nearly all there is: they go straight to what takes them in.

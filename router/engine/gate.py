@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
-from router.core.events import ChildRequestRejected, ChildStatus, ReplaceRequest
+from router.core.events import ChildRequestRejected, ChildStatus, FirmUpRequest, ReplaceRequest
 from router.core.outputs import CancelChild, QueryChild, ReplaceChild, SendChild
 from router.core.profiles import VenueProfile
-from router.core.types import Ns, TimeInForce
+from router.core.types import Ns, Qty, TimeInForce
 from router.engine.desk import Desk
 from router.engine.work import ParentWork
 from router.orders import Child
@@ -71,6 +71,10 @@ class Gate:
             min_qty=placement.min_qty,
             post_only=placement.post_only,
             peg=placement.peg,
+            conditional=placement.conditional,
+            firm_up_id=placement.firm_up_id,
+            blocked_tiers=self._profile(placement.venue).block_tiers,
+            self_match_id=work.client.self_match_id,
             reason=placement.reason,
         )
         refusal = self._check(work, command)
@@ -78,8 +82,9 @@ class Gate:
             desk.router.on_refused(desk.now, piece, placement)
             return refusal
         exposure = desk.children.exposure(parent.order_id)
-        assert parent.cum_qty + exposure + command.qty <= parent.qty, (
-            f"rule (a): {parent.order_id} filled {parent.cum_qty} open {exposure} sending {command.qty} of {parent.qty}"
+        firm = 0 if command.conditional else command.qty
+        assert parent.cum_qty + exposure + firm <= parent.qty, (
+            f"rule (a): {parent.order_id} filled {parent.cum_qty} open {exposure} sending {firm} of {parent.qty}"
         )
         child = desk.children.add(desk.now, command, parent.order_id, piece.slice_id)
         desk.outs.append(command)
@@ -134,6 +139,22 @@ class Gate:
         self._cancels[child.child_id] = command.request_id
         desk.outs.append(command)
         self._await_reply(child)
+
+    def decline(self, request: FirmUpRequest) -> None:
+        """Say no to a firm-up request: a cancel of the order that the request has ended (see `FirmUpRequest`)."""
+        desk = self._desk
+        child = desk.children.get(request.child_id)
+        assert child is not None, request
+        desk.outs.append(
+            CancelChild(
+                venue=child.venue,
+                child_id=child.child_id,
+                request_id=desk.ids.request(),
+                symbol=child.symbol,
+                side=child.side,
+            )
+        )
+        desk.note(child.order_id, "firm-up-declined", venue=child.venue, id=request.firm_up_id, qty=request.qty)
 
     def query(self, child: Child) -> None:
         """Ask for a child's state; it is UNKNOWN until the answer."""
@@ -195,7 +216,7 @@ class Gate:
             parent_filled=parent.cum_qty,
             parent_exposure=desk.children.exposure(parent.order_id),
             parent_limit_px=parent.px if asked is None else asked.px,
-            replaced_qty=0 if child is None else child.qty_max,
+            replaced_qty=_adds_nothing(command) if child is None else child.qty_max,
         )
         if refusal is not None:
             desk.note(parent.order_id, "refused-at-gate", venue=command.venue, qty=command.qty, text=refusal.text)
@@ -240,3 +261,8 @@ class Gate:
 
     def _profile(self, mic: str) -> VenueProfile:
         return self._desk.venues[mic]
+
+
+def _adds_nothing(command: SendChild | ReplaceChild) -> Qty:
+    """What of a new order adds no exposure: all of a conditional one, which never trades."""
+    return command.qty if isinstance(command, SendChild) and command.conditional else 0

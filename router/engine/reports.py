@@ -14,6 +14,7 @@ from router.core.events import (
     ChildReplaced,
     ChildRequestRejected,
     ChildStatus,
+    FirmUpRequest,
     VenueDown,
     VenueUp,
 )
@@ -51,8 +52,12 @@ class Reports:
         assert parent is not None, (child.child_id, child.order_id)
         work = desk.works.get(child.order_id)
         self._tell_client(parent, work, child, report, applied)
+        if isinstance(report, FirmUpRequest) and not applied.ended:
+            return  # said twice, or of an order that was given up for lost: nobody waits for an answer any more
         if work is not None:
             self._follow_up(work, child, report)
+        elif isinstance(report, FirmUpRequest):
+            self._gate.decline(report)
 
     # --- the client's part
 
@@ -159,6 +164,8 @@ class Reports:
         desk = self._desk
         if isinstance(report, ChildRejected):
             self._working.rejected(work, report.text)
+        if isinstance(report, FirmUpRequest) and child.conditional:
+            self._working.firm_ups.asked(work, child, report)
         if not child.is_open:
             self._working.end_slice_if_over(work, child.slice_id)
         elif child.slice_id in work.closing:

@@ -24,10 +24,12 @@ from router.engine.amend import Amendments
 from router.engine.crosses import Crosses
 from router.engine.desk import Desk
 from router.engine.expiry import expires_at, expiry_text
+from router.engine.firm_ups import FirmUps
 from router.engine.gate import Gate
 from router.engine.work import ParentWork
 from router.orders import Child
-from router.sor.work import Plan, SliceWork
+from router.risk.rules import Refusal
+from router.sor.work import Placement, Plan, SliceWork
 
 ROUNDS_MAX: Final = 10_000
 """Wakes, reviews and settlements for one event before the engine is taken to be going in circles."""
@@ -46,6 +48,7 @@ class Working:
         self._gate = gate
         self._amendments = Amendments(desk, gate)
         self._crosses = Crosses(desk, self._slice_over)
+        self.firm_ups = FirmUps(desk, gate)
 
     def run(self) -> None:
         """Do what the event has made necessary: settle first, since it frees quantity, then route, then decide."""
@@ -163,6 +166,7 @@ class Working:
     def close_slice(self, work: ParentWork, slice_id: int) -> None:
         """Withdraw a slice: what the venues have not given back yet still counts."""
         work.closing[slice_id] = True
+        self.firm_ups.decline_all(work.slices[slice_id])
         for child in self._desk.children.of_slice(slice_id):
             self._gate.cancel(child)
         self.end_slice_if_over(work, slice_id)
@@ -170,12 +174,16 @@ class Working:
     def end_slice_if_over(self, work: ParentWork, slice_id: int) -> None:
         """A slice ends when it is filled, or withdrawn with nothing open; the algorithm gets the rest back."""
         desk, piece = self._desk, work.slices.get(slice_id)
-        if piece is None or desk.children.of_slice(slice_id):
+        still_open = desk.children.of_slice(slice_id)
+        if piece is None or still_open:
+            if still_open and slice_id not in work.closing and all(child.conditional for child in still_open):
+                desk.review(slice_id)
             return
         past = piece.until is not None and piece.until <= desk.now
         if piece.remaining > 0 and slice_id not in work.closing and not past:
             desk.review(slice_id)
             return
+        self.firm_ups.decline_all(piece)
         desk.close_slice(work, slice_id)
         desk.wake(work, Cause.SLICE_DONE)
         desk.settle(work)
@@ -226,9 +234,11 @@ class Working:
             child = desk.children.get(amendment.child_id)
             assert child is not None, amendment.child_id
             self._gate.replace(work, child, amendment)
+        for firm_up_id in plan.declines:
+            self.firm_ups.decline(piece, firm_up_id)
         if not plan.sends:
             return
-        sent = [self._gate.send(work, piece, placement) for placement in plan.sends]
+        sent = [self._send(work, piece, placement) for placement in plan.sends]
         children = [child for child in sent if isinstance(child, Child)]
         if not children:
             # What the last gate refuses now it will refuse again at once: ask less and less often.
@@ -243,13 +253,19 @@ class Working:
                 order_id=work.order_id,
                 slice_id=piece.slice_id,
                 reason=plan.reason,
-                qty=sum(child.qty for child in children),
+                qty=sum(child.leaves for child in children),
                 bid=work.market.bid,
                 ask=work.market.ask,
                 child_ids=tuple(child.child_id for child in children),
                 candidates=plan.candidates,
             )
         )
+
+    def _send(self, work: ParentWork, piece: SliceWork, placement: Placement) -> Child | Refusal:
+        sent = self._gate.send(work, piece, placement)
+        if placement.firm_up_id is not None:
+            self.firm_ups.answered(piece, placement.firm_up_id, sent)
+        return sent
 
     def _review_direct(self, work: ParentWork, piece: SliceWork) -> None:
         """Direct market access is sent once; what cannot be sent is refused with the router's or the gate's words."""

@@ -45,7 +45,7 @@ _REJECTED_FOR: Final[Mapping[int, OrdRejReason]] = {
     21: OrdRejReason.UNSUPPORTED,
     40: OrdRejReason.UNSUPPORTED,
     59: OrdRejReason.UNSUPPORTED,
-    **dict.fromkeys((99, 152, 211, 388, 389, 516), OrdRejReason.UNSUPPORTED),
+    **dict.fromkeys((99, 152, 211, 388, 389, 516, 2362), OrdRejReason.UNSUPPORTED),
 }
 """OrdRejReason(103) by the field that was refused; any other is 99 Other."""
 _REQUESTS: Final = frozenset("DFGH")

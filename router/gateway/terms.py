@@ -28,8 +28,8 @@ FIELD_CHARS_MAX: Final = 1024
 """Longest value of a field that is not data: four times the longest text any EMS in our logs sends."""
 EXEC_INSTS: Final = tuple(code for code, _ in FIELDS[18].values)
 _DATA_TAGS: Final = frozenset(tag for tag, field in FIELDS.items() if field.type == "DATA")
-_UNKEPT: Final = (99, 152, 211, 389, 516)
-"""Stop price, amounts in money or percent, offsets of pegs and discretion: they ask for nothing where they are 0."""
+_UNKEPT: Final = (99, 152, 211, 389, 516, 2362)
+"""Stop price, amounts in money or percent, offsets, self-match prevention: they ask for nothing where they are 0."""
 _NOTHING: Final = re.compile("-?0*[.]?0*")
 _DAY_NS: Final = 86_400 * SECOND
 _Code = TypeVar("_Code", bound=StrEnum)

@@ -19,6 +19,7 @@ from router.core.events import (
     ChildReplaced,
     ChildRequestRejected,
     ChildStatus,
+    FirmUpRequest,
 )
 from router.core.outputs import CancelChild, ReplaceChild, SendChild
 from router.core.types import Ns, OrdType, Peg, Px, Qty, Reason, Side, TimeInForce
@@ -35,6 +36,7 @@ ChildReport: TypeAlias = (
     | ChildStatus
     | ChildBusted
     | ChildCorrected
+    | FirmUpRequest
 )
 """What a venue says of one of our orders."""
 Cause: TypeAlias = ChildReport | CancelChild | ReplaceChild | None
@@ -48,6 +50,7 @@ _EVENTS: Final[dict[type, ChildEvent]] = {
     ChildReplaced: ChildEvent.REPLACE,
     ChildBusted: ChildEvent.BUST,
     ChildCorrected: ChildEvent.CORRECT,
+    FirmUpRequest: ChildEvent.CANCEL,
 }
 
 
@@ -74,13 +77,14 @@ class Child:
     """One order of ours. `qty` and `px` are in force at the venue as far as we know; a pending replace's are not.
 
     `slice_id` is the slice that it works, `sent_at` when it left, `ahead` the displayed quantity ahead of it at the
-    venue's last word, None where the venue does not say.
+    venue's last word, None where the venue does not say. A `conditional` one never trades, so that none of it counts.
     """
 
     __slots__ = (
         "ahead",
         "cancel_id",
         "child_id",
+        "conditional",
         "display_qty",
         "ended",
         "fills",
@@ -118,6 +122,7 @@ class Child:
         self.display_qty = send.display_qty
         self.min_qty = send.min_qty
         self.reason: Reason = send.reason
+        self.conditional = send.conditional
         self.sent_at = at
         self.venue_order_id: str | None = None
         self.ahead: Qty | None = None
@@ -156,9 +161,9 @@ class Child:
 
     @property
     def leaves(self) -> Qty:
-        """The largest quantity that may still trade; 0 once it is over."""
+        """The largest quantity that may still trade; 0 once it is over, and of a conditional order always."""
         # `is_open` and `qty_max` written out: the router asks this of each child at each review.
-        if self.ended is not None:
+        if self.ended is not None or self.conditional:
             return 0
         qty = self.qty if self.replacing is None else max(self.qty, self.replacing.qty)
         return max(0, qty - self.fills.cum_qty)
@@ -222,7 +227,7 @@ class Child:
                 self._reconciled(report)
             case ChildRejected():
                 self._end(ChildState.REJECTED)
-            case ChildCanceled():
+            case ChildCanceled() | FirmUpRequest():
                 self._end(ChildState.CANCELED)
 
     def _replaced(self, report: ChildReplaced) -> None:

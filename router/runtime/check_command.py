@@ -21,8 +21,9 @@ from router.runtime.assembly import (
 from router.runtime.console import HOME_OPTION, errors_as_lines, settings_of
 from router.runtime.journal_file import FILE_NAME, JournalReader
 from router.runtime.plugins import load_algos, load_venues
-from router.runtime.settings import Settings, strange_symbols
+from router.runtime.settings import VENUE_SESSIONS_NAME, Settings, strange_symbols
 from router.runtime.toml_file import SettingsError
+from router.runtime.venue_sessions import read_venue_sessions
 
 
 @click.command("check", help=__doc__)
@@ -53,6 +54,9 @@ def _check_settings(home: Path | None) -> None:
             f"{path}: {unknown[0].mic}: no plug-in {unknown[0].plugin!r}; there are {', '.join(venues)}"
         )
     refuse_venue_settings(settings, config, venues)
+    venue_sessions = settings.home / VENUE_SESSIONS_NAME
+    if venue_sessions.is_file():
+        read_venue_sessions(venue_sessions, [venue.mic for venue in config.venues])
     for text in strange_symbols(settings):
         click.echo(f"warning: {text}", err=True)
     click.echo(f"settings = {settings.home}")

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "report": "report_command",
     "run": "run_command",
     "send": "send_command",
+    "venues": "venues_command",
 }
 
 

@@ -50,6 +50,25 @@ class PacedClock:
         return max(0.0, (until - self.now()) / SECOND / self._speed)
 
 
+class WallOf:
+    """What the wall's clock shows at a time of a paced market; until that runs, what it shows now."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+        self._started: tuple[Ns, Ns] | None = None
+
+    def start(self, at: Ns) -> PacedClock:
+        """The market runs from `at` on, by the clock that is returned."""
+        self._started = at, time.time_ns()
+        return PacedClock(at, self._speed)
+
+    def __call__(self, at: Ns) -> Ns:
+        if self._started is None:
+            return time.time_ns()
+        market, wall = self._started
+        return wall + int((at - market) / self._speed)
+
+
 class NoClock:
     """As fast as the machine goes: everything due by `end` is due now, and nothing after it ever is.
 

@@ -14,7 +14,15 @@ from msgspec import Struct
 
 from fixspec.codec import decode, encode
 from fixspec.message import FieldSet, FixSyntaxError, Message
-from fixspec.values import ValueRefused, format_px, format_utc_timestamp, parse_int, parse_px
+from fixspec.values import (
+    ValueRefused,
+    format_px,
+    format_utc_timestamp,
+    parse_int,
+    parse_px,
+    parse_utc_timestamp,
+    shortest_utc_timestamp,
+)
 from router.core.events import (
     BookSnapshot,
     ChildAccepted,
@@ -27,7 +35,9 @@ from router.core.events import (
     ChildRequestRejected,
     ChildStatus,
     Event,
+    FirmUpRequest,
     LevelUpdate,
+    PhaseChange,
     TradePrint,
     VenueDown,
     VenueReport,
@@ -35,7 +45,7 @@ from router.core.events import (
 )
 from router.core.instruments import Instrument
 from router.core.outputs import CancelChild, QueryChild, ReplaceChild, SendChild, VenueCommand
-from router.core.types import LastLiquidityInd, Ns, OrdType, Px, Qty
+from router.core.types import LastLiquidityInd, Ns, OrdType, Phase, PrintKind, Px, Qty
 
 Pair: TypeAlias = tuple[int, str | int]
 QTY_MAX: Final = 10**12
@@ -43,6 +53,19 @@ _OPEN_STATUS: Final = frozenset({"0", "1", "5", "6", "A", "E", "9"})
 _TOO_LATE: Final = "0"
 _BID, _OFFER, _TRADE = "0", "1", "2"
 _DELETE: Final = "2"
+_HALTED, _PRE_OPEN, _CLOSED = frozenset({"2", "4"}), frozenset({"1", "21"}), frozenset({"18"})
+"""SecurityTradingStatus(326) that says all; of the others, TradingSessionSubID(625) says which auction it is."""
+_SESSIONS: Final = {
+    "1": Phase.PRE_OPEN,
+    "2": Phase.OPENING_AUCTION,
+    "4": Phase.CLOSING_AUCTION,
+    "5": Phase.CLOSED,
+}
+_PRINT_KINDS: Final = frozenset(PrintKind)
+CONDITIONAL: Final = 20101
+"""User-defined: Y on a NewOrderSingle(D) that is conditional. No FIX field says so; each venue has its own."""
+BLOCKED_TIERS: Final = 20102
+"""User-defined: the tiers that the order never meets, separated by blanks."""
 
 
 class Understood(Struct, frozen=True):
@@ -87,6 +110,7 @@ class FixVenueLink:
             "j": self._business_reject,
             "W": self._snapshot,
             "X": self._increments,
+            "f": self._security_status,
         }
 
     # --- the session
@@ -204,7 +228,7 @@ class FixVenueLink:
             message = decode(raw)
             if message.msg_type == "0":
                 return self._heartbeat(message)
-            if message.msg_type in {"W", "X"} and not self.up:
+            if message.msg_type in {"W", "X", "f"} and not self.up:
                 return Understood()  # resent from before: the subscription that follows tells the book whole
             handler = self._on.get(message.msg_type)
             if handler is None:
@@ -224,11 +248,11 @@ class FixVenueLink:
         child_id = self._child(message)
         kind = message.get(150)
         if kind == "0":
-            return [ChildAccepted(self.mic, child_id, message.get(37))]
+            return [ChildAccepted(self.mic, child_id, message.get(37), self._ahead(message))]
         if kind in {"F", "1", "2"}:
             return [self._fill(child_id, message)]
         if kind in {"4", "C", "3"}:
-            return [ChildCanceled(self.mic, child_id, self._request(message), message.get(58))]
+            return [self._over(child_id, message)]
         if kind == "5":
             return [self._replaced(child_id, message)]
         if kind == "8":
@@ -255,13 +279,22 @@ class FixVenueLink:
             # A venue that does not say is taken to have charged for it: the dearer of the two.
             liquidity=LastLiquidityInd(liquidity) if liquidity in {"1", "2", "3", "4"} else LastLiquidityInd.REMOVED,
             last_mkt=message.get(30) or self.mic,
+            kind=_print_kind(message),
             cum_qty=self._qty(message, 14) if 14 in message else None,
+            px_exact=_ratio(message.get(20114)),
         )
+
+    def _over(self, child_id: str, message: Message) -> ChildCanceled | FirmUpRequest:
+        if 23 in message:
+            qty, expires = self._qty(message, 27), parse_utc_timestamp(message.need(62), 62)
+            return FirmUpRequest(self.mic, child_id, message.need(23), qty, expires)
+        return ChildCanceled(self.mic, child_id, self._request(message), message.get(58))
 
     def _replaced(self, child_id: str, message: Message) -> ChildReplaced:
         request_id = message.need(11)
         px = self._px(message, 44) if 44 in message else None
-        report = ChildReplaced(self.mic, child_id, request_id, self._qty(message, 38), px)
+        kept, ahead = message.get(20112) == "Y", self._ahead(message)
+        report = ChildReplaced(self.mic, child_id, request_id, self._qty(message, 38), px, kept, ahead)
         self.remember_report(report)
         return report
 
@@ -316,10 +349,25 @@ class FixVenueLink:
             kind, action = entry.get(269), entry.get(279)
             if kind == _TRADE:
                 px, qty = self._level(symbol, entry)
-                events.append(TradePrint(self.mic, symbol, px, qty))
+                side = {"Y": True, "N": False}.get(entry.get(1057))
+                events.append(TradePrint(entry.get(275) or self.mic, symbol, px, qty, side, _print_kind(entry)))
             elif kind in {_BID, _OFFER} or entry.get(278):
                 events += self._level_change(symbol, entry, gone=action == _DELETE)
         return events
+
+    def _security_status(self, message: Message) -> Iterable[Event]:
+        """SecurityStatus(f): the phase at this venue. A status that says nothing of it changes nothing."""
+        symbol, status = self._symbol(message.need(55)), message.get(326)
+        if status in _HALTED:
+            return [PhaseChange(symbol, Phase.HALTED, self.mic)]
+        if status in _PRE_OPEN:
+            return [PhaseChange(symbol, Phase.PRE_OPEN, self.mic)]
+        if status in _CLOSED:
+            return [PhaseChange(symbol, Phase.CLOSED, self.mic)]
+        if status in {"3", "17", "22"}:
+            phase = _SESSIONS.get(message.get(625), Phase.OPENING_AUCTION if status == "22" else Phase.CONTINUOUS)
+            return [PhaseChange(symbol, phase, self.mic)]
+        return []
 
     def _level_change(self, symbol: str, entry: FieldSet, *, gone: bool) -> list[Event]:
         named = self._levels.get((symbol, entry.get(278)))
@@ -359,6 +407,9 @@ class FixVenueLink:
         cl_ord_id = message.get(11)
         return cl_ord_id if cl_ord_id in self._requests and not self._requests[cl_ord_id][1] else None
 
+    def _ahead(self, message: Message) -> Qty | None:
+        return self._qty(message, 20111) if 20111 in message else None
+
     def _qty(self, message: FieldSet, tag: int) -> Qty:
         # CumQty(14) of nothing is 0, and floats (100.0) are how some venues print Qty.
         text = message.need(tag)
@@ -394,7 +445,9 @@ def _terms(order: SendChild) -> list[Pair]:
     """How long it stands, and how it may be shown and filled."""
     fields: list[Pair] = [(59, order.tif)]
     if order.expire_time is not None:
-        fields.append((126, _time(order.expire_time)))
+        fields.append((126, shortest_utc_timestamp(order.expire_time)))
+    if order.firm_up_id is not None:
+        fields.append((23, order.firm_up_id))
     if order.min_qty is not None:
         fields.append((110, order.min_qty))
     if order.display_qty is not None:
@@ -403,7 +456,25 @@ def _terms(order: SendChild) -> list[Pair]:
         fields += [(1084, 3), (1086, order.display_high_qty)]
     if order.self_match_id is not None:
         fields.append((2362, order.self_match_id))
+    if order.conditional:
+        fields.append((CONDITIONAL, "Y"))
+    if order.blocked_tiers:
+        fields.append((BLOCKED_TIERS, " ".join(map(str, order.blocked_tiers))))
     return fields
+
+
+def _print_kind(fields: FieldSet) -> PrintKind:
+    """How a trade came about, where the venue says so (our own simulated ones do)."""
+    kind = fields.get(20113)
+    return PrintKind(kind) if kind in _PRINT_KINDS else PrintKind.REGULAR
+
+
+def _ratio(text: str) -> tuple[int, int] | None:
+    """`numerator/denominator`; None where there is none."""
+    numerator, _, denominator = text.partition("/")
+    if not (text.isascii() and numerator.isdigit() and denominator.isdigit()):
+        return None
+    return int(numerator), int(denominator)
 
 
 def _time(at: Ns) -> str:

@@ -48,6 +48,7 @@ class Callbacks(fix.Application):  # type: ignore[misc]  # QuickFIX has no types
         answer: Callable[[str, str], None],
         *,
         plays_client: bool,
+        stale: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__()
         self.logged_on: set[str] = set()
@@ -57,6 +58,7 @@ class Callbacks(fix.Application):  # type: ignore[misc]  # QuickFIX has no types
         self._quarantine = quarantine
         self._answer = answer
         self.plays_client = plays_client
+        self._stale = stale
         self.count: Callable[[str], None] = lambda _: None
         """Called with the peer that a message goes to."""
         self._poisoned = 0
@@ -151,13 +153,13 @@ class Callbacks(fix.Application):  # type: ignore[misc]  # QuickFIX has no types
         return None
 
     def _to_app(self, peer: str, raw: str) -> bool:
-        """Whether it must not be sent: a request to a venue that is only a resend has gone stale meanwhile."""
+        """Whether it must not be sent: a resend that has gone stale, as a request to a venue or market data has."""
         self.count(peer)
         resent = field(raw, 43) == "Y"
         if not resent:
             self._remember(peer, sent=field(raw, 34))
         to_venue = not self._sessions[peer].accepts and not self.plays_client
-        return resent and to_venue and field(raw, 35) in _NO_RESEND
+        return resent and field(raw, 35) in (_NO_RESEND if to_venue else self._stale)
 
     def _from_app(self, peer: str, raw: str) -> None:
         if field(raw, 35) == "j" and self._sessions[peer].accepts:

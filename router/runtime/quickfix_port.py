@@ -59,7 +59,8 @@ class FixPort:
     Once started it is turned: by its owner, who watches `fileno`, or in a thread of its own (`run`). From there
     `deliver` is called with everything that comes in. `store` holds sequence numbers and sent messages; `quarantine` is
     where poisoned messages are saved. To a venue, no request is kept while it is away or resent when it asks;
-    `plays_client` turns that off for sessions that connect to us or to a broker.
+    `plays_client` turns that off for sessions that connect to us or to a broker. To a client, messages of the types in
+    `stale` are not resent: a gap is said to have been filled instead.
     """
 
     def __init__(
@@ -70,12 +71,15 @@ class FixPort:
         store: Path,
         quarantine: Path,
         plays_client: bool = False,
+        stale: frozenset[str] = frozenset(),
     ) -> None:
         self._sessions = {session.theirs: session for session in sessions}
         assert len(self._sessions) == len(sessions), [session.theirs for session in sessions]
         self._deliver = deliver
         self._store = store
-        self._callbacks = Callbacks(self._sessions, deliver, quarantine, self._answer, plays_client=plays_client)
+        self._callbacks = Callbacks(
+            self._sessions, deliver, quarantine, self._answer, plays_client=plays_client, stale=stale
+        )
         self._callbacks.count = self._count
         self._engines: dict[str, Opaque] = {}
         """The clients' acceptor, and an initiator for each peer that we connect to."""

@@ -60,6 +60,11 @@ class FixSession(Struct, frozen=True):
         """Whether the counterparty connects to us (a client), or we to it (a venue)."""
         return self.connection == "acceptor"
 
+    def without_keys(self, names: frozenset[str]) -> FixSession:
+        """The same session less some settings."""
+        keys = {key: value for key, value in self.keys.items() if key not in names}
+        return FixSession(self.connection, self.begin_string, self.ours, self.theirs, keys, self.line)
+
     def with_keys(self, changes: Mapping[str, str]) -> FixSession:
         """The same session with some settings changed."""
         return FixSession(
@@ -67,16 +72,19 @@ class FixSession(Struct, frozen=True):
         )
 
 
-def read_sessions(path: Path) -> tuple[FixSession, ...]:
-    """The file's sessions in order; raises SettingsError that names file, line and key."""
+def read_sessions(path: Path, flags: frozenset[str] = frozenset()) -> tuple[FixSession, ...]:
+    """The file's sessions in order; raises SettingsError that names file, line and key.
+
+    `flags` are keys beyond QuickFIX's, Y or N, that whoever reads the file gives a meaning to.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read: {error}") from None
-    return parse_sessions(text, str(path))
+    return parse_sessions(text, str(path), flags)
 
 
-def parse_sessions(text: str, name: str) -> tuple[FixSession, ...]:
+def parse_sessions(text: str, name: str, flags: frozenset[str] = frozenset()) -> tuple[FixSession, ...]:
     """As `read_sessions`, from text; `name` stands for the file in errors."""
     defaults: dict[str, str] = {}
     blocks: list[tuple[int, dict[str, str]]] = []
@@ -91,13 +99,13 @@ def parse_sessions(text: str, name: str) -> tuple[FixSession, ...]:
             current = {}
             blocks.append((number, current))
         else:
-            _take(line, current, place)
+            _take(line, current, place, flags)
     sessions = tuple(_session({**defaults, **keys}, number, name) for number, keys in blocks)
     _refuse_twins(sessions, name)
     return sessions
 
 
-def _take(line: str, block: dict[str, str] | None, place: str) -> None:
+def _take(line: str, block: dict[str, str] | None, place: str, flags: frozenset[str]) -> None:
     if line.startswith("["):
         raise SettingsError(f"{place}: section {line}: only [DEFAULT] and [SESSION] are known")
     if block is None:
@@ -105,20 +113,20 @@ def _take(line: str, block: dict[str, str] | None, place: str) -> None:
     key, found, value = (part.strip() for part in line.partition("="))
     if not found:
         raise SettingsError(f"{place}: {line!r}: a setting is key=value")
-    if key not in KNOWN_KEYS:
+    if key not in KNOWN_KEYS and key not in flags:
         raise SettingsError(f"{place}: {key}: no such setting")
     if key in block:
         raise SettingsError(f"{place}: {key}: given twice in one section")
-    _check_value(key, value, place)
+    _check_value(key, value, place, _FLAGS | flags)
     block[key] = value
 
 
-def _check_value(key: str, value: str, place: str) -> None:
+def _check_value(key: str, value: str, place: str, flags: frozenset[str]) -> None:
     if key in _WHOLE_NUMBERS and not (value.isascii() and value.isdigit()):
         raise SettingsError(f"{place}: {key}: a whole number is expected, got {value!r}")
     if key in _PORTS and int(value) > 65_535:
         raise SettingsError(f"{place}: {key}: a port is 0 to 65535, got {value}")
-    if key in _FLAGS and value not in {"Y", "N"}:
+    if key in flags and value not in {"Y", "N"}:
         raise SettingsError(f"{place}: {key}: Y or N is expected, got {value!r}")
     if key in _TIMES and not _TIME.fullmatch(value):
         raise SettingsError(f"{place}: {key}: a time HH:MM:SS is expected, got {value!r}")

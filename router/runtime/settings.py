@@ -35,6 +35,8 @@ from router.runtime.sessions_file import FixSession, read_sessions
 from router.runtime.toml_file import SettingsError, convert_section, key_line, read_toml
 
 SESSIONS_NAME: Final = "sessions.cfg"
+VENUE_SESSIONS_NAME: Final = "venue-sessions.cfg"
+"""Of the simulated venues, where they run as a process of their own: not the router's to read."""
 CONFIG_NAME: Final = "config"
 ADV_TABLE: Final = "adv"
 DAYS_TABLE: Final = "days"
@@ -48,6 +50,7 @@ class ClientSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     dialect: str = "standard"
     cancel_on_disconnect: bool = False
     default_strategy: str | None = None
+    self_match_id: str | None = None
     pending_new: bool = False
     report_halts: bool = True
     refuse_replace_below_cum: bool = False
@@ -182,7 +185,8 @@ def write_home(target: Path, *, source: Path | None = None) -> list[Path]:
     """Copy the shipped settings to `target` as a start of one's own; what is already there is never overwritten."""
     source = source or default_home()
     tables = config_folder(source)
-    copies = {target / SESSIONS_NAME: source / SESSIONS_NAME}
+    names = [name for name in (SESSIONS_NAME, VENUE_SESSIONS_NAME) if (source / name).is_file()]
+    copies = {target / name: source / name for name in names}
     copies |= {target / path.relative_to(tables): path for path in sorted(tables.rglob("*.toml"))}
     for copy in copies:
         if copy.exists():
@@ -246,6 +250,7 @@ def _profile(client: ClientSettings, limits: RiskLimits) -> ClientProfile:
         limits=limits,
         cancel_on_disconnect=client.cancel_on_disconnect,
         default_strategy=client.default_strategy,
+        self_match_id=client.self_match_id,
         pending_new=client.pending_new,
         report_halts=client.report_halts,
         refuse_replace_below_cum=client.refuse_replace_below_cum,

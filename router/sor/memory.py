@@ -116,7 +116,7 @@ class Memory:
                 self._leave_alone(now, track.work, child.venue)
             case _:
                 pass
-        if child.leaves == 0:
+        if not child.is_open:
             self._forget(now, track, child)
 
     def on_market(self, now: Ns, event: MarketEvent) -> None:

@@ -27,6 +27,7 @@ class Review:
         "cancels",
         "candidates",
         "children",
+        "declines",
         "free",
         "is_buy",
         "market",
@@ -63,6 +64,7 @@ class Review:
         self.sends: list[Placement] = []
         self.cancels: list[str] = []
         self.amendments: list[Amendment] = []
+        self.declines: list[str] = []
         self.candidates: list[Candidate] = []
         self.review_at: Ns | None = None
 
@@ -88,12 +90,12 @@ class Review:
         return self.routes.by_mic[child.venue].kind
 
     def resting(self, kind: VenueKind) -> list[ChildView]:
-        """Children that rest at venues of one kind and are not being withdrawn; those in flight included."""
+        """Firm children that rest at venues of one kind and are not being withdrawn; those in flight included."""
         # Nothing of this changes during a review, and each kind is asked for several times.
         if self._resting is None:
             self._resting = {}
             for child in self.children:
-                if child.tif is not TimeInForce.IOC and not child.pending_cancel:
+                if child.tif is not TimeInForce.IOC and not child.pending_cancel and not child.conditional:
                     self._resting.setdefault(self.kind_of(child), []).append(child)
         return self._resting.get(kind, [])
 
@@ -116,9 +118,10 @@ class Review:
     # --- the answer
 
     def send(self, placement: Placement) -> None:
-        """Add a placement, within what is free."""
-        assert 0 < placement.qty <= self.free, (self.work.order_id, placement, self.free)
-        self.free -= placement.qty
+        """Add a placement, within what is free; a conditional one takes nothing of it."""
+        if not placement.conditional:
+            assert 0 < placement.qty <= self.free, (self.work.order_id, placement, self.free)
+            self.free -= placement.qty
         self.sends.append(placement)
 
     def wake_at(self, at: Ns) -> None:
@@ -157,6 +160,7 @@ class Review:
             sends=tuple(self.sends),
             cancels=tuple(self.cancels),
             replaces=tuple(self.amendments),
+            declines=tuple(self.declines),
             candidates=tuple(self.candidates),
             review_at=self.review_at,
             text="" if self.sends else text,
@@ -173,6 +177,7 @@ class Review:
             work.limit_px,
             work.until,
             work.prefs,
+            tuple(work.firm_ups),
             [
                 (
                     child.child_id,

@@ -16,7 +16,7 @@ from router.core.events import (
 from router.core.profiles import RouterSettings, RuleProfile, VenueProfile
 from router.core.types import PPM, Ns, Phase, Qty, Reason, TimeInForce, Urgency, VenueKind
 from router.market.market import Market
-from router.sor import crossing, dark, direct, passive
+from router.sor import conditional, crossing, dark, direct, passive
 from router.sor.memory import Memory
 from router.sor.review import Review, is_settled
 from router.sor.routes import Routes
@@ -92,6 +92,11 @@ class Sor:
             return review.plan(work.reason, "the slice is over", done=True)
         if review.market.phase is not Phase.CONTINUOUS:
             return review.plan(work.reason, f"the market is {review.market.phase}")
+        if work.remaining == 0:
+            conditional.withdraw(review)
+            return review.plan(work.reason, "filled: only conditional orders are left")
+        if work.firm_ups and (work.prefs.dark_only or not self._takes(review)) and conditional.answer(review):
+            return review.plan(Reason.FIRM_UP, "calls back what it needs to firm up")
         self._obey_limit(review)
         if work.reason is Reason.CROSS:
             plan = self._await_cross(review)
@@ -157,6 +162,8 @@ class Sor:
     def _take(self, review: Review) -> Plan:
         """Ask the pools first where there is time, then sweep; what may not be taken rests at the limit."""
         work = review.work
+        conditional.withdraw(review)
+        running = dark.call_off(review)
         patient = work.urgency is Urgency.NEUTRAL and work.reason is not Reason.IMMEDIATE
         reason = Reason.ESCALATE if patient else Reason.SWEEP
         if self._may_probe(review):
@@ -167,7 +174,7 @@ class Sor:
             child
             for kind in (VenueKind.DARK, VenueKind.CROSS, VenueKind.LIT)
             for child in reversed(review.resting(kind))
-            if is_settled(child)
+            if is_settled(child) and child not in running and child.child_id not in review.cancels
         ]
         wanted = review.free + sum(child.leaves for child in resting)
         if not wanted:
@@ -219,6 +226,8 @@ class Sor:
             crossing.enter(review, self._crosses)
             if self._settings.dark_first and review.free > 0:
                 dark.rest(review, self._memory.dark, self._memory.markouts)
+            if self._settings.dark_first:
+                conditional.indicate(review, self._memory.markouts)
         if review.free > 0:
             text = self._post(review, to_limit=to_limit)
         elif patient:
@@ -294,6 +303,7 @@ class Sor:
     def _stay_dark(self, review: Review) -> Plan:
         if review.free > 0:
             dark.rest(review, self._memory.dark, self._memory.markouts, share_ppm=PPM)
+        conditional.indicate(review, self._memory.markouts)
         return self._plan(review, Reason.DARK_REST, "the client allows dark venues only")
 
     def _plan(self, review: Review, reason: Reason, text: str = "") -> Plan:

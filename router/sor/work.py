@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-from router.core.events import MarketEvent, VenueReport
+from router.core.events import FirmUpRequest, MarketEvent, VenueReport
 from router.core.outputs import Candidate
 from router.core.types import Ns, OrdType, Peg, Ppm, Px, Qty, Reason, Side, TimeInForce, Urgency
 
@@ -50,7 +50,7 @@ class ChildView(Protocol):
     """An open child order as the router may know it; `router.orders` has the real one.
 
     `qty` is its OrderQty(38), fills included; `leaves` the largest quantity that may still trade, whatever is pending.
-    `px` is None for a market or an unlimited pegged order.
+    `px` is None for a market or an unlimited pegged order. A `conditional` one has leaves of 0 while it is open.
     """
 
     @property
@@ -85,6 +85,10 @@ class ChildView(Protocol):
     def pending_replace(self) -> bool: ...
     @property
     def unknown(self) -> bool: ...
+    @property
+    def conditional(self) -> bool: ...
+    @property
+    def is_open(self) -> bool: ...
 
 
 class Placement(Struct, frozen=True, gc=False, kw_only=True):
@@ -101,6 +105,8 @@ class Placement(Struct, frozen=True, gc=False, kw_only=True):
     min_qty: Qty | None = None
     post_only: bool = False
     peg: Peg | None = None
+    conditional: bool = False
+    firm_up_id: str | None = None
 
 
 class Amendment(Struct, frozen=True, gc=False):
@@ -115,15 +121,17 @@ class Amendment(Struct, frozen=True, gc=False):
 class Plan(Struct, frozen=True):
     """What to do for a slice now. Carry out cancels, then replaces, then sends; one `Decision` if anything is sent.
 
-    The sum of `sends` never exceeds `remaining` less the leaves of every open child: a cancel frees nothing before its
-    outcome, which is the next review. `review_at` asks for a review then, at the latest; None: at the next report of a
-    child or change of the touch. `done`: nothing more will be sent, what is not open goes back to the algorithm.
+    The sum of the firm `sends` never exceeds `remaining` less the leaves of every open child: a cancel frees nothing
+    before its outcome, which is the next review. `declines` are the firm-up requests that are not met. `review_at` asks
+    for a review then, at the latest; None: at the next report of a child or change of the touch. `done`: nothing more
+    will be sent, what is not open goes back to the algorithm.
     """
 
     reason: Reason
     sends: tuple[Placement, ...] = ()
     cancels: tuple[str, ...] = ()
     replaces: tuple[Amendment, ...] = ()
+    declines: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     review_at: Ns | None = None
     text: str = ""
@@ -133,19 +141,21 @@ class Plan(Struct, frozen=True):
     @property
     def is_idle(self) -> bool:
         """Nothing to carry out."""
-        return not (self.sends or self.cancels or self.replaces)
+        return not (self.sends or self.cancels or self.replaces or self.declines)
 
 
 class SliceWork:
     """One slice being worked: engine-private and mutable.
 
-    The engine sets `filled`, and `limit_px` and `qty` on an amendment; `limit_px` is the tightest of the client's and
-    the slice's, already on the tick. `wall` keys what the router learns from fills (the client's CompID), so that
-    nothing learned from one client moves another's orders. The fields below the line are the router's own.
+    The engine sets `filled`, `firm_ups` (requests not yet answered, by id), and `limit_px` and `qty` on an amendment;
+    `limit_px` is the tightest of the client's and the slice's, already on the tick. `wall` keys what the router learns
+    from fills (the client's CompID), so that nothing learned from one client moves another's orders. The fields below
+    the line are the router's own.
     """
 
     __slots__ = (
         "filled",
+        "firm_ups",
         "idle_key",
         "idle_plan",
         "limit_px",
@@ -188,6 +198,7 @@ class SliceWork:
         self.side = side
         self.qty = qty
         self.filled: Qty = 0
+        self.firm_ups: dict[str, FirmUpRequest] = {}
         self.urgency = urgency
         self.reason = reason
         self.started_at = started_at

@@ -18,11 +18,15 @@ from router.market.reference import RawBand, RawBandTable, RawInstrument, RawLot
 from router.runtime.cli import main
 from router.runtime.sessions_file import KNOWN_KEYS
 from router.runtime.settings import ClientSettings, EngineSection, JournalSection
+from simulator.contra import ContraMix
 from simulator.crossing import CrossSettings
 from simulator.dark import DarkSettings
+from simulator.eligibility import EligibilitySettings
 from simulator.faults import FaultSettings
 from simulator.lit_settings import LitSettings
+from simulator.standing import StandingSettings
 from simulator.synthetic_params import SyntheticParams
+from simulator.vwap_cross import VwapSettings
 from support import docs
 from support.docs import Typed
 from support.tree import Tree
@@ -35,7 +39,11 @@ STRUCTS: Final[dict[str, type[msgspec.Struct]]] = {
     "fees": FeeRule,
     "[venues.settings] of a lit venue": LitSettings,
     "[venues.settings] of a dark venue": DarkSettings,
+    "[venues.settings] of a dark venue: contras": ContraMix,
+    "[venues.settings] of a dark venue: who meets whom": EligibilitySettings,
+    "[venues.settings] of a dark venue: participants": StandingSettings,
     "[venues.settings] of a cross venue": CrossSettings,
+    "[venues.settings] of a vwap venue": VwapSettings,
     "[venues.settings] of any simulated venue: faults": FaultSettings,
     "[[instruments]]": RawInstrument,
     "lots": RawLot,

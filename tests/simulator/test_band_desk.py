@@ -38,7 +38,7 @@ def venue(day: CalendarDay = DAY) -> LitVenue:
     lit = LitVenue(XLIT, INSTRUMENTS, 7)
     lit.on_session(NOON - SECOND, SYMBOL, day)
     lit.on_time(NOON - SECOND)
-    lit.on_print(NOON, TradePrint("XLIT", SYMBOL, MID, 100))
+    lit.on_tape(NOON, TradePrint("XLIT", SYMBOL, MID, 100))
     lit.book(SYMBOL).add(1, False, HIGH - TICK, 500)
     lit.book(SYMBOL).add(2, False, HIGH + TICK, 500)
     lit.drain(NOON, SYMBOL)

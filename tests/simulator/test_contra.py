@@ -13,7 +13,7 @@ LOT: Qty = 100
 
 
 def flow(seed: int = 1, **mix: int) -> ContraFlow:
-    return ContraFlow(Random(seed), ContraMix(**mix), LOT)
+    return ContraFlow(Random(seed), ContraMix(**mix), LOT, Random(seed))
 
 
 def test_arrivals_are_a_poisson_process_of_the_stated_rate() -> None:

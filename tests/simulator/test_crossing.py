@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from itertools import combinations
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -259,3 +262,107 @@ def interest(is_buy: bool, qty: Qty, seq: int, min_qty: Qty = 0) -> Interest:
 
 def _ns(when: datetime) -> Ns:
     return int(when.timestamp()) * SECOND
+
+
+# --- against an oracle that is obviously right
+
+
+class Side0(NamedTuple):
+    """One interest of a small book, as the oracle sees it."""
+
+    seq: int
+    leaves: Qty
+    least: Qty
+
+
+def oracle(buys: list[Side0], sells: list[Side0]) -> int:
+    """The largest volume at which some subset of the book leaves nobody below its minimum, by trying every subset.
+
+    What a subset trades is its smaller side; that side is filled whole, so that only the larger can be short.
+    """
+    best = 0
+    for some_buys in subsets(buys):
+        for some_sells in subsets(sells):
+            best = max(best, min(sum(one.leaves for one in some_buys), sum(one.leaves for one in some_sells)))
+    return best
+
+
+def subsets(side: list[Side0]) -> list[tuple[Side0, ...]]:
+    return [chosen for size in range(len(side) + 1) for chosen in combinations(side, size)]
+
+
+INTERESTS = st.lists(st.tuples(st.integers(1, 900), st.sampled_from([0, 0, 100, 250])), max_size=4)
+
+
+@given(buys=INTERESTS, sells=INTERESTS, pro_rata=st.booleans(), lot=st.sampled_from([1, 100]))
+def test_a_cross_of_a_small_book_is_what_brute_force_finds(
+    buys: list[tuple[Qty, Qty]], sells: list[tuple[Qty, Qty]], pro_rata: bool, lot: Qty
+) -> None:
+    there = [
+        Interest(is_buy=number < len(buys), leaves=leaves, seq=number, min_qty=min_qty)
+        for number, (leaves, min_qty) in enumerate([*buys, *sells])
+    ]
+
+    fills_of = cross_fills(there, lot, pro_rata=pro_rata)
+
+    got = {one.seq: qty for one, qty in fills_of}
+    bought = sum(qty for one, qty in fills_of if one.is_buy)
+    sold = sum(qty for one, qty in fills_of if not one.is_buy)
+    assert bought == sold
+    assert all(one.least <= qty <= one.leaves for one, qty in fills_of)
+    small = [[Side0(one.seq, one.leaves, one.least) for one in there if one.is_buy is side] for side in (True, False)]
+    assert bought <= oracle(*small)
+    if not any(min_qty for _, min_qty in [*buys, *sells]):
+        assert bought == oracle(*small)
+        assert got == naive_allocation(there, bought, lot, pro_rata=pro_rata)
+
+
+def naive_allocation(there: list[Interest], volume: Qty, lot: Qty, *, pro_rata: bool) -> dict[int, Qty]:
+    """Without minima: a share at a time by age; or proportional lots, then a lot at a time by age, over and over."""
+    got: dict[int, Qty] = {}
+    for is_buy in (True, False):
+        side = [one for one in there if one.is_buy is is_buy]
+        total, left = sum(one.leaves for one in side), volume
+        for one in side:
+            got[one.seq] = int(Fraction(volume * one.leaves, total) / lot) * lot if pro_rata and total else 0
+            left -= got[one.seq]
+        while left:
+            for one in side:
+                for _ in range(lot if pro_rata else one.leaves):
+                    if left and got[one.seq] < one.leaves:
+                        got[one.seq] += 1
+                        left -= 1
+    return {seq: qty for seq, qty in got.items() if qty}
+
+
+@given(
+    steps=st.lists(st.tuples(st.sampled_from(["buy", "sell", "cross", "cancel"]), st.integers(1, 900)), max_size=25),
+    market=st.sampled_from(["normal", "normal", "locked", "crossed", "halted"]),
+)
+def test_shares_are_conserved_at_every_event_and_nothing_crosses_in_no_market(
+    steps: list[tuple[str, Qty]], market: str
+) -> None:
+    cross = CrossingVenue(profile(*range(AT_13, AT_13 + 7_200, 60), window_ns=1), INSTRUMENTS, 7)
+    cross.on_time(NOON)
+    ask = {"locked": MID, "crossed": MID - TICK}.get(market, MID + 2 * TICK)
+    names: list[str] = []
+    bought = sold = 0
+    for number, (what, qty) in enumerate(steps):
+        if what == "cross":
+            at = cross.next_at
+            assert at is not None
+            cross.on_nbbo(at, nbbo(at, MID, ask))
+            cross.on_phase(at, PhaseChange(SYMBOL, Phase.HALTED if market == "halted" else Phase.CONTINUOUS))
+            says = cross.on_time(at)
+            cross.on_phase(at, PhaseChange(SYMBOL, Phase.CONTINUOUS))
+        elif what == "cancel":
+            name = names[qty % len(names)] if names else "nobody"
+            says = cross.on_command(NOON, TestContract()._cancel(name))
+        else:
+            names.append(f"{what}{number}")
+            says = cross.on_command(NOON, send(names[-1], Side.BUY if what == "buy" else Side.SELL, qty))
+        trades = [event for event in says if isinstance(event, ChildFilled)]
+        bought += sum(event.qty for event in trades if event.child_id.startswith("buy"))
+        sold += sum(event.qty for event in trades if event.child_id.startswith("sell"))
+        assert bought == sold
+        assert not trades or market == "normal"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from router.api import (
     MILLISECOND,
     SECOND,
+    CancelChild,
     ChildAccepted,
     ChildCanceled,
     ChildFilled,
     ChildRejected,
+    ChildRequestRejected,
+    FirmUpRequest,
     LastLiquidityInd,
     Nbbo,
     OrdType,
@@ -79,6 +83,7 @@ def send(
     px: Px | None = None,
     min_qty: Qty | None = None,
     tif: TimeInForce = TimeInForce.DAY,
+    **more: object,
 ) -> SendChild:
     return SendChild(
         venue="XDRK",
@@ -92,6 +97,7 @@ def send(
         min_qty=min_qty,
         tif=tif,
         reason=Reason.DARK_REST,
+        **more,  # type: ignore[arg-type]  # a test's keywords
     )
 
 
@@ -328,3 +334,256 @@ def test_a_pools_flow_is_in_proportion_to_what_the_instrument_trades_in_a_day() 
     assert mix.of(None) == mix
     assert mix.of(2_000_000) == mix
     assert mix.of(100_000) == ContraMix(contra_per_second_ppm=10_000)
+
+
+FIRM_UP_NS = 500 * MILLISECOND
+
+
+def asked(says: list[VenueSays]) -> list[tuple[str, str, Qty]]:
+    return [(event.child_id, event.firm_up_id, event.qty) for event in says if isinstance(event, FirmUpRequest)]
+
+
+def decline(child_id: str) -> CancelChild:
+    return CancelChild(venue="XDRK", child_id=child_id, request_id="r", symbol=SYMBOL, side=Side.BUY)
+
+
+class TestConditional:
+    """A conditional order never trades; on a match it is ended, and asked to be firmed up (Sigma X2)."""
+
+    def test_a_match_ends_it_with_a_request_and_trades_nothing(self) -> None:
+        dark = pool()
+        dark.on_command(NOON, send("waits", Side.SELL, 300))
+
+        says = dark.on_command(NOON, send("wish", Side.BUY, 500, conditional=True))
+
+        assert says == [
+            ChildAccepted("XDRK", "wish", "XDRK-2"),
+            FirmUpRequest("XDRK", "wish", "XDRK-F1", 300, NOON + FIRM_UP_NS),
+        ]
+
+    def test_the_firm_order_that_names_the_request_is_an_order_like_any_other(self) -> None:
+        dark = pool()
+        dark.on_command(NOON, send("waits", Side.SELL, 300))
+        dark.on_command(NOON, send("wish", Side.BUY, 500, conditional=True))
+
+        says = dark.on_command(NOON + 1, send("firm", Side.BUY, 200, tif=TimeInForce.IOC, firm_up_id="XDRK-F1"))
+
+        assert fills(says) == [("firm", 200, MID), ("waits", 200, MID)]
+
+    def test_two_conditionals_are_both_asked_and_the_first_firm_order_waits_for_the_other(self) -> None:
+        dark = pool()
+        dark.on_command(NOON, send("sells", Side.SELL, 300, conditional=True))
+        both = dark.on_command(NOON, send("buys", Side.BUY, 300, conditional=True))
+
+        first = dark.on_command(NOON + 1, send("b", Side.BUY, 300, tif=TimeInForce.IOC, firm_up_id="XDRK-F2"))
+        second = dark.on_command(NOON + 2, send("s", Side.SELL, 300, tif=TimeInForce.IOC, firm_up_id="XDRK-F1"))
+
+        assert asked(both) == [("sells", "XDRK-F1", 300), ("buys", "XDRK-F2", 300)]
+        assert first == [ChildAccepted("XDRK", "b", "XDRK-3")]
+        assert fills(second) == [("s", 300, MID), ("b", 300, MID)]
+
+    def test_what_waits_for_one_that_declines_is_cancelled_then(self) -> None:
+        dark = pool()
+        dark.on_command(NOON, send("sells", Side.SELL, 300, conditional=True))
+        dark.on_command(NOON, send("buys", Side.BUY, 300, conditional=True))
+        dark.on_command(NOON + 1, send("b", Side.BUY, 300, tif=TimeInForce.IOC, firm_up_id="XDRK-F2"))
+
+        says = dark.on_command(NOON + 2, decline("sells"))
+
+        assert says == [
+            ChildRequestRejected("XDRK", "sells", "r", "XDRK: the order is done", too_late=True),
+            ChildCanceled("XDRK", "b", None, "XDRK: 300 not matched"),
+        ]
+
+    def test_silence_declines_when_the_time_is_over(self) -> None:
+        dark = pool()
+        dark.on_command(NOON, send("sells", Side.SELL, 300, conditional=True))
+        dark.on_command(NOON, send("buys", Side.BUY, 300, conditional=True))
+        dark.on_command(NOON + 1, send("b", Side.BUY, 300, tif=TimeInForce.IOC, firm_up_id="XDRK-F2"))
+
+        assert dark.next_at == NOON + FIRM_UP_NS
+        says = dark.on_time(NOON + FIRM_UP_NS)
+
+        assert says == [ChildCanceled("XDRK", "b", None, "XDRK: 300 not matched")]
+
+    @pytest.mark.parametrize(
+        ("late", "side", "qty", "name", "why"),
+        [
+            (FIRM_UP_NS + 1, Side.BUY, 300, "XDRK-F1", "IOIID(23) XDRK-F1 names no open firm-up request"),
+            (1, Side.BUY, 300, "XDRK-F9", "IOIID(23) XDRK-F9 names no open firm-up request"),
+            (1, Side.SELL, 300, "XDRK-F1", "Side(54)=2 is not that of firm-up request XDRK-F1"),
+            (1, Side.BUY, 301, "XDRK-F1", "OrderQty(38) 301 is above the 300 of firm-up request XDRK-F1"),
+        ],
+    )
+    def test_a_firm_up_is_for_what_was_asked(self, late: int, side: Side, qty: Qty, name: str, why: str) -> None:
+        dark = pool()
+        dark.on_command(NOON, send("waits", Side.SELL, 300))
+        dark.on_command(NOON, send("wish", Side.BUY, 500, conditional=True))
+
+        says = dark.on_command(NOON + late, send("firm", side, qty, firm_up_id=name))
+
+        assert says == [ChildRejected("XDRK", "firm", f"XDRK: {why}")]
+
+    def test_an_immediate_order_does_not_meet_one(self) -> None:
+        dark = pool()
+        dark.on_command(NOON, send("wish", Side.BUY, 500, conditional=True))
+
+        says = dark.on_command(NOON, send("ioc", Side.SELL, 300, tif=TimeInForce.IOC))
+
+        assert (asked(says), fills(says)) == ([], [])
+
+    def test_firm_comes_before_conditional_and_who_declined_last(self) -> None:
+        dark = pool(priority="size")
+        dark.on_command(NOON, send("wish", Side.SELL, 900, conditional=True))
+        dark.on_command(NOON, send("firm", Side.SELL, 100))
+
+        says = dark.on_command(NOON, send("comes", Side.BUY, 300))
+
+        assert fills(says) == [("comes", 100, MID), ("firm", 100, MID)]
+        assert asked(says) == [("wish", "XDRK-F1", 200)]
+
+    def test_who_declines_too_often_may_enter_none_for_a_while(self) -> None:
+        dark = pool(declines_max=1, decline_pause_ns=SECOND)
+        dark.on_command(NOON, send("waits", Side.SELL, 300))
+        dark.on_command(NOON, send("wish", Side.BUY, 500, conditional=True))
+        dark.on_command(NOON, decline("wish"))
+
+        refused = dark.on_command(NOON + 1, send("again", Side.BUY, 500, conditional=True))
+        later = dark.on_command(NOON + SECOND, send("later", Side.BUY, 500, conditional=True))
+
+        assert refused == [
+            ChildRejected(
+                "XDRK", "again", "XDRK: conditional orders are paused: 1 of the last 10 firm-up requests were declined"
+            )
+        ]
+        assert isinstance(later[0], ChildAccepted)
+
+    def test_contras_may_be_conditional_and_answer_or_decline_as_the_seed_has_it(self) -> None:
+        traded = []
+        for decline_ppm in (0, 1_000_000):
+            dark = pool(
+                contra_per_second_ppm=2_000_000,
+                noise_ppm=0,
+                contra_conditional_ppm=1_000_000,
+                contra_decline_ppm=decline_ppm,
+            )
+            dark.on_command(NOON, send("waits", Side.SELL, 10_000))
+            says: list[VenueSays] = []
+            for _ in range(60):
+                assert dark.next_at is not None
+                says += dark.on_time(dark.next_at)
+            traded.append(sum(event.qty for event in says if isinstance(event, ChildFilled)))
+
+        assert traded[0] > 1_000
+        assert traded[1] == 0
+
+    def test_a_profile_may_take_none(self) -> None:
+        (refused,) = pool(conditionals=False).on_command(NOON, send("wish", Side.BUY, 500, conditional=True))
+
+        assert refused == ChildRejected("XDRK", "wish", "XDRK: conditional orders are not supported")
+
+
+class TestTiers:
+    """An order that blocks a tier never meets it (CrossFinder)."""
+
+    def test_blocked_once_its_own_fills_have_shown_what_it_is(self) -> None:
+        dark = pool(nbbo_lag_ns=0, tier_fills_min=1, pinger_lots=1)
+        dark.on_command(NOON, send("pays", Side.SELL, 200))
+        dark.on_command(NOON, send("careful", Side.SELL, 100, blocked_tiers=(3,)))
+        first = dark.ping(NOON, SYMBOL)
+        dark.on_nbbo(NOON + SECOND // 2, nbbo(NOON, MID + 9 * TICK, MID + 11 * TICK))
+        dark.on_nbbo(NOON + 2 * SECOND, nbbo(NOON + 2 * SECOND, MID + 9 * TICK, MID + 11 * TICK))
+
+        second = dark.ping(NOON + 2 * SECOND, SYMBOL)
+        third = dark.ping(NOON + 2 * SECOND, SYMBOL)
+
+        assert [child for child, *_ in fills(first + second + third)] == ["pays", "pays"]
+
+    @pytest.mark.parametrize(("flow", "moves", "met"), [
+        ("move-away", 10, False), ("move-towards", 10, True), ("move-away", -10, True), ("move-towards", -10, False),
+    ])  # fmt: skip
+    def test_flow_may_be_blocked_by_what_followed_it(self, flow: str, moves: int, met: bool) -> None:
+        dark = pool(tier_fills_min=1, block_flow=flow)
+        dark.on_command(NOON, send("sells", Side.SELL, 200))
+        dark.ping(NOON, SYMBOL)
+        at = NOON + 2 * SECOND
+        dark.on_nbbo(NOON + SECOND // 2, nbbo(NOON + SECOND // 2, MID + (moves - 1) * TICK, MID + (moves + 1) * TICK))
+        dark.on_nbbo(at, nbbo(at, MID + (moves - 1) * TICK, MID + (moves + 1) * TICK))
+
+        assert bool(fills(dark.ping(at, SYMBOL))) is met
+
+
+@pytest.mark.parametrize(("ids", "met"), [(("A", "A"), False), (("A", "B"), True), ((None, None), False)])
+def test_our_orders_of_one_self_match_id_never_meet(ids: tuple[str | None, str | None], met: bool) -> None:
+    dark = pool(self_match="group")
+    dark.on_command(NOON, send("waits", Side.SELL, 100, self_match_id=ids[0]))
+
+    says = dark.on_command(NOON, send("comes", Side.BUY, 100, self_match_id=ids[1]))
+
+    assert bool(fills(says)) is met
+
+
+def test_opting_out_of_odd_lots_neither_takes_them_nor_enters_them() -> None:
+    dark = pool(odd_lots="opt-out")
+    dark.on_command(NOON, send("waits", Side.SELL, 150))
+
+    odd = dark.on_command(NOON, send("odd", Side.BUY, 99))
+    mixed = dark.on_command(NOON, send("mixed", Side.BUY, 120))
+
+    assert odd == [
+        ChildRejected(
+            "XDRK", "odd", "XDRK: OrderQty(38) 99 is below a round lot of 100, and odd lots do not trade here"
+        )
+    ]
+    assert fills(mixed) == [("mixed", 120, MID), ("waits", 120, MID)]
+
+
+@pytest.mark.parametrize(
+    ("qty", "working", "met"), [(4_999, 4_999, True), (1_999, 1_999, False), (5_000, 200_000, False)]
+)
+def test_negotiation_takes_blocks_within_both_sides_tolerance(qty: Qty, working: Qty, met: bool) -> None:
+    """At 100 dollars 2,500 shares are 200,000 dollars and more; 3 % of 200,000 shares are 6,000."""
+    dark = pool(size_rule="negotiation")
+    dark.on_command(NOON, send("waits", Side.SELL, working))
+
+    says = dark.on_command(NOON, send("comes", Side.BUY, qty))
+
+    assert bool(fills(says)) is met
+
+
+def test_a_pinger_asks_for_a_little_on_both_sides_again_and_again() -> None:
+    dark = pool(pinger_every_ns=SECOND, pinger_lots=2)
+    dark.on_command(NOON, send("sells", Side.SELL, 1_000))
+    dark.on_command(NOON, send("buys", Side.BUY, 1_000, px=MID - TICK))
+    dark.on_nbbo(NOON, nbbo(NOON))
+    says: list[VenueSays] = []
+
+    for second in (1, 2, 3):
+        says += dark.on_time(NOON + second * SECOND)
+
+    assert fills(says) == [("sells", 200, MID)] * 3
+
+
+class TestContractWithEverything(VenueContract):
+    profile = VenueProfile(
+        "XALL",
+        VenueKind.DARK,
+        "dark",
+        settings={
+            "contra_per_second_ppm": 3_000_000,
+            "contra_conditional_ppm": 500_000,
+            "toxic_ppm": 500_000,
+            "pinger_every_ns": SECOND,
+            "self_match": "group",
+            "tier_fills_min": 1,
+            "contra_block_tier": 3,
+            "block_flow": "move-away",
+            "odd_lots": "opt-out",
+        },
+    )
+    factory = DarkVenue
+
+    def order(self, child_id: str, **terms: object) -> SendChild:
+        """Round lots: this pool takes no odd ones."""
+        sent = super().order(child_id, **terms)  # type: ignore[arg-type]  # handed on as they came
+        return msgspec.structs.replace(sent, qty=max(sent.qty, 100), self_match_id=child_id)

@@ -27,9 +27,15 @@ class RawFix(RawClient):
     """`RawClient` without manners. `receive_buffer` bytes are all that it lets wait unread, where it is given."""
 
     def __init__(
-        self, port: int, *, ours: str = "EMS44", version: str = "FIX.4.4", receive_buffer: int | None = None
+        self,
+        port: int,
+        *,
+        ours: str = "EMS44",
+        theirs: str = "SLUICE",
+        version: str = "FIX.4.4",
+        receive_buffer: int | None = None,
     ) -> None:
-        super().__init__(port, ours=ours, version=version)
+        super().__init__(port, ours=ours, theirs=theirs, version=version)
         if receive_buffer is not None:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
 

@@ -80,11 +80,16 @@ class FakeChild:
     pending_cancel: bool = False
     pending_replace: bool = False
     unknown: bool = False
+    conditional: bool = False
     over: bool = False
 
     @property
     def leaves(self) -> Qty:
-        return 0 if self.over else self.qty - self.filled
+        return 0 if self.over or self.conditional else self.qty - self.filled
+
+    @property
+    def is_open(self) -> bool:
+        return not self.over and self.filled < self.qty
 
 
 @dataclass
@@ -158,6 +163,7 @@ class Bench:
             peg=placement.peg,
             display_qty=placement.display_qty,
             reason=placement.reason,
+            conditional=placement.conditional,
             sent_at=at,
             pending_new=True,
         )

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from router.runtime.clock import HeldClock, NoClock, PacedClock, WallClock
+from router.runtime.clock import HeldClock, NoClock, PacedClock, WallClock, WallOf
 
 SECOND = 1_000_000_000
 
@@ -40,3 +40,13 @@ def test_a_held_clock_stands_still() -> None:
     assert clock.now() == 7 * SECOND
     assert clock.wait_s(7 * SECOND) == 0.0
     assert clock.wait_s(7 * SECOND + 1) == math.inf
+
+
+def test_what_a_paced_market_says_of_time_is_the_walls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time_ns", lambda: 5_000)
+    wall = WallOf(4.0)
+    waiting = wall(100)
+
+    wall.start(1_000)
+
+    assert (waiting, wall(1_000), wall(1_400), wall(600)) == (5_000, 5_000, 5_100, 4_900)

@@ -16,6 +16,7 @@ from router.core.events import (
     ChildRequestRejected,
     ChildStatus,
     Event,
+    FirmUpRequest,
     LevelUpdate,
     TradePrint,
     VenueDown,
@@ -152,6 +153,19 @@ def test_market_data_resent_before_the_venue_is_up_is_passed_over(link: FixVenue
              (2362, "D1")],
         ),
         (
+            SendChild(venue="XFIX", child_id="C6", symbol="ABC", side=Side.BUY, qty=100, ord_type=OrdType.PEGGED,
+                      peg=Peg.MID, conditional=True, blocked_tiers=(2, 3), self_match_id="EMS",
+                      reason=Reason.CONDITIONAL),
+            [(35, "D"), (11, "C6"), (21, "1"), (18, "M"), (55, "ABC"), (54, "1"), (60, "20120621-13:30:00.123"),
+             (38, "100"), (40, "P"), (59, "0"), (2362, "EMS"), (20101, "Y"), (20102, "2 3")],
+        ),
+        (
+            SendChild(venue="XFIX", child_id="C5", symbol="ABC", side=Side.BUY, qty=100, ord_type=OrdType.PEGGED,
+                      peg=Peg.MID, tif=TimeInForce.IOC, firm_up_id="F1", reason=Reason.FIRM_UP),
+            [(35, "D"), (11, "C5"), (21, "1"), (18, "M"), (55, "ABC"), (54, "1"), (60, "20120621-13:30:00.123"),
+             (38, "100"), (40, "P"), (59, "3"), (23, "F1")],
+        ),
+        (
             REPLACE,
             [(35, "G"), (11, "R1"), (41, "C1"), (55, "ABC"), (54, "2"), (21, "1"), (60, "20120621-13:30:00.123"),
              (38, "200"), (40, "2"), (44, "10.04"), (59, "0")],
@@ -172,7 +186,7 @@ def test_a_replace_says_again_what_the_order_asked_for(link: FixVenueLink) -> No
     sent = said(link.command(AT, order))
     changed = said(link.command(AT, replace(REPLACE, child_id="C2", side=Side.BUY)))
 
-    kept = [(59, "6"), (126, "20120621-13:31:00.123"), (111, "100")]
+    kept = [(59, "6"), (126, "20120621-13:31:00.123456789"), (111, "100")]
     assert sent[-6:] == [(38, "300"), (40, "P"), (44, "10"), *kept]
     assert changed[5:] == [(21, "1"), (18, "M"), (60, "20120621-13:30:00.123"), (38, "200"), (40, "P"), (44, "10.04"),
                            *kept]  # fmt: skip
@@ -204,6 +218,10 @@ def test_a_link_made_again_from_the_journal_knows_the_same_ids() -> None:
         ([(150, 8), (39, 8), (58, "halted")], ChildRejected("XFIX", "C1", "halted")),
         ([(150, 4), (39, 4)], ChildCanceled("XFIX", "C1")),
         ([(150, "C"), (39, "C"), (58, "IOC")], ChildCanceled("XFIX", "C1", None, "IOC")),
+        (
+            [(150, 4), (39, 4), (23, "F1"), (27, 5_000), (62, "20120621-13:30:01.000")],
+            FirmUpRequest("XFIX", "C1", "F1", 5_000, 1_340_285_401_000_000_000),
+        ),
         (
             [(150, "F"), (39, 1), (17, "X1"), (32, "100"), (31, "10.045"), (851, 1), (30, "XNAS"), (14, "100")],
             ChildFilled(

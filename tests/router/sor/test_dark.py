@@ -229,14 +229,47 @@ def test_a_pool_whose_fills_are_followed_by_losses_is_left_alone() -> None:
     assert lost_by(plan) == {"XDRK": "toxic: in quarantine after losses that followed fills there"}
 
 
-def test_a_pool_without_immediate_or_cancel_is_not_asked_but_rested_in() -> None:
-    bench = bench_with(dark("XDRK", supports_ioc=False))
+class TestPoolWithoutImmediateOrCancel:
+    """A simulated immediate-or-cancel: a day order and a quick cancel, once for each slice (MS POOL)."""
 
-    taking = bench.sor.review(NOW, bench.work(1_000, Urgency.AGGRESSIVE), [])
-    posting = bench.sor.review(NOW, bench.work(1_000, Urgency.PASSIVE), [])
+    def test_is_asked_by_a_day_order_and_rested_in_as_any_other(self) -> None:
+        bench = bench_with(dark("XDRK", supports_ioc=False))
 
-    assert routed(taking) == [("XLIT", 1_000, ASK)]
-    assert routed(posting) == [("XDRK", 500, None), ("XLIT", 500, BID)]
+        (asked,) = bench.sor.review(NOW, bench.work(1_000, Urgency.AGGRESSIVE), []).sends
+        posting = bench.sor.review(NOW, bench.work(1_000, Urgency.PASSIVE), [])
+
+        assert (asked.venue, asked.qty, asked.tif, asked.reason) == (
+            "XDRK",
+            1_000,
+            TimeInForce.DAY,
+            Reason.DARK_PROBE,
+        )
+        assert routed(posting) == [("XDRK", 500, None), ("XLIT", 500, BID)]
+
+    def test_the_day_order_is_cancelled_when_it_has_had_its_moment_and_not_asked_again(self) -> None:
+        bench = bench_with(dark("XDRK", supports_ioc=False))
+        work = bench.work(1_000, Urgency.AGGRESSIVE)
+        asked = bench.rest(work, bench.sor.review(NOW, work, []).sends[0])
+        due = NOW + bench.venues[1].latency_ns + bench.settings.simulated_ioc_ns
+
+        early = bench.sor.review(due - 1, work, [asked])
+        late = bench.sor.review(due, work, [asked])
+        bench.cancel(asked)
+        after = bench.sor.review(due + 1, work, [])
+
+        assert (early.cancels, early.sends, early.review_at) == ((), (), due)
+        assert (late.cancels, late.sends) == ((asked.child_id,), ())
+        assert routed(after) == [("XLIT", 1_000, ASK)]
+
+    def test_it_is_not_asked_where_the_setting_says_so(self) -> None:
+        bench = bench_with(dark("XDRK", supports_ioc=False))
+        bench = Bench(bench.venues, settings=RouterSettings(simulated_ioc_ns=0))
+        bench.quotes("XLIT", bids=[(BID, 300)], asks=[(ASK, 5_000)])
+
+        taking = bench.sor.review(NOW, bench.work(1_000, Urgency.AGGRESSIVE), [])
+
+        assert routed(taking) == [("XLIT", 1_000, ASK)]
+        assert lost_by(taking)["XDRK"] == "takes no immediate-or-cancel orders"
 
 
 def test_a_pool_gets_no_second_order_of_one_slice() -> None:

@@ -36,6 +36,7 @@ def test_every_kind_of_venue_is_shipped_and_none_breaks_the_rules(repo: Path) ->
         ("XFIX", VenueKind.LIT, "disabled"),
         ("XINV", VenueKind.LIT, ""),
         ("XLIT", VenueKind.LIT, ""),
+        ("XVWP", VenueKind.CROSS, ""),
     ]
 
 

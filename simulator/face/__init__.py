@@ -1,0 +1,1 @@
+"""The simulated venues' FIX face: a client's messages into commands, reports into messages. Knows no session."""
