@@ -34,8 +34,10 @@ from router.api import (
     VenueSays,
 )
 from simulator.contra import Interest
+from simulator.source import MarketPort
 from simulator.testing import INSTRUMENTS, MID, NOON, SYMBOL, TICK, VenueContract
 from simulator.vwap_cross import VwapCrossVenue, at_two_quanta, within_limits
+from simulator.world import World
 
 AT_13 = 13 * 3_600
 BEGIN: Ns = NOON + 3_600 * SECOND
@@ -263,3 +265,46 @@ def test_a_match_within_all_limits_is_left_as_it_was() -> None:
     match = [(Interest(is_buy=True, leaves=500, seq=1, px=MID), 100), (Interest(is_buy=False, leaves=100, seq=2), 100)]
 
     assert within_limits(match, Fraction(2 * MID - 1, 2), 100, pro_rata=True) == match
+
+
+def test_a_world_tells_it_every_print_wherever_it_was_made_faults_or_not() -> None:
+    ends = BEGIN + 600 * SECOND
+
+    class Prints:
+        """A trade reported off exchange, two hidden ones at a venue, the last after the end."""
+
+        def __init__(self) -> None:
+            self.left = [
+                (BEGIN, "XOFF", MID, 100),
+                (BEGIN + 1, "XLIT", MID + 3, 100),
+                (ends + 1, "XLIT", MID + 90, 100),
+            ]
+
+        @property
+        def next_at(self) -> Ns | None:
+            return self.left[0][0] if self.left else None
+
+        def step(self, port: MarketPort) -> None:
+            _, mic, px, qty = self.left.pop(0)
+            port.tape(mic, SYMBOL, px, qty, kind=PrintKind.HIDDEN)
+
+    for fault in ({}, {"fault_late_ppm": 1}):
+        settings = {**ALONE, **fault}
+        venues = [
+            VenueProfile("XLIT", VenueKind.LIT, "lit"),
+            VenueProfile("XVWP", VenueKind.CROSS, "vwap", settings=settings),
+        ]
+        world = World(venues, INSTRUMENTS, [Prints()], seed=7, start=NOON)
+        for order in (send("buys", Side.BUY, 100), send("sells", Side.SELL, 100)):
+            world.send(NOON, order)
+
+        heard: list[VenueSays] = []
+        while (due := world.next_at) is not None and due <= ends + SECOND:
+            heard += [event for _, event in world.step()]
+
+        assert fills(heard) == [
+            ("buys", 50, MID + 1),
+            ("buys", 50, MID + 2),
+            ("sells", 50, MID + 1),
+            ("sells", 50, MID + 2),
+        ]
