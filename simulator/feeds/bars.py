@@ -49,7 +49,7 @@ def read_bars(path: Path) -> Iterator[VolumeBar]:
         raise FeedError(path, 1, f"neither LEAN bars, nor timestamp...volume, nor a bin_start matrix: {first[1]!r}")
 
 
-def _shares(text: str) -> Qty:
+def shares(text: str) -> Qty:
     """A volume in whole shares: adjusted files hold fractions, which are rounded half even."""
     try:
         qty = int(Decimal(text).to_integral_value())
@@ -63,7 +63,7 @@ def _shares(text: str) -> Qty:
 def _lean(path: Path, number: int, line: str) -> VolumeBar:
     try:
         symbol, day, ms, *_, volume = line.split(",")
-        return VolumeBar(symbol, f"{parse_day(day):%Y%m%d}", int(ms) // _MS, _shares(volume))
+        return VolumeBar(symbol, f"{parse_day(day):%Y%m%d}", int(ms) // _MS, shares(volume))
     except ValueError as error:
         raise FeedError(path, number, f"not a LEAN bar ({error}): {line!r}") from None
 
@@ -75,7 +75,7 @@ def _stamped(path: Path, rows: Iterator[tuple[int, str]]) -> Iterator[VolumeBar]
             stamp, *_, volume = line.split(",")
             local = datetime.fromisoformat(stamp).replace(tzinfo=UTC).astimezone(NEW_YORK)
             second = (local.hour * 60 + local.minute) * 60 + local.second
-            yield VolumeBar(symbol, f"{local:%Y%m%d}", second, _shares(volume))
+            yield VolumeBar(symbol, f"{local:%Y%m%d}", second, shares(volume))
         except ValueError as error:
             raise FeedError(path, number, f"not a timestamped bar ({error}): {line!r}") from None
 
@@ -94,7 +94,7 @@ def _matrix(path: Path, header: list[str], rows: Iterator[tuple[int, str]]) -> I
             at = time.fromisoformat(start)
             second = (at.hour * 60 + at.minute) * 60
             known = [(day, text) for day, text in zip(days, volumes, strict=True) if text]
-            bars = [VolumeBar(symbol, day, second, _shares(text)) for day, text in known]
+            bars = [VolumeBar(symbol, day, second, shares(text)) for day, text in known]
         except ValueError as error:
             raise FeedError(path, number, f"not a row of the matrix ({error}): {line!r}") from None
         yield from bars

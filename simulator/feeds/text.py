@@ -28,6 +28,10 @@ class FeedError(ValueError):
         super().__init__(f"{path.name}:{line}: {what}" if line else f"{path.name}: {what}")
 
 
+class FormatError(ValueError):
+    """A format cannot say what is to be written; the text names the limit and the value."""
+
+
 def lines(path: Path) -> Iterator[str]:
     """The lines of a text file, xz-compressed when its name says so, without their ends."""
     # A day has a million lines: they are cut a block at a time, and no Python stands between two of a block.

@@ -13,7 +13,8 @@ from router.api import SECOND, Phase, PrintKind
 from simulator.book import Book, Trade
 from simulator.feeds.lobster import EMPTY, BookRow, Kind, open_day, parse_row, read_messages
 from simulator.feeds.text import FeedError, midnight
-from simulator.replay import UNSEEN, LobsterSource
+from simulator.history import UNSEEN
+from simulator.replay import LobsterSource
 from support.fake_port import FakePort, Printed
 
 OPEN = midnight(date(2012, 6, 21)) + 34_200 * SECOND
@@ -375,17 +376,13 @@ def test_without_us_a_real_day_is_its_orderbook_file_after_every_row(
     port = FakePort(VENUE)
     book = port.books[VENUE]
     source = LobsterSource(day, VENUE)
-    source._open(book)
     rows = wrong = 0
 
-    while source._next is not None:
-        message, row = source._next
-        source._one(port, message, row)
-        shown = BookRow(tuple(book.levels(SELL, day.levels)), tuple(book.levels(BUY, day.levels)))
-        wrong += shown != parse_row(day, rows + 1, row)
+    while (played := source.step_row(port)) is not None:
         rows += 1
+        shown = BookRow(tuple(book.levels(SELL, day.levels)), tuple(book.levels(BUY, day.levels)))
+        wrong += shown != parse_row(day, rows, played[1])
         port.trades()
-        source._next = source._read()
 
     assert (rows, wrong) == (events, 0)
 
