@@ -1,8 +1,8 @@
 """A recorded day held against its own file: what the simulator makes of it without us, row by row.
 
 It must not know the router, nor the terminal: findings are values. What can be compared is: a LOBSTER book with every
-row of its orderbook file, a consolidated day's national best and shares with its quotes and trades, the trades drawn for
-a bar with the bar. Of an order-by-order feed, which shows no book, it can be counted what came of its rows.
+row of its orderbook file, a consolidated day's national best and shares with its quotes and trades, the trades drawn
+for a bar with the bar. Of an order-by-order feed, which shows no book, what came of its rows can be counted.
 """
 
 from __future__ import annotations

@@ -70,10 +70,8 @@ def _difference(first: Difference) -> Iterator[str]:
 
 
 def _levels(row: BookRow) -> str:
-    sides = (
-        (name, " ".join(f"{qty}@{px}" for px, qty in side)) for name, side in (("bids", row.bids), ("asks", row.asks))
-    )
-    return ", ".join(f"{name} {levels or 'none'}" for name, levels in sides)
+    bids, asks = (" ".join(f"{qty}@{px}" for px, qty in side) or "none" for side in (row.bids, row.asks))
+    return f"bids {bids}, asks {asks}"
 
 
 def _orders(check: OrdersCheck) -> Iterator[str]:

@@ -17,7 +17,7 @@ from simulator.recording import record
 @click.command("write", help=__doc__)
 @HOME_OPTION
 @click.option(
-    "--market", default="synthetic:1", show_default=True, help="Any simulated market, as `sluice run` takes it."
+    "--market", default="synthetic:1", show_default=True, help="A simulated market, as `sluice run` takes it."
 )
 @click.option("--day", metavar="YYYYMMDD", help="Trading date of a synthetic market (default: the last one).")
 @click.option("--symbol", required=True, help="Symbol(55) of the instrument.")

@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NamedTuple
 
 from router.api import Qty
-from simulator.feeds.text import NEW_YORK, FeedError, lines, parse_day
+from simulator.feeds.text import NEW_YORK, FeedError, lines, parse_day, rounded
 
 _LEAN_FIELDS = 8
 _MS = 1000
@@ -52,8 +51,8 @@ def read_bars(path: Path) -> Iterator[VolumeBar]:
 def shares(text: str) -> Qty:
     """A volume in whole shares: adjusted files hold fractions, which are rounded half even."""
     try:
-        qty = int(Decimal(text).to_integral_value())
-    except InvalidOperation:
+        qty = rounded(text, places=0)
+    except ValueError:
         raise ValueError(f"not a volume: {text!r}") from None
     if qty < 0:
         raise ValueError(f"volume below 0: {text!r}")

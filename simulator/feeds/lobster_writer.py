@@ -1,8 +1,9 @@
 """LOBSTER pairs written: each message as its row, and the orderbook row that follows it. Knows no book and no file.
 
-As in LOBSTER's own level-N files, a message that changes nothing within the best N levels has no row (hidden executions,
-crosses and halts, which change no level, have one). What the format cannot say is refused: a session that does not begin
-and end on a millisecond of one New York date, a symbol of anything but capitals and dots, an id beyond `OID_MAX`.
+As in LOBSTER's own level-N files, a message that changes nothing within the best N levels has no row; hidden
+executions, crosses and halts, which change no level, have one. What the format cannot say is refused: a session that
+does not begin and end on a millisecond of one New York date, a symbol of anything but capitals and dots, an id beyond
+`OID_MAX`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Two shapes, told apart by their first line: LEAN (`SYMBOL,YYYYMMDD,ms,open,high,low,close,volume`, New York, prices x
 10^4) and timestamped (`timestamp,open,high,low,close,volume` header, UTC, decimal prices, one symbol: the file name's
-first word). A bar's time is its start. Fractions of a share (adjusted files have them) are rounded half even.
+first word). A bar's time is its start. Fractions of a share and of 10^-4 (adjusted and averaged prices have them) are
+rounded half to even; open, high, low and close keep their order.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Final, NamedTuple
 
 from router.api import MILLISECOND, SECOND, Ns, Px, Qty
 from simulator.feeds.bars import shares
-from simulator.feeds.text import NEW_YORK, FeedError, decimal_to_int, lines, midnight, parse_day
+from simulator.feeds.text import NEW_YORK, FeedError, lines, midnight, parse_day, rounded
 
 HEADER: Final = "timestamp,open,high,low,close,volume"
 _PLACES: Final = 4
@@ -80,7 +81,7 @@ def _stamped(path: Path, rows: Iterator[tuple[int, str]], day: date) -> Iterator
             stamp, *prices, volume = line.split(",")
             when = datetime.fromisoformat(stamp).replace(tzinfo=UTC)
             if when.astimezone(NEW_YORK).date() == day:
-                yield _bar(int(when.timestamp()) * SECOND, [decimal_to_int(price, _PLACES) for price in prices], volume)
+                yield _bar(int(when.timestamp()) * SECOND, [rounded(price, _PLACES) for price in prices], volume)
         except (ValueError, OverflowError) as error:
             raise FeedError(path, number, f"not a timestamped bar ({error}): {line!r}") from None
 
