@@ -83,7 +83,7 @@ class LoneMarket(MarketPort):
         self.tapes.append(Printed(venue, px, qty, kind, aggressor_is_buy))
 
     def venue_down(self, venue: str, text: str) -> None:
-        """There is no venue that could be down."""
+        raise KeyError(f"{venue}: there are books here, and no venue that could be down")
 
     def venue_up(self, venue: str) -> None:
-        """Nor come back."""
+        raise KeyError(f"{venue}: there are books here, and no venue that could come back")

@@ -19,7 +19,7 @@ from simulator.bar_day import BarDay, BarError, bar_day
 from simulator.consolidated import ConsolidatedDay, ConsolidatedSource, open_consolidated
 from simulator.feeds import lobster
 from simulator.feeds.crypto import PRICE_SCALE, open_crypto
-from simulator.feeds.lean import OFF_EXCHANGE, Quote
+from simulator.feeds.lean import OFF_EXCHANGE, Quote, read_quotes
 from simulator.feeds.lobster import BookRow, LobsterDay, parse_row
 from simulator.feeds.ohlc import Bar, read_ohlc
 from simulator.feeds.orders import Counts, Message, OrderFeed
@@ -81,6 +81,8 @@ class ConsolidatedCheck(Struct):
 
     quotes: int = 0
     equal: int = 0
+    skipped: int = 0
+    """Quotes of the session that lock or cross, or have one side only: the last sound one stands."""
     printed: dict[str, Qty] = {}
     recorded: dict[str, Qty] = {}
 
@@ -177,6 +179,10 @@ def verify_consolidated(day: ConsolidatedDay) -> ConsolidatedCheck:
             best[event.at] = event
         else:
             check.recorded[event.exchange] = check.recorded.get(event.exchange, 0) + event.qty
+    check.skipped = sum(
+        day.session.open <= quote.at < day.session.close and not 0 < quote.bid < quote.ask
+        for quote in read_quotes(day.quotes)
+    )
     letters = {quote.bid_exchange: None for quote in best.values()}
     letters |= {quote.ask_exchange: None for quote in best.values()} | dict.fromkeys(check.recorded)
     venues = tuple(sorted(letter for letter in letters if letter != OFF_EXCHANGE))

@@ -96,6 +96,7 @@ def _orders(check: OrdersCheck) -> Iterator[str]:
 def _consolidated(check: ConsolidatedCheck) -> Iterator[str]:
     yield f"quotes checked    {check.quotes:>12,}"
     yield f"quotes equal      {check.equal:>12,}"
+    yield f"quotes not sound  {check.skipped:>12,}"
     total = sum(check.printed.values())
     for exchange in sorted({*check.printed, *check.recorded}):
         printed, recorded = check.printed.get(exchange, 0), check.recorded.get(exchange, 0)

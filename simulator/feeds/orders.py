@@ -147,6 +147,11 @@ class Ledger:
         """All that is left of the order is withdrawn."""
         return self._leave(at, ref, self.left(ref) or 0, Kind.REDUCE)
 
+    def tell(self, message: Message) -> Message:
+        """A message that changes no order here (a hidden execution, a halt): it is counted, and told as it is."""
+        self.counts.messages += 1
+        return message
+
     def clear(self, at: Ns) -> list[Message]:
         """Every order is withdrawn."""
         return [message for ref in list(self._orders) for message in self.delete(at, ref)]
@@ -171,9 +176,9 @@ class Ledger:
             return []
         side, key = self._shares[order.is_bid], order.px if order.is_bid else -order.px
         side[key] -= qty
-        self.counts.messages += 1
         told = Kind.DELETE if kind is Kind.REDUCE and not order.left else kind
-        return [Message(at, told, order.number, qty, order.px, order.is_bid), *self._release(at)]
+        left = self.tell(Message(at, told, order.number, qty, order.px, order.is_bid))
+        return [left, *self._release(at)]
 
     def _release(self, at: Ns) -> list[Message]:
         """The orders held back that cross nothing more."""
@@ -196,8 +201,7 @@ class Ledger:
         if key not in side:
             heappush(self._heaps[order.is_bid], -key)
         side[key] = side.get(key, 0) + order.left
-        self.counts.messages += 1
-        return Message(at, Kind.ADD, order.number, order.left, order.px, order.is_bid)
+        return self.tell(Message(at, Kind.ADD, order.number, order.left, order.px, order.is_bid))
 
     def _crosses(self, order: _Order) -> bool:
         """Whether the order would take from what stands on the other side."""

@@ -118,8 +118,8 @@ def _told(ledger: Ledger, at: Ns, letter: str, fields: dict[str, str]) -> list[M
         case "E":
             return ledger.execute(at, fields["oid"], qty)
         case "P" | "r":
-            return [Message(at, Kind.EXECUTE_HIDDEN, 0, qty, px, is_bid)]
+            return [ledger.tell(Message(at, Kind.EXECUTE_HIDDEN, 0, qty, px, is_bid))]
         case "H":
-            return [Message(at, Kind.HALT, 0, 0, _HALTS[fields["status"]], is_bid=False)]
+            return [ledger.tell(Message(at, Kind.HALT, 0, 0, _HALTS[fields["status"]], is_bid=False))]
         case _:
             return ledger.clear(at)
