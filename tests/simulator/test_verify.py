@@ -15,6 +15,7 @@ from simulator.feeds.orders import Counts, Kind, Message
 from simulator.feeds.text import midnight
 from simulator.market_spec import SpecError
 from simulator.verify import (
+    BarsCheck,
     ConsolidatedCheck,
     Difference,
     LobsterCheck,
