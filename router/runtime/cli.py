@@ -21,4 +21,4 @@ COMMANDS: Final = {
 }
 HELP: Final = "An open FIX smart order router and algo engine, with a venue simulator in the box."
 
-main = click.version_option(package_name="sluice")(LazyGroup(name="sluice", help=HELP, modules=COMMANDS))
+main = click.version_option(package_name="sluice")(LazyGroup(name="sluice", about=HELP, modules=COMMANDS))

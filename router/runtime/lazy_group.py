@@ -11,8 +11,8 @@ import click
 class LazyGroup(click.Group):
     """`modules` is each command's module in `router.runtime`, by its name; the module's `command` is the command."""
 
-    def __init__(self, *, modules: Mapping[str, str], name: str | None = None, help: str | None = None) -> None:  # noqa: A002 - click's word
-        super().__init__(name, help=help, context_settings={"help_option_names": ["-h", "--help"]})
+    def __init__(self, *, modules: Mapping[str, str], name: str, about: str) -> None:
+        super().__init__(name, help=about, context_settings={"help_option_names": ["-h", "--help"]})
         self._modules = modules
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -12,4 +12,4 @@ COMMANDS: Final = {
 }
 HELP: Final = "Recorded and synthetic days: hold one against its own file, write one as a file."
 
-command = LazyGroup(name="market", help=HELP, modules=COMMANDS)
+command = LazyGroup(name="market", about=HELP, modules=COMMANDS)
