@@ -90,7 +90,9 @@ class OrderFeed(Protocol):
 
 
 class _Order:
-    __slots__ = ("at", "is_bid", "left", "number", "px")
+    """`left` is what its own rows say; `unsaid` how much of that it has traded by the rows of those it met already."""
+
+    __slots__ = ("at", "is_bid", "left", "number", "px", "unsaid")
 
     def __init__(self, at: Ns, number: int, is_bid: bool, px: Px, left: Qty) -> None:
         self.at = at
@@ -98,6 +100,7 @@ class _Order:
         self.is_bid = is_bid
         self.px = px
         self.left = left
+        self.unsaid = 0
 
 
 class Ledger:
@@ -105,7 +108,8 @@ class Ledger:
 
     An order that comes in at or beyond the other side's best is a taker whose fills are still to be reported: it is
     held back, its own rows make it smaller, and what is left stands from the moment at which it crosses nothing more.
-    So history's book is never crossed, and an execution is told once, by the order that stood.
+    So history's book is never crossed, and an execution is told once, by the order that stood, whichever of the two
+    rows of a fill comes first.
     """
 
     def __init__(self) -> None:
@@ -168,17 +172,33 @@ class Ledger:
         if not order.left:
             del self._orders[ref]
         if ref in self._held:
+            order.unsaid -= qty if kind is Kind.EXECUTE else 0
             self._waited(at, order)
             if not order.left:
                 del self._held[ref]
             return []
+        if kind is Kind.EXECUTE and order.unsaid > 0:
+            said = min(order.unsaid, qty)
+            order.unsaid -= said
+            qty -= said
+        else:
+            qty = min(qty, max(qty + order.left - order.unsaid, 0))
         if not qty:
             return []
+        if kind is Kind.EXECUTE:
+            self._met(order, qty)
         side, key = self._shares[order.is_bid], order.px if order.is_bid else -order.px
         side[key] -= qty
         told = Kind.DELETE if kind is Kind.REDUCE and not order.left else kind
         left = self.tell(Message(at, told, order.number, qty, order.px, order.is_bid))
         return [left, *self._release(at)]
+
+    def _met(self, maker: _Order, qty: Qty) -> None:
+        """The oldest order held back that reaches the maker has traded these shares; a row of its own says so, too."""
+        for taker in self._held.values():
+            if taker.is_bid != maker.is_bid and (taker.px >= maker.px if taker.is_bid else taker.px <= maker.px):
+                taker.unsaid += qty
+                return
 
     def _release(self, at: Ns) -> list[Message]:
         """The orders held back that cross nothing more."""
@@ -190,7 +210,9 @@ class Ledger:
             if not self._crosses(order):
                 del self._held[ref]
                 self._waited(at, order)
-                stand.append(self._stand(at, order))
+                order.unsaid = min(max(order.unsaid, 0), order.left)
+                if order.left > order.unsaid:
+                    stand.append(self._stand(at, order))
         return stand
 
     def _waited(self, at: Ns, order: _Order) -> None:
@@ -200,8 +222,9 @@ class Ledger:
         side, key = self._shares[order.is_bid], order.px if order.is_bid else -order.px
         if key not in side:
             heappush(self._heaps[order.is_bid], -key)
-        side[key] = side.get(key, 0) + order.left
-        return self.tell(Message(at, Kind.ADD, order.number, order.left, order.px, order.is_bid))
+        qty = order.left - order.unsaid
+        side[key] = side.get(key, 0) + qty
+        return self.tell(Message(at, Kind.ADD, order.number, qty, order.px, order.is_bid))
 
     def _crosses(self, order: _Order) -> bool:
         """Whether the order would take from what stands on the other side."""

@@ -49,6 +49,39 @@ def test_a_taker_is_held_back_and_its_remainder_stands_when_it_crosses_nothing_m
     assert ledger.counts == Counts(messages=3, crossed=1, held_max_ns=3)
 
 
+def test_a_fill_is_told_once_where_the_maker_s_row_comes_first() -> None:
+    """30 of the taker's 50 are known from the maker's row: its own row adds nothing, the next one does."""
+    ledger = standing(("maker", ASK, 100, 30))
+
+    told = [
+        *ledger.add(2, "taker", BID, 100, 50),
+        *ledger.execute(3, "maker", 30),
+        *ledger.execute(3, "taker", 30),
+        *ledger.execute(4, "taker", 5),
+        *ledger.delete(5, "taker"),
+    ]
+
+    assert told == [
+        Message(3, Kind.EXECUTE, 1, 30, 100, ASK),
+        Message(3, Kind.ADD, 2, 20, 100, BID),
+        Message(4, Kind.EXECUTE, 2, 5, 100, BID),
+        Message(5, Kind.DELETE, 2, 15, 100, BID),
+    ]
+
+
+def test_a_taker_filled_whole_by_its_maker_s_row_never_stands() -> None:
+    ledger = standing(("maker", ASK, 100, 30))
+
+    told = [
+        *ledger.add(2, "taker", BID, 100, 30),
+        *ledger.execute(3, "maker", 30),
+        *ledger.execute(3, "taker", 30),
+    ]
+
+    assert told == [Message(3, Kind.EXECUTE, 1, 30, 100, ASK)]
+    assert ledger.left("taker") is None
+
+
 def test_a_taker_that_is_filled_whole_never_stands() -> None:
     ledger = standing(("maker", BID, 100, 30))
 
