@@ -1,6 +1,7 @@
-"""A recorded day of the consolidated tape, split over our lit venues: trades at their venue, one national best.
+"""A day of the consolidated tape, split over our lit venues: trades at their venue, one national best.
 
-Bias: only the national best is history; the rest is a model, kind to nobody on purpose:
+The tape is recorded, or drawn from bars. Bias: only the national best is history; the rest is a model, kind to nobody
+on purpose:
 
 - The exchange that sets the national best shows its size, on the venue that stands for it. Other venues keep what they
   last showed there, never more than the setter. When the best moves away, what is worse stays as depth and what is
@@ -21,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from router.api import SECOND, CalendarDay, Ns, PrintKind, Px, Qty
 from simulator.book import Book
@@ -46,6 +47,23 @@ _OPEN_S: Final = 34_200
 _CLOSE_S: Final = 57_600
 
 
+class Tape(Protocol):
+    """One symbol's trades and national best quotes over a session, in order of time."""
+
+    @property
+    def symbol(self) -> str: ...
+
+    @property
+    def session(self) -> CalendarDay: ...
+
+    @property
+    def name(self) -> str:
+        """What a refusal calls it."""
+        ...
+
+    def events(self) -> Iterator[Quote | Trade]: ...
+
+
 class ConsolidatedDay(NamedTuple):
     """The two files of one symbol and date, and the core session."""
 
@@ -53,6 +71,14 @@ class ConsolidatedDay(NamedTuple):
     session: CalendarDay
     trades: Path
     quotes: Path
+
+    @property
+    def name(self) -> str:
+        return self.trades.name
+
+    def events(self) -> Iterator[Quote | Trade]:
+        """The session's trades and sound quotes."""
+        return _merge(_quotes(self), _trades(self))
 
 
 def open_consolidated(folder: Path, symbol: str, day: date) -> ConsolidatedDay:
@@ -74,9 +100,9 @@ class _Level:
 
 
 class ConsolidatedSource:
-    """Background flow of one recorded day. `exchanges` maps SIP letters to `venues`; every letter must be there."""
+    """Background flow of one day. `exchanges` maps the tape's exchanges to `venues`; every one must be there."""
 
-    def __init__(self, day: ConsolidatedDay, venues: tuple[str, ...], exchanges: Mapping[str, str]) -> None:
+    def __init__(self, day: Tape, venues: tuple[str, ...], exchanges: Mapping[str, str]) -> None:
         self.symbol = day.symbol
         self._day = day
         self._followed = False
@@ -92,7 +118,7 @@ class ConsolidatedSource:
         self._traded = [0] * len(venues)
         self._mean_size = float(LOT)
         self._next_oid = 1
-        self._events = _merge(_quotes(day), _trades(day))
+        self._events = day.events()
         self._next: Quote | Trade | None = next(self._events, None)
 
     @property
@@ -116,7 +142,7 @@ class ConsolidatedSource:
     def _venue(self, letter: str) -> int:
         number = self._exchanges.get(letter)
         if number is None:
-            raise ValueError(f"{self._day.trades.name}: exchange {letter!r} has no lit venue (config: [exchanges])")
+            raise ValueError(f"{self._day.name}: exchange {letter!r} has no lit venue (config: [exchanges])")
         return number
 
     # --- quotes

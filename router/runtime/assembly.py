@@ -28,9 +28,9 @@ from router.runtime.plugins import FIX_PLUGIN, load_venues
 from router.runtime.settings import Settings
 from router.runtime.toml_file import SettingsError, refusal
 from simulator.faults import with_faults
-from simulator.feeds import lobster
 from simulator.feeds.text import FeedError
-from simulator.market_spec import Consolidated, Lobster, SpecError, build_world, open_market, parse_spec
+from simulator.market_spec import Market as MarketFlow
+from simulator.market_spec import SpecError, build_world, day_of, lit_venues, open_market, parse_spec
 from simulator.synthetic_params import MarketConfig, parse_market
 from simulator.world import World
 
@@ -93,6 +93,19 @@ def _simulated(settings: Settings, spec: str, day: str | None) -> Market:
     return Market(spec, settings.engine_config(day, sessions=sessions), world, start)
 
 
+def open_simulated(settings: Settings, spec: str, day: str | None) -> tuple[tuple[str, ...], MarketFlow]:
+    """The lit venues and the sources of a simulated market, without a world. SettingsError as `make_market`."""
+    try:
+        day = _day_of(spec) or day or _last_trading_day(settings)
+        config = settings.engine_config(day)
+        instruments = {instrument.symbol: instrument for instrument in config.instruments}
+        venues = simulated_venues(config)
+        opened = open_market(spec, venues, instruments, config.calendars, market_config(settings), day=day)
+    except (SpecError, FeedError) as error:
+        raise SettingsError(str(error)) from None
+    return lit_venues(venues, spec), opened
+
+
 def simulated_venues(config: EngineConfig) -> list[VenueProfile]:
     """The enabled venues that live in the simulator."""
     return [venue for venue in config.venues if venue.enabled and venue.plugin != FIX_PLUGIN]
@@ -105,12 +118,7 @@ def fix_venues(config: EngineConfig) -> list[VenueProfile]:
 
 def _day_of(spec: str) -> str | None:
     """The date that a recorded part brings with it."""
-    for part in parse_spec(spec):
-        if isinstance(part, Lobster):
-            return f"{lobster.open_day(part.path).day:%Y%m%d}"
-        if isinstance(part, Consolidated):
-            return f"{part.day:%Y%m%d}"
-    return None
+    return next((day for part in parse_spec(spec) if (day := day_of(part))), None)
 
 
 def _last_trading_day(settings: Settings) -> str:

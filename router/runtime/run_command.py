@@ -36,6 +36,7 @@ from router.runtime.journal_file import JournalFile
 from router.runtime.plugins import load_algos
 from router.runtime.sessions_file import FixSession
 from router.runtime.settings import Settings, strange_symbols
+from simulator.market_spec import FORMS
 
 SETTLE_NS: Final[Ns] = 60 * SECOND
 """How long after the day's end `--speed max` runs on: what was asked of a venue by then has been answered, or has timed
@@ -81,7 +82,7 @@ class _Speed(click.ParamType[float | None]):
 @click.option("--state", type=click.Path(file_okay=False, path_type=Path), default=Path("var/state"), show_default=True,
               help="Directory of the journal and the FIX session stores; one process at a time.")  # fmt: skip
 @click.option("--market", default="synthetic:1", show_default=True,
-              help="synthetic:SEED, lobster:FILE, consolidated:DIR:SYMBOL:DATE, joined by +; or none.")  # fmt: skip
+              help=f"{', '.join(FORMS)}, joined by +; or none.")  # fmt: skip
 @click.option("--speed", type=_Speed(), default="1", show_default=True, help="1, N times as fast, or max.")
 @click.option("--day", metavar="YYYYMMDD", help="Trading date of a synthetic market (default: the last one).")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Listen here instead of sessions.cfg's ports; 0: any.")

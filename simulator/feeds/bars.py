@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NamedTuple
 
 from router.api import Qty
-from simulator.feeds.text import NEW_YORK, FeedError, lines, parse_day
+from simulator.feeds.text import NEW_YORK, FeedError, lines, parse_day, rounded
 
 _LEAN_FIELDS = 8
 _MS = 1000
@@ -49,11 +48,11 @@ def read_bars(path: Path) -> Iterator[VolumeBar]:
         raise FeedError(path, 1, f"neither LEAN bars, nor timestamp...volume, nor a bin_start matrix: {first[1]!r}")
 
 
-def _shares(text: str) -> Qty:
+def shares(text: str) -> Qty:
     """A volume in whole shares: adjusted files hold fractions, which are rounded half even."""
     try:
-        qty = int(Decimal(text).to_integral_value())
-    except InvalidOperation:
+        qty = rounded(text, places=0)
+    except ValueError:
         raise ValueError(f"not a volume: {text!r}") from None
     if qty < 0:
         raise ValueError(f"volume below 0: {text!r}")
@@ -63,7 +62,7 @@ def _shares(text: str) -> Qty:
 def _lean(path: Path, number: int, line: str) -> VolumeBar:
     try:
         symbol, day, ms, *_, volume = line.split(",")
-        return VolumeBar(symbol, f"{parse_day(day):%Y%m%d}", int(ms) // _MS, _shares(volume))
+        return VolumeBar(symbol, f"{parse_day(day):%Y%m%d}", int(ms) // _MS, shares(volume))
     except ValueError as error:
         raise FeedError(path, number, f"not a LEAN bar ({error}): {line!r}") from None
 
@@ -75,7 +74,7 @@ def _stamped(path: Path, rows: Iterator[tuple[int, str]]) -> Iterator[VolumeBar]
             stamp, *_, volume = line.split(",")
             local = datetime.fromisoformat(stamp).replace(tzinfo=UTC).astimezone(NEW_YORK)
             second = (local.hour * 60 + local.minute) * 60 + local.second
-            yield VolumeBar(symbol, f"{local:%Y%m%d}", second, _shares(volume))
+            yield VolumeBar(symbol, f"{local:%Y%m%d}", second, shares(volume))
         except ValueError as error:
             raise FeedError(path, number, f"not a timestamped bar ({error}): {line!r}") from None
 
@@ -94,7 +93,7 @@ def _matrix(path: Path, header: list[str], rows: Iterator[tuple[int, str]]) -> I
             at = time.fromisoformat(start)
             second = (at.hour * 60 + at.minute) * 60
             known = [(day, text) for day, text in zip(days, volumes, strict=True) if text]
-            bars = [VolumeBar(symbol, day, second, _shares(text)) for day, text in known]
+            bars = [VolumeBar(symbol, day, second, shares(text)) for day, text in known]
         except ValueError as error:
             raise FeedError(path, number, f"not a row of the matrix ({error}): {line!r}") from None
         yield from bars

@@ -11,34 +11,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from msgspec import Struct
-
 from router.api import MILLISECOND, Ns, Px, Qty
-from simulator.feeds.text import FeedError, lines, midnight
+from simulator.feeds.orders import OID_MAX, Kind, Message
+from simulator.feeds.text import FeedError, FormatError, lines, midnight
+
+__all__ = ["Kind", "LobsterDay", "Message", "book_before", "open_day", "parse_row", "read_messages", "read_rows"]
 
 _NAME = re.compile(
     r"(?P<symbol>[A-Z.]+)_(?P<day>\d{4}-\d\d-\d\d)_(?P<start>\d+)_(?P<end>\d+)_(?P<kind>message|orderbook)_(?P<levels>\d+)\.csv(\.xz)?"
 )
 EMPTY = 9_999_999_999
 _SECOND_DIGITS = 9
-OID_MAX = 1 << 60
-"""Exchange order ids stay below; a replay names what it cannot know from here on."""
-
-
-class Kind(IntEnum):
-    """Message type, column 2."""
-
-    ADD = 1
-    REDUCE = 2
-    DELETE = 3
-    EXECUTE = 4
-    EXECUTE_HIDDEN = 5
-    CROSS = 6
-    HALT = 7
 
 
 class LobsterDay(NamedTuple):
@@ -51,17 +37,6 @@ class LobsterDay(NamedTuple):
     levels: int
     messages: Path
     orderbooks: Path
-
-
-class Message(Struct, frozen=True, gc=False):
-    """One row of the message file; `px` in 10^-4. A halt carries its meaning in `px`: -1 halt, 0 quoting, 1 trading."""
-
-    at: Ns
-    kind: int
-    oid: int
-    qty: Qty
-    px: Px
-    is_bid: bool
 
 
 class BookRow(NamedTuple):
@@ -91,6 +66,14 @@ def open_day(path: Path) -> LobsterDay:
         messages=pair["message"],
         orderbooks=pair["orderbook"],
     )
+
+
+def file_name(symbol: str, day: date, session_ms: tuple[int, int], kind: str, levels: int) -> str:
+    """What LOBSTER calls a file; FormatError for a symbol that no such name can hold."""
+    name = f"{symbol}_{day}_{session_ms[0]}_{session_ms[1]}_{kind}_{levels}.csv"
+    if _NAME.fullmatch(name) is None:
+        raise FormatError(f"symbol {symbol!r}: capitals and dots only in a LOBSTER file name")
+    return name
 
 
 def read_messages(day: LobsterDay) -> Iterator[Message]:

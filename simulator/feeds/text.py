@@ -8,6 +8,7 @@ from __future__ import annotations
 import lzma
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
 from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from router.api import SECOND, Ns
 NEW_YORK = ZoneInfo("America/New_York")
 BLOCK = 1 << 16
 """Characters read at a time."""
+_DIGITS_MAX = 18
 QUANTA = 10_000
 """Price quanta per currency unit in every file format read here."""
 
@@ -26,6 +28,10 @@ class FeedError(ValueError):
 
     def __init__(self, path: Path, line: int, what: str) -> None:
         super().__init__(f"{path.name}:{line}: {what}" if line else f"{path.name}: {what}")
+
+
+class FormatError(ValueError):
+    """A format cannot say what is to be written; the text names the limit and the value."""
 
 
 def lines(path: Path) -> Iterator[str]:
@@ -60,6 +66,18 @@ def parse_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"not a date: {text!r} (YYYY-MM-DD or YYYYMMDD)") from None
+
+
+def rounded(text: str, places: int) -> int:
+    """A decimal numeral as an int of `places` decimals, half to even; ValueError for what is none, or above 10^18."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"not a number: {text!r}") from None
+    # An exponent would be written out digit by digit.
+    if not number.is_finite() or number.adjusted() >= _DIGITS_MAX:
+        raise ValueError(f"not a number below 10^{_DIGITS_MAX}: {text!r}")
+    return int(number.scaleb(places).to_integral_value())
 
 
 def decimal_to_int(text: str, places: int) -> int:

@@ -5,14 +5,28 @@ from pathlib import Path
 
 import pytest
 
-from router.api import SECOND, CalendarDay, Instrument, LevelUpdate, Phase, PhaseChange, VenueKind, VenueProfile
+from router.api import (
+    SECOND,
+    CalendarDay,
+    Instrument,
+    LevelUpdate,
+    Phase,
+    PhaseChange,
+    TickBand,
+    VenueKind,
+    VenueProfile,
+)
 from simulator.feeds.text import FeedError, midnight
 from simulator.market_spec import (
+    Bars,
     Consolidated,
+    Crypto,
     Lobster,
+    Pitch,
     SpecError,
     Synthetic,
     build_world,
+    day_of,
     open_market,
     parse_spec,
 )
@@ -37,6 +51,11 @@ CONFIG = default_market({"events_per_second": 5.0})
         ("synthetic:7:0.25", (Synthetic(7, 0.25),)),
         ("lobster:/data/X_1.csv", (Lobster(Path("/data/X_1.csv")),)),
         ("consolidated:/data:IBM:20131008", (Consolidated(Path("/data"), "IBM", date(2013, 10, 8)),)),
+        ("pitch:/data/p.txt:SPY", (Pitch(Path("/data/p.txt"), "SPY"),)),
+        ("pitch:p.txt:SPY:20080102", (Pitch(Path("p.txt"), "SPY", date(2008, 1, 2)),)),
+        ("crypto:o.csv:BTCUSD", (Crypto(Path("o.csv"), "BTCUSD"),)),
+        ("bars:b.csv:IBM:2013-10-08", (Bars(Path("b.csv"), "IBM", date(2013, 10, 8), 1),)),
+        ("bars:b.csv:IBM:2013-10-08:7", (Bars(Path("b.csv"), "IBM", date(2013, 10, 8), 7),)),
         (
             "consolidated:d:IBM:2013-10-08 + synthetic:7",
             (Consolidated(Path("d"), "IBM", date(2013, 10, 8)), Synthetic(7)),
@@ -58,6 +77,11 @@ def test_a_line_is_its_parts(text: str, parts: tuple[object, ...]) -> None:
         ("consolidated:d:IBM", "not synthetic:SEED"),
         ("consolidated:d:IBM:today", "not a date: 'today'"),
         ("synthetic:7+", "market '': not synthetic:SEED"),
+        ("pitch:p.txt", "not synthetic:SEED"),
+        ("pitch:p.txt:SPY:soon", "not a date: 'soon'"),
+        ("crypto:o.csv:BTCUSD:1", "not synthetic:SEED"),
+        ("bars:b.csv:IBM", r"or bars:FILE:SYMBOL:DATE\[:SEED\]"),
+        ("bars:b.csv:IBM:20131008:x", "the seed 'x' is no whole number"),
         ("synthetic:x", "market 'synthetic:x': the seed 'x' is no whole number"),
         ("synthetic:", "market 'synthetic:': the seed '' is no whole number"),
         ("synthetic:1:fast", "market 'synthetic:1:fast': the activity 'fast' is no number"),
@@ -112,6 +136,70 @@ def test_what_cannot_be_had_is_refused_with_the_reason(tmp_path: Path) -> None:
         open_market("synthetic:7", VENUES, {}, CALENDARS, CONFIG)
     with pytest.raises(FeedError, match=r"not a LOBSTER file name"):
         open_market("lobster:there.csv", VENUES, INSTRUMENTS, CALENDARS, CONFIG)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, str]:
+    """A file of each of the other kinds, by kind, as a market: 2013-06-10, from 09:30."""
+    (tmp_path / "p.txt").write_text("S34200100AAK27GA0000DTB000100ACME  0000010000Y\nS34260100XAK27GA0000DT000100\n")
+    orders = [
+        "id,timestamp,exchange.timestamp,price,volume,action,direction",
+        "1,1370871000500,0,236.47,50,created,bid",
+    ]
+    (tmp_path / "o.csv").write_text("\n".join(orders) + "\n")
+    (tmp_path / "b.csv").write_text("BOLT,20130610,34200000,1000,1100,1000,1100,700\n")
+    return {
+        "pitch": f"pitch:{tmp_path / 'p.txt'}:ACME",
+        "crypto": f"crypto:{tmp_path / 'o.csv'}:BTC",
+        "bars": f"bars:{tmp_path / 'b.csv'}:BOLT:20130610",
+    }
+
+
+BTC = Instrument("BTC", price_scale=10**10, round_lot=10**6, ticks=(TickBand(0, 1),))
+
+
+def test_feeds_bring_the_session_that_they_cover_and_bars_the_calendar_s(files: dict[str, str]) -> None:
+    market = open_market("+".join(files.values()), VENUES, INSTRUMENTS | {"BTC": BTC}, CALENDARS, CONFIG)
+
+    begins = {
+        symbol: (day.day, day.open - SESSION.open, day.close - SESSION.open) for symbol, day in market.days.items()
+    }
+    assert begins == {
+        "ACME": ("20130610", 0, 61 * SECOND),
+        "BTC": ("20130610", 0, SECOND),
+        "BOLT": ("20130610", 0, 23_400 * SECOND),
+    }
+
+
+def test_only_a_file_without_a_date_takes_the_market_s(files: dict[str, str]) -> None:
+    days = {kind: day_of(parse_spec(spec)[0]) for kind, spec in files.items()}
+    dated = day_of(parse_spec(f"{files['pitch']}:20130611")[0])
+
+    assert days == {"pitch": None, "crypto": "20130610", "bars": "20130610"}
+    assert dated == "20130611"
+    with pytest.raises(SpecError, match=r"a PITCH file has no date: pitch:.*p\.txt:ACME:DATE"):
+        open_market(files["pitch"], VENUES, INSTRUMENTS, CALENDARS, CONFIG)
+    assert open_market(files["pitch"], VENUES, INSTRUMENTS, CALENDARS, CONFIG, day="20130610").day == "20130610"
+
+
+def test_a_file_whose_prices_the_instrument_says_otherwise_is_refused(files: dict[str, str]) -> None:
+    fine = {"BOLT": Instrument("BOLT", price_scale=100), "BTC": Instrument("BTC")}
+
+    with pytest.raises(SpecError, match="BOLT has price_scale 100, the file 10000"):
+        open_market(files["bars"], VENUES, fine, CALENDARS, CONFIG)
+    with pytest.raises(FeedError, match="finer than an instrument of price_scale 10000 can say"):
+        open_market(files["crypto"], VENUES, fine, CALENDARS, CONFIG)
+    with pytest.raises(SpecError, match="BTC is not among the configured instruments"):
+        open_market(files["crypto"], VENUES, INSTRUMENTS, CALENDARS, CONFIG)
+    with pytest.raises(SpecError, match="calendar XNYS has no session 20130610"):
+        open_market(files["bars"], VENUES, INSTRUMENTS, {"XNYS": (NEXT,)}, CONFIG)
+
+
+def test_bars_that_nothing_can_meet_are_refused_with_the_market(files: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text("BOLT,20130610,34200000,1000,1100,900,1000,2\n")
+
+    with pytest.raises(SpecError, match=r"market 'bars:.*': BOLT: 2 shares cannot print 4 prices"):
+        open_market(files["bars"], VENUES, INSTRUMENTS, CALENDARS, CONFIG)
 
 
 def heard(config: MarketConfig, spec: str, seed: int = 1) -> list[tuple[int, object]]:

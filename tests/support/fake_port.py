@@ -4,79 +4,22 @@ It must not know what a source ought to say.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from router.api import Nbbo, Ns, Phase, PrintKind, Px, Qty
-from simulator.auction import AuctionQueue
-from simulator.book import Book, Trade
-from simulator.source import MarketPort, MarketSource
+from router.api import Ns
+from simulator.book import Trade
+from simulator.lone_market import LoneMarket, Printed
+from simulator.source import MarketSource
 
-
-class Printed(NamedTuple):
-    """A print that no book made."""
-
-    venue: str
-    px: Px
-    qty: Qty
-    kind: PrintKind
-    aggressor_is_buy: bool | None
+__all__ = ["FakePort", "Printed"]
 
 
-class FakePort(MarketPort):
+class FakePort(LoneMarket):
     """One symbol. `run` steps a source up to an instant, as the world would if nothing else happened."""
-
-    def __init__(self, *venues: str) -> None:
-        self.books = {venue: Book() for venue in venues}
-        self.tapes: list[Printed] = []
-        self.phases: list[Phase] = []
-        self.queues: dict[str, AuctionQueue] = {}
-        """The venues that hold auctions: none, unless a test puts one here."""
-        self._now = 0
-
-    @property
-    def now(self) -> Ns:
-        return self._now
-
-    def book(self, venue: str, symbol: str) -> Book:
-        return self.books[venue]
-
-    def auction(self, venue: str, symbol: str) -> AuctionQueue | None:
-        return self.queues.get(venue)
-
-    def nbbo(self, symbol: str) -> Nbbo:
-        bids = [book.bid for book in self.books.values() if book.bid is not None]
-        asks = [book.ask for book in self.books.values() if book.ask is not None]
-        return Nbbo(symbol, max(bids, default=None), min(asks, default=None))
-
-    def phase_of(self, symbol: str) -> Phase:
-        return self.phases[-1] if self.phases else Phase.CONTINUOUS
-
-    def phase(self, symbol: str, phase: Phase, venue: str | None = None) -> None:
-        self.phases.append(phase)
-
-    def tape(
-        self,
-        venue: str,
-        symbol: str,
-        px: Px,
-        qty: Qty,
-        *,
-        kind: PrintKind = PrintKind.REGULAR,
-        aggressor_is_buy: bool | None = None,
-    ) -> None:
-        self.tapes.append(Printed(venue, px, qty, kind, aggressor_is_buy))
-
-    def venue_down(self, venue: str, text: str) -> None:
-        raise AssertionError(f"no source here takes {venue} down")
-
-    def venue_up(self, venue: str) -> None:
-        raise AssertionError(f"no source here brings {venue} up")
 
     def steps(self, source: MarketSource, until: Ns | None = None) -> Iterator[Ns]:
         """Step the source while it is due by `until` (None: to its end), yielding each instant after its step."""
         while (at := source.next_at) is not None and (until is None or at <= until):
-            self._now = at
-            source.step(self)
+            self.step(source)
             yield at
 
     def run(self, source: MarketSource, until: Ns | None = None) -> None:

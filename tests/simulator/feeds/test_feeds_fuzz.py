@@ -1,15 +1,20 @@
 """Whatever the bytes, a reader ends in rows or in a FeedError that names the file."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.feeds import crypto, ohlc
 from simulator.feeds.bars import read_bars
+from simulator.feeds.crypto import PRICE_SCALE, open_crypto
 from simulator.feeds.lean import read_quotes, read_trades
 from simulator.feeds.lobster import open_day, parse_row, read_messages, read_rows
+from simulator.feeds.ohlc import read_ohlc
+from simulator.feeds.pitch import open_pitch
 from simulator.feeds.text import FeedError
 
 Reader = Callable[[Path], Iterable[object]]
@@ -24,6 +29,18 @@ def messages_of(path: Path) -> Iterable[object]:
     return read_messages(open_day(path))
 
 
+def pitch_of(path: Path) -> Iterable[object]:
+    return open_pitch(path, "SPY", date(2008, 1, 2)).messages()
+
+
+def crypto_of(path: Path) -> Iterable[object]:
+    return open_crypto(path, "BTCUSD", PRICE_SCALE).messages()
+
+
+def ohlc_of(path: Path) -> Iterable[object]:
+    return read_ohlc(path, "X", date(2013, 10, 8))
+
+
 MESSAGES = "X_2012-06-21_34200000_57600000_message_1.csv"
 READERS: dict[str, tuple[str, Reader]] = {
     "messages": (MESSAGES, messages_of),
@@ -31,16 +48,32 @@ READERS: dict[str, tuple[str, Reader]] = {
     "trades": ("x_20131008_trade.csv", read_trades),
     "quotes": ("x_20131008_quote.csv", read_quotes),
     "bars": ("X_bars.csv", read_bars),
+    "pitch": ("pitch.txt", pitch_of),
+    "crypto": ("orders.csv", crypto_of),
+    "ohlc": ("X_bars.csv", ohlc_of),
 }
 # Cells that real rows are made of, so that most of a drawn row is nearly right.
 CELLS = st.one_of(
     st.sampled_from(
         ["1", "-1", "0", "34200.1", "9999999999", "Q", "D", "ffffffff", "", "timestamp", "volume", "bin_start"]
     ),
+    st.sampled_from(["X", "20131008", "2013-10-08 13:30:00", "created", "bid", "1430438404518", "1e99", "NaN"]),
     st.integers(-10, 10**12).map(str),
     st.text(max_size=4),
 )
-TEXTS = st.lists(st.lists(CELLS, min_size=1, max_size=9).map(",".join), max_size=6).map("\n".join)
+# Whole rows that are right, so that what follows one is read, too.
+ROWS = st.sampled_from(
+    [
+        crypto.HEADER,
+        ohlc.HEADER,
+        "1,1430438404518,0,236.47,5,created,bid",
+        "X,20131008,34200000,1,1,1,1,1",
+        "S28800011AAK27GA0000DTB000100SPY   0000619200Y",
+        "S28800012XAK27GA0000DT000100",
+        "S28800012sSPY     ",
+    ]
+)
+TEXTS = st.lists(ROWS | st.lists(CELLS, min_size=1, max_size=9).map(",".join), max_size=6).map("\n".join)
 
 
 @pytest.mark.parametrize("what", READERS)

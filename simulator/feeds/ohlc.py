@@ -1,0 +1,93 @@
+"""Open, high, low, close and volume by bar of one symbol and day. Reads, and knows no book and no calendar.
+
+Two shapes, told apart by their first line: LEAN (`SYMBOL,YYYYMMDD,ms,open,high,low,close,volume`, New York, prices x
+10^4) and timestamped (`timestamp,open,high,low,close,volume` header, UTC, decimal prices, one symbol: the file name's
+first word). A bar's time is its start. Fractions of a share and of 10^-4 (adjusted and averaged prices have them) are
+rounded half to even; open, high, low and close keep their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from router.api import MILLISECOND, SECOND, Ns, Px, Qty
+from simulator.feeds.bars import shares
+from simulator.feeds.text import NEW_YORK, FeedError, lines, midnight, parse_day, rounded
+
+HEADER: Final = "timestamp,open,high,low,close,volume"
+_PLACES: Final = 4
+_DAY_MS: Final = 86_400_000
+
+
+class Bar(NamedTuple):
+    """What traded from `at` on. Prices are in 10^-4."""
+
+    at: Ns
+    open: Px
+    high: Px
+    low: Px
+    close: Px
+    qty: Qty
+
+
+def read_ohlc(path: Path, symbol: str, day: date) -> list[Bar]:
+    """The bars of a symbol on a New York date, in order of time; FeedError names file, line and text of a bad row.
+
+    A file without the symbol or the date is refused, too.
+    """
+    rows = enumerate(lines(path), 1)
+    first = next(rows, None)
+    if first is None:
+        raise FeedError(path, 0, "empty file")
+    if first[1] == HEADER:
+        named = path.name.split("_", 1)[0].upper()
+        bars = list(_stamped(path, rows, day)) if named == symbol else []
+    else:
+        bars = list(_lean(path, first, rows, f"{symbol},{day:%Y%m%d},"))
+    if not bars:
+        raise FeedError(path, 0, f"no bar of {symbol} on {day}")
+    for before, after in pairwise(bars):
+        if after.at <= before.at:
+            raise FeedError(path, 0, f"{symbol} on {day}: bars are not in order of time")
+    return bars
+
+
+def _lean(path: Path, first: tuple[int, str], rows: Iterator[tuple[int, str]], wanted: str) -> Iterator[Bar]:
+    start = None
+    for number, line in (first, *rows):
+        if not line.startswith(wanted):
+            continue
+        try:
+            _, day, text, *prices, volume = line.split(",")
+            start = midnight(parse_day(day)) if start is None else start
+            yield _bar(start + _ms(text) * MILLISECOND, [int(price) for price in prices], volume)
+        except ValueError as error:
+            raise FeedError(path, number, f"not a LEAN bar ({error}): {line!r}") from None
+
+
+def _ms(text: str) -> int:
+    if not 0 <= int(text) < _DAY_MS:
+        raise ValueError(f"{text} ms after midnight")
+    return int(text)
+
+
+def _stamped(path: Path, rows: Iterator[tuple[int, str]], day: date) -> Iterator[Bar]:
+    for number, line in rows:
+        try:
+            stamp, *prices, volume = line.split(",")
+            when = datetime.fromisoformat(stamp).replace(tzinfo=UTC)
+            if when.astimezone(NEW_YORK).date() == day:
+                yield _bar(int(when.timestamp()) * SECOND, [rounded(price, _PLACES) for price in prices], volume)
+        except (ValueError, OverflowError) as error:
+            raise FeedError(path, number, f"not a timestamped bar ({error}): {line!r}") from None
+
+
+def _bar(at: Ns, prices: list[Px], volume: str) -> Bar:
+    opened, high, low, close = prices
+    if not 0 < low <= min(opened, close) <= max(opened, close) <= high:
+        raise ValueError("open and close lie between low and high, and above 0")
+    return Bar(at, opened, high, low, close, shares(volume))
