@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Final
 
 import click
+
+from router.runtime.lazy_group import LazyGroup
 
 COMMANDS: Final = {
     "check": "check_command",
     "curves": "curves_command",
     "demo": "demo_command",
     "init": "init_command",
+    "market": "market_command",
     "replay": "replay_command",
     "report": "report_command",
     "run": "run_command",
@@ -19,22 +21,7 @@ COMMANDS: Final = {
 }
 
 
-class _Lazy(click.Group):
-    """A group whose commands are imported when they are called for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = COMMANDS.get(cmd_name)
-        if module is None:
-            return None
-        command = importlib.import_module(f"router.runtime.{module}").command
-        assert isinstance(command, click.Command), cmd_name
-        return command
-
-
-@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=LazyGroup, modules=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sluice")
 def main() -> None:
     """An open FIX smart order router and algo engine, with a venue simulator in the box."""

@@ -21,8 +21,8 @@ FRACTIONS: Final = (0.0025, 0.005, 0.01, 0.02, 0.04)
 """Meta-orders as parts of a day's volume."""
 SLICES: Final = 20
 SLICE_NS: Final[Ns] = 30 * SECOND
-START_NS: Final[Ns] = 600 * SECOND
-"""After the open."""
+START_NS: Final[Ns] = 1_800 * SECOND
+"""After the open, when makers no longer quote as wide as they begin."""
 HORIZON_NS: Final[Ns] = 2 * SLICES * SLICE_NS
 """How long the market is watched after the last slice: twice the order's own life."""
 

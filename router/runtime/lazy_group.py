@@ -1,0 +1,28 @@
+"""A group of commands that are imported when they are called for, so that `--help` is quick. Knows none of them."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+
+class LazyGroup(click.Group):
+    """`modules`: command name -> module of `router.runtime` whose `command` it is."""
+
+    def __init__(self, *args: Any, modules: Mapping[str, str], **kwargs: Any) -> None:  # noqa: ANN401 - click's own
+        super().__init__(*args, **kwargs)
+        self._modules = modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(self._modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = self._modules.get(cmd_name)
+        if module is None:
+            return None
+        command = importlib.import_module(f"router.runtime.{module}").command
+        assert isinstance(command, click.Command), cmd_name
+        return command

@@ -1,0 +1,16 @@
+"""`sluice market`: what concerns a market and no router. One file per command, as in `router.runtime.cli`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+
+from router.runtime.lazy_group import LazyGroup
+
+COMMANDS: Final = {"facts": "market_facts_command", "fit": "market_fit_command"}
+
+
+@click.command("market", cls=LazyGroup, modules=COMMANDS)
+def command() -> None:
+    """Markets without a router: measured, fitted."""
