@@ -26,7 +26,7 @@ class SyntheticParams(Struct, frozen=True, forbid_unknown_fields=True):
     spread_open: float = 2.0
     spread_open_s: float = 1_200.0
     depth_ticks: float = 4.0
-    fill_gap_ppm: Ppm = 700_000
+    fill_gap_ppm: Ppm = 950_000
     cancel_youth: float = 3.0
     size_median: Qty = 150
     size_sigma: float = 0.9
@@ -38,8 +38,8 @@ class SyntheticParams(Struct, frozen=True, forbid_unknown_fields=True):
     burst_ppm: Ppm = 500_000
     burst_ns: Ns = 20_000_000
     u_shape: float = 1.2
-    activity_sigma: float = 0.5
-    activity_s: float = 600.0
+    activity_sigma: float = 0.6
+    activity_s: float = 300.0
     informed_ppm: Ppm = 300_000
     pick_off_ppm: Ppm = 250_000
     reaction_ns: Ns = 5_000_000

@@ -55,9 +55,9 @@ def meta_order(heard: Heard, lit: Sequence[VenueProfile], fraction: float, side:
 
     ValueError when the market is not one synthetic symbol.
     """
-    source = heard.sources[0]
-    if not isinstance(source, SyntheticSource):
-        raise ValueError(f"impact: a synthetic market, not {type(source).__name__}")  # noqa: TRY004 - a kind of market, not of argument
+    source = next((each for each in heard.sources if isinstance(each, SyntheticSource)), None)
+    if source is None:
+        raise ValueError("impact: a synthetic market is wanted, which knows its day without us")
     start = heard.day.open + START_NS
     each = max(round(source.day_volume * fraction / SLICES), 1)
     base, filled = _run(heard, source, start - SLICE_NS, start)

@@ -48,7 +48,7 @@ class QueueRates(NamedTuple):
         first = int(np.argmax(self.seconds > 0))
         pi[first] = 1.0
         for n in range(first, SIZE_MAX):
-            if not self.arrivals[n] or not leaving[n + 1] or not self.seconds[n]:
+            if not (self.arrivals[n] and leaving[n + 1] and self.seconds[n] and self.seconds[n + 1]):
                 break
             up = self.arrivals[n] / self.seconds[n]
             down = leaving[n + 1] / self.seconds[n + 1]
