@@ -21,7 +21,11 @@ COMMANDS: Final = {
 }
 
 
-@click.command(cls=LazyGroup, modules=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(LazyGroup):
+    modules = COMMANDS
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sluice")
 def main() -> None:
     """An open FIX smart order router and algo engine, with a venue simulator in the box."""

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from typing import Any
+from typing import ClassVar
 
 import click
 
 
 class LazyGroup(click.Group):
-    """`modules`: command name -> module of `router.runtime` whose `command` it is."""
+    """Derive, and say where each command is."""
 
-    def __init__(self, *args: Any, modules: Mapping[str, str], **kwargs: Any) -> None:  # noqa: ANN401 - click's own
-        super().__init__(*args, **kwargs)
-        self._modules = modules
+    modules: ClassVar[Mapping[str, str]] = {}
+    """Command name -> module of `router.runtime` whose `command` it is."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(self._modules)
+        return sorted(self.modules)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = self._modules.get(cmd_name)
+        module = self.modules.get(cmd_name)
         if module is None:
             return None
         command = importlib.import_module(f"router.runtime.{module}").command

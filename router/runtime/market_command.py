@@ -11,6 +11,10 @@ from router.runtime.lazy_group import LazyGroup
 COMMANDS: Final = {"facts": "market_facts_command", "fit": "market_fit_command"}
 
 
-@click.command("market", cls=LazyGroup, modules=COMMANDS)
+class _Commands(LazyGroup):
+    modules = COMMANDS
+
+
+@click.command("market", cls=_Commands)
 def command() -> None:
     """Markets without a router: measured, fitted."""

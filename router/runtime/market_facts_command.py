@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Final, NamedTuple
 
 import click
 from rich.console import Console
@@ -24,11 +24,8 @@ from simulator.feeds.text import FeedError
 from simulator.market_spec import Consolidated, Lobster, SpecError, Synthetic, parse_spec
 from simulator.synthetic_params import MarketConfig
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-MARKET: str = "synthetic:1"
-DAY: str = "20240304"
+MARKET: Final = "synthetic:1"
+DAY: Final = "20240304"
 """A session of ordinary length for synthetic days; they know no date otherwise."""
 
 
@@ -134,7 +131,10 @@ def _impacts(bench: Bench, spec: str, seeds: int) -> dict[float, list[Impact]] |
     part = _only_part(spec)
     if not isinstance(part, Synthetic):
         return None
-    make: Callable[[int], Heard] = lambda seed: bench.hear(part._replace(seed=seed))  # noqa: E731 - typed, and used once
+
+    def make(seed: int) -> Heard:
+        return bench.hear(part._replace(seed=seed))
+
     return impacts(make, bench.venues, [each.seed for each in _seeded(part, seeds)])
 
 

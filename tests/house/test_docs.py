@@ -68,10 +68,15 @@ def pages(tree: Tree) -> dict[str, str]:
 
 
 def options_of(command: str) -> set[str]:
-    """The long options of a `sluice` command; empty for one that does not exist."""
+    """The long options of a `sluice` command, or of any in a group; empty for one that does not exist."""
     assert isinstance(main, click.Group)
     found = main.get_command(click.Context(main), command)
-    return {text for param in (found.params if found else []) for text in param.opts} | {"--help"}
+    inner = (
+        [found.get_command(click.Context(found), name) for name in found.list_commands(click.Context(found))]
+        if isinstance(found, click.Group)
+        else []
+    )
+    return {text for each in (found, *inner) if each for param in each.params for text in param.opts} | {"--help"}
 
 
 def test_links_lead_to_files_of_the_project(tree: Tree, pages: dict[str, str]) -> None:

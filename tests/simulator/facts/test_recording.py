@@ -101,6 +101,14 @@ def test_one_seed_is_one_recording() -> None:
     ]
 
 
+def test_the_venues_of_a_synthetic_market_keep_one_best_that_never_locks() -> None:
+    found = record(synthetic(seed=4), OPEN + 300 * SECOND)
+
+    assert len(found.quote_at) > 200
+    assert (found.bid < found.ask).all()
+    assert (found.bid_qty > 0).all()
+
+
 def test_listening_changes_nothing() -> None:
     """The national best is the one of a market to which nobody listens."""
     heard_world = synthetic(seed=3)
