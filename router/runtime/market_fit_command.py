@@ -12,24 +12,37 @@ from simulator.facts.fit import fit, to_toml
 from simulator.facts.recording import record
 from simulator.feeds import lobster
 from simulator.feeds.text import FeedError
-from simulator.market_spec import Lobster, SpecError
+from simulator.market_spec import Consolidated, Lobster, SpecError, parse_spec
 
 
-@click.command("fit", help=__doc__)
+@click.command("fit")
 @HOME_OPTION
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("day", metavar="FILE")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here, instead of to the terminal.")
-def command(home: Path | None, file: Path, out: Path | None) -> None:
-    """FILE is a LOBSTER message file; its orderbook file lies beside it."""
+def command(home: Path | None, day: str, out: Path | None) -> None:
+    """A synthetic market's parameters from a recorded day, as a section of market.toml.
+
+    FILE is a LOBSTER message file, its orderbook file beside it; or `consolidated:FOLDER:SYMBOL:DATE`.
+    """
     with errors_as_lines():
         try:
-            day = lobster.open_day(file)
-            recording = record(bench_of(settings_of(home), day.symbol).hear(Lobster(day.messages)))
-            text = to_toml(day.symbol, fit(recording), f"{day.symbol} {day.day}")
+            part = _part(day)
+            heard = bench_of(settings_of(home), None).hear(part)
+            recording = record(heard)
+            estimates = fit(recording, orders=isinstance(part, Lobster))
+            text = to_toml(recording.symbol, estimates, f"{recording.symbol} {heard.day.day}")
         except (SpecError, FeedError, ValueError) as error:
             raise click.ClickException(str(error)) from None
         if out is None:
             click.echo(text, nl=False)
         else:
             out.write_text(text, encoding="utf-8")
-            click.echo(f"{out}: {day.symbol}")
+            click.echo(f"{out}: {recording.symbol}")
+
+
+def _part(day: str) -> Lobster | Consolidated:
+    if not day.startswith("consolidated:"):
+        return Lobster(lobster.open_day(Path(day)).messages)
+    (part,) = parse_spec(day)
+    assert isinstance(part, Consolidated), part
+    return part

@@ -34,30 +34,12 @@ class Estimate(NamedTuple):
     tolerance: float
 
 
-NOT_SEEN: Final = (
-    "hidden_ppm",
-    "run_tail",
-    "run_follow_ppm",
-    "fill_gap_ppm",
-    "cancel_youth",
-    "spread_open_s",
-    "activity_s",
-    "informed_ppm",
-    "pick_off_ppm",
-    "reaction_ns",
-    "opening_ppm",
-    "closing_ppm",
-    "impact",
-    "impact_y",
-    "impact_decay_s",
-    "impact_permanent_ppm",
-    "shares",
-)
-"""Parameters that one day of one symbol does not tell: they keep their defaults."""
+OF_THE_TAPE: Final = ("open_px", "volatility_ppm", "off_exchange_ppm", "half_spread_ticks", "spread_open")
+"""What trades and the national best tell without orders: in a consolidated replay those are the replay's own."""
 
 
-def fit(recording: Recording) -> dict[str, Estimate]:
-    """Every parameter that the day tells, by its name in `SyntheticParams`.
+def fit(recording: Recording, *, orders: bool = True) -> dict[str, Estimate]:
+    """Every parameter that the day tells, by its name in `SyntheticParams`; without `orders`, those `OF_THE_TAPE`.
 
     ValueError when the day has too little in it: under 100 trades or 1,000 orders.
     """
@@ -69,7 +51,7 @@ def fit(recording: Recording) -> dict[str, Estimate]:
     found: dict[str, Estimate] = {}
     for estimator in (_price, _rates, _places, _sizes, _bursts, _rhythm):
         found |= estimator(recording)
-    return found
+    return found if orders else {name: found[name] for name in OF_THE_TAPE if name in found}
 
 
 def fitted(estimates: Mapping[str, Estimate]) -> SyntheticParams:
@@ -91,7 +73,8 @@ def to_toml(symbol: str, estimates: Mapping[str, Estimate], origin: str) -> str:
         shown = f"{value:_}" if isinstance(value, int) else f"{value:.4g}" if value >= 1e-3 else "0.0"
         shown = shown if isinstance(value, int) or "." in shown else f"{shown}.0"
         lines.append(f"{f'{name} = {shown}':<30}# within about {found.tolerance:.0%}")
-    lines.append(f"# Not to be seen in one such day, left to [default]: {', '.join(NOT_SEEN)}.")
+    unseen = [name for name in SyntheticParams.__struct_fields__ if name not in estimates]
+    lines.append(f"# Not to be seen in such a day, left to [default]: {', '.join(unseen)}.")
     return "\n".join(lines) + "\n"
 
 

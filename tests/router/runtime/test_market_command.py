@@ -77,3 +77,16 @@ def test_a_recorded_day_is_fitted(real_data_dir: Path, tmp_path: Path) -> None:
     # The file's 75,197 orders that came to rest in a view of ten levels, over 23,400 seconds, twice.
     assert found.events_per_second == pytest.approx(2 * 75_197 / 23_400, rel=0.01)
     assert found.half_spread_ticks > 5
+
+
+@pytest.mark.slow
+@pytest.mark.real_data
+def test_a_consolidated_day_tells_what_its_tape_does(real_data_dir: Path) -> None:
+    day = f"consolidated:{real_data_dir / 'consolidated'}:IBM:20131008"
+
+    result = CliRunner().invoke(main, ["market", "fit", day])
+
+    assert result.exit_code == 0, result.output
+    found = parse_market(result.output).params("IBM")
+    assert 1_750_000 < found.open_px < 1_850_000
+    assert "events_per_second" in result.output.partition("left to [default]")[2]

@@ -5,10 +5,11 @@ from functools import cache
 import msgspec
 import pytest
 
-from simulator.facts.fit import NOT_SEEN, Estimate, fit, fitted, to_toml
+from router.api import SECOND
+from simulator.facts.fit import OF_THE_TAPE, Estimate, fit, fitted, to_toml
 from simulator.facts.recording import record
 from simulator.synthetic_params import SyntheticParams, parse_market
-from support.facts import recording, synthetic
+from support.facts import OPEN, recording, synthetic
 
 SEED = 11
 TRUE = SyntheticParams(
@@ -52,19 +53,21 @@ def test_known_parameters_are_recovered_within_their_stated_errors() -> None:
 
 
 @pytest.mark.slow
-def test_every_parameter_is_estimated_or_said_not_to_be_seen() -> None:
-    assert sorted([*estimates(), *NOT_SEEN]) == sorted(SyntheticParams.__struct_fields__)
+def test_a_day_without_orders_tells_prices_spreads_and_where_it_traded() -> None:
+    day = record(synthetic(SEED, **msgspec.to_builtins(TRUE)), OPEN + 3_600 * SECOND)
+
+    found = fit(day, orders=False)
+
+    assert tuple(found) == OF_THE_TAPE
+    assert found == {name: fit(day)[name] for name in OF_THE_TAPE}
 
 
-@pytest.mark.slow
-def test_the_section_is_one_that_the_market_file_takes() -> None:
-    text = to_toml("ACME", estimates(), "a test")
+def test_what_is_not_seen_is_named() -> None:
+    names = [name for name in SyntheticParams.__struct_fields__ if name not in {"impact", "burst_ns", "shares"}]
 
-    read = parse_market(text).params("ACME")
+    text = to_toml("X", {name: Estimate(2.0, 0.1) for name in names}, "here")
 
-    assert read.depth_ticks == pytest.approx(fitted(estimates()).depth_ticks, rel=1e-3)
-    assert read.size_median == fitted(estimates()).size_median
-    assert "# within about 15%" in text
+    assert text.endswith("left to [default]: burst_ns, impact, shares.\n")
 
 
 def test_a_value_is_written_as_what_it_is() -> None:
