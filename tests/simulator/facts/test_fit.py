@@ -70,6 +70,17 @@ def test_what_is_not_seen_is_named() -> None:
     assert text.endswith("left to [default]: burst_ns, impact, shares.\n")
 
 
+@pytest.mark.slow
+def test_the_section_is_one_that_the_market_file_takes() -> None:
+    text = to_toml("ACME", estimates(), "a test")
+
+    read = parse_market(text).params("ACME")
+
+    assert read.depth_ticks == pytest.approx(fitted(estimates()).depth_ticks, rel=1e-3)
+    assert read.size_median == fitted(estimates()).size_median
+    assert "# within about 15%" in text
+
+
 def test_a_value_is_written_as_what_it_is() -> None:
     text = to_toml("X", {"open_px": Estimate(1_234_567.4, 0.001), "u_shape": Estimate(1.0, 0.6)}, "here")
 
