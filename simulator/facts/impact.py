@@ -1,7 +1,7 @@
 """The impact of a meta-order of ours against its size: an experiment in a synthetic market, over sizes and seeds.
 
-Bias: the mid is compared with the price that the same day would have had without us, which only a synthetic market
-knows; that spares the noise of the walk, and nothing that we do. The meta-order is equal market orders (IOC) at equal
+Bias: the mid is compared with the efficient price less our displacement of it, which only a synthetic market knows; that
+spares the noise of the walk, but what others do because of us in the books is part of both. The meta-order is equal market orders (IOC) at equal
 intervals, venue after venue; its size is what was filled. It must not know how the market makes its impact.
 """
 
