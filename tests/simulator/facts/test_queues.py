@@ -78,9 +78,11 @@ def test_rates_are_counted_by_the_size_before_the_change() -> None:
 
 
 def test_a_simulated_queue_obeys_the_law_of_its_measured_intensities() -> None:
-    """The synthetic market with a price that stands: unit orders, linear cancels, and gaps that fill first."""
+    """The synthetic market with a price that stands half-way between two ticks: both first queues are the touch."""
     market = synthetic(
         5,
+        open_px=400_050,
+        half_spread_ticks=0.4,
         events_per_second=60.0,
         volatility_ppm=0,
         market_ppm=50_000,
@@ -98,7 +100,7 @@ def test_a_simulated_queue_obeys_the_law_of_its_measured_intensities() -> None:
     found = queue_rates(record(market, OPEN + 900 * SECOND))
 
     assert found.arrivals.sum() > 1_000
-    assert found.distance() < 0.1, (found.observed[:8], found.law()[:8])
+    assert found.distance() < 0.02, (found.observed[:8], found.law()[:8])
 
 
 def test_the_reference_price_stays_on_its_side_when_the_mid_lies_on_a_tick() -> None:
