@@ -1,8 +1,8 @@
 """The impact of a meta-order of ours against its size: an experiment in a synthetic market, over sizes and seeds.
 
 Bias: the mid is compared with the efficient price less our displacement of it, which only a synthetic market knows;
-that spares the noise of the walk. The meta-order is equal market orders (IOC) at equal intervals, venue after venue; its
-size is what was filled. It must not know how the market makes its impact.
+that spares the noise of the walk. The meta-order is equal market orders (IOC) at equal intervals, venue after venue;
+its size is what was filled. It must not know how the market makes its impact.
 """
 
 from __future__ import annotations
