@@ -30,6 +30,10 @@ OFF_EXCHANGE: Final = "XOFF"
 """Venue of prints that no book of ours made (ISO 10383: off-exchange transactions)."""
 
 
+SWEEP_NS: Final[Ns] = 60 * SECOND
+"""How often orders that traded are forgotten: they would be counted among those that may leave."""
+
+
 class SyntheticSource:
     """Background flow for `instrument` on `venues` (MICs, the primary first) over one trading day.
 
@@ -52,7 +56,8 @@ class SyntheticSource:
         self.day = day
         self._rng = rng = Random(f"{seed}/{instrument.symbol}/{day.day}")
         self._cumulative_shares = list(accumulate(params.shares.get(mic, 1) for mic in self._venues))
-        self._rhythm = Rhythm(day, params.u_shape)
+        # Generators of their own: one draw more in the books moves neither the day's mood nor anybody's.
+        self._rhythm = Rhythm(day, params, Random(f"{seed}/{instrument.symbol}/{day.day}/activity"))
         self._pace = 1.0
         """How busy the hour was when the last event was drawn, and until the next."""
         self._signs = Signs(params, rng)
@@ -62,6 +67,7 @@ class SyntheticSource:
         market_rate = events * params.market_ppm / PPM / 2
         self._add_rate = events / 2
         self._away_rate = 1.0 / params.depth_ticks
+        self._fill_gap = params.fill_gap_ppm / PPM
         self._leave_rate = (events - market_rate - self._add_rate) / params.resting_orders
         # Of market orders only the first of a burst is drawn; the others follow it.
         self._burst = params.burst_ppm / PPM
@@ -71,12 +77,15 @@ class SyntheticSource:
         session_s = (day.close - day.open) / SECOND
         self.day_volume = market_rate * session_s * self._sizes.mean
         """Expected continuous volume of the day in shares, before our own."""
-        self.price = EfficientPrice(params, day, self.day_volume, float(params.open_px), rng)
+        surprise = self._burst_rate * session_s * self._signs.surprise_variance
+        self.price = EfficientPrice(params, day, self.day_volume, float(params.open_px), rng, surprise=surprise)
         self._books: list[Book] = []
         self._quotes: list[tuple[Sequence[int], Sequence[int]]] = []
         """The live prices of each book's sides, see `Book.keys`: they are looked at before each event."""
         self._resting: list[int] = []
-        """Ids of our resting orders, some gone already; an id tells its venue by its remainder."""
+        """Ids of our resting orders, oldest first, some gone already; an id tells its venue by its remainder."""
+        self._youth = params.cancel_youth
+        self._sweep_at = day.open + SWEEP_NS
         self._next_oid = len(self._venues)
         self._auctions = SyntheticAuctions(
             instrument, self._venues[0], params, day, day_volume=self.day_volume, seed=seed
@@ -146,6 +155,8 @@ class SyntheticSource:
 
     def _act(self, port: MarketPort, now: Ns) -> bool:
         """Do one thing. Returns whether it was about a stale quote, after which makers look again in haste."""
+        if now >= self._sweep_at:
+            self._sweep(now)
         own_net = 0
         for book in self._books:
             own_net += book.own_net
@@ -166,6 +177,7 @@ class SyntheticSource:
             self._add(port, bid, ask)
         elif draw < self._add_rate + self._burst_rate:
             self._trade(port, self._signs.draw(), bid, ask)
+            self.price.learn(self._signs.surprise)
         else:
             self._cancel(port)
         return False
@@ -175,13 +187,15 @@ class SyntheticSource:
         rng, params, instrument, price = self._rng, self._params, self._instrument, self.price.px
         is_bid = rng.random() < 0.5
         tick = instrument.tick(round(price))
-        reach = params.half_spread_ticks * tick
+        reach = params.half_spread_ticks * tick * self._rhythm.width
         away = int(-log(1.0 - rng.random()) / self._away_rate) * tick
         if is_bid:
-            px = instrument.floor(floor(price - reach)) - away
+            px = instrument.floor(floor(price - reach))
+            px -= 0 if (bid is None or bid < px) and rng.random() < self._fill_gap else away
             px = min(px, ask - tick) if ask is not None else px
         else:
-            px = instrument.ceil(ceil(price + reach)) + away
+            px = instrument.ceil(ceil(price + reach))
+            px += 0 if (ask is None or ask > px) and rng.random() < self._fill_gap else away
             px = max(px, bid + tick) if bid is not None else px
         if px <= 0:
             return
@@ -194,16 +208,25 @@ class SyntheticSource:
             self._resting.append(oid)
 
     def _cancel(self, port: MarketPort) -> None:
-        """Any resting order leaves, each as likely as another; ids of orders that traded are forgotten on the way."""
+        """A resting order leaves, the younger the likelier; ids of orders that traded are forgotten on the way.
+
+        Of n orders by age the k-th youngest goes with a density of (k/n)^(1/youth - 1): lives then have a heavy tail.
+        With youth 1 all are alike. Age says nothing of price, so that the counts at each price keep their law.
+        """
         resting = self._resting
         while resting:
-            place = int(self._rng.random() * len(resting))
-            oid, resting[place] = resting[place], resting[-1]
-            resting.pop()
+            place = len(resting)
+            place -= 1 + int(place * self._rng.random() ** self._youth)
+            oid = resting.pop(place)
             venue = oid % len(self._venues)
             if self._books[venue].qty_of(oid):
                 self._book(port, venue).delete(oid)
                 return
+
+    def _sweep(self, now: Ns) -> None:
+        self._sweep_at = now + SWEEP_NS
+        books, venues = self._books, len(self._venues)
+        self._resting = [oid for oid in self._resting if books[oid % venues].qty_of(oid)]
 
     def _trade(self, port: MarketPort, is_buy: bool, bid: Px | None, ask: Px | None) -> None:
         """A market order takes the national best, venue by venue, and leaves what is not there; or prints elsewhere."""

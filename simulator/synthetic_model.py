@@ -1,7 +1,8 @@
 """The randomness of a synthetic market: efficient price, order signs, sizes, the day's rhythm, our impact.
 
-Bias: the efficient price is exogenous but for our own trades, so background flow does not move it; that keeps returns
-uncorrelated under long-memory signs without solving for it (Lillo and Farmer, 2004; Bouchaud et al., 2004). Floats are
+Bias: of background trades only the surprise in their sign moves the efficient price, and it moves it for good; that
+keeps returns uncorrelated under long-memory signs without solving for it (Madhavan, Richardson and Roomans, Rev.
+Financ. Stud. 10, 1997; Lillo and Farmer, 2004). Nobody learns from anything else that happens in the books. Floats are
 allowed here and end here: what leaves is a side, a quantity, or a price rounded by the instrument. It must not know a
 book or a venue; all randomness is a `random.Random` given by the caller.
 """
@@ -19,33 +20,76 @@ _RUN_MAX = 10_000
 
 
 class Rhythm:
-    """Activity over the day: 1 + c((2x - 1)^2 - 1/3), x the fraction of the session gone. Its mean is exactly 1."""
+    """How busy the market is, and how wide its makers quote, as the day goes.
 
-    def __init__(self, day: CalendarDay, u_shape: float) -> None:
+    Activity is 1 + c((2x - 1)^2 - 1/3), x the fraction of the session gone, times the exponential of an
+    Ornstein-Uhlenbeck process: busy minutes come together, and volatility with them (Clark, Econometrica 41, 1973:
+    trading is the clock of the price). Its expectation over the day is exactly 1. Spreads begin wide and narrow
+    exponentially (McInish and Wood, J. Finance 47, 1992).
+    """
+
+    def __init__(self, day: CalendarDay, params: SyntheticParams, rng: Random) -> None:
         self._open = day.open
         self._span = day.close - day.open
-        self._shape = u_shape
+        self._shape = params.u_shape
         assert self._span > 0, day
+        self._rng = rng
+        self._sigma = params.activity_sigma
+        self._memory_ns = params.activity_s * SECOND
+        self._mood = rng.gauss(0.0, self._sigma)
+        self._looked_at = day.open
+        self._look_at = day.open
+        self._lift = 1.0
+        self._open_wide = params.spread_open
+        self._open_ns = params.spread_open_s * SECOND
+        self.width = 1.0
+        """Makers' distance from the price against what it is late in the day."""
 
     def at(self, now: Ns) -> float:
-        """How busy the market is at `now`, against its mean."""
+        """How busy the market is at `now`, against its mean. `now` must not run backwards."""
+        if now >= self._look_at:
+            self._look(now)
         x = (now - self._open) / self._span
-        return 1.0 + self._shape * ((2.0 * x - 1.0) ** 2 - 1.0 / 3.0)
+        return self._lift * (1.0 + self._shape * ((2.0 * x - 1.0) ** 2 - 1.0 / 3.0))
+
+    def _look(self, now: Ns) -> None:
+        """The slow parts, looked at once a second: between two events they hardly move."""
+        self._look_at = now + SECOND
+        kept = exp((self._looked_at - now) / self._memory_ns)
+        self._looked_at = now
+        self._mood = kept * self._mood + self._sigma * sqrt(1.0 - kept * kept) * self._rng.gauss(0.0, 1.0)
+        self._lift = exp(self._mood - self._sigma**2 / 2.0)
+        self.width = 1.0 + self._open_wide * exp((self._open - now) / self._open_ns)
 
 
 class EfficientPrice:
-    """A random walk in business time (busy hours move more), displaced by the impact of our own trades.
+    """A random walk in business time (busy hours move more) and with what trades tell, displaced by our own impact.
+
+    A stated part of a day's variance comes with the surprises in the signs of background trades (Hasbrouck, Rev.
+    Financ. Stud. 4, 1991: about a third); the rest is drawn, whoever trades.
 
     Impact follows the square-root law, Y sigma sqrt(Q/V), of our net traded shares Q: one part of the law decays with
     Q forgotten exponentially, the rest stays (Toth et al., Phys. Rev. X 1, 021006, 2011; Y is theirs, near 1).
     """
 
-    def __init__(self, params: SyntheticParams, day: CalendarDay, day_volume: float, px: float, rng: Random) -> None:
+    def __init__(
+        self,
+        params: SyntheticParams,
+        day: CalendarDay,
+        day_volume: float,
+        px: float,
+        rng: Random,
+        *,
+        surprise: float = 0.0,
+    ) -> None:
+        """`surprise` is the expected sum of a day's squared surprises (see `Signs`)."""
         self._rng = rng
         self._walk = px
         self._moved_at = day.open
         self._sigma_day = px * params.volatility_ppm / PPM
-        self._sigma_root_ns = self._sigma_day / sqrt(day.close - day.open)
+        told = params.informed_ppm / PPM if surprise > 0 else 0.0
+        self._sigma_root_ns = self._sigma_day * sqrt((1.0 - told) / (day.close - day.open))
+        self._step = self._sigma_day * sqrt(told / surprise) if told else 0.0
         self._floor = px / 100
         self._decay_ns = params.impact_decay_s * SECOND
         self._permanent = params.impact_permanent_ppm / PPM
@@ -68,6 +112,15 @@ class EfficientPrice:
             px += self._displacement(elapsed, own_net)
         self.px = px = max(px, self._floor)
         return px
+
+    def learn(self, surprise: float) -> None:
+        """A background trade whose sign was `surprise` away from what was expected of it: seen at the next `move`."""
+        self._walk += self._step * surprise
+
+    @property
+    def without_us(self) -> float:
+        """The price less the impact of our own trades; quanta."""
+        return self._walk
 
     def _displacement(self, elapsed: Ns, own_net: Qty) -> float:
         recent = self._recent = self._recent * exp(-elapsed / self._decay_ns) + (own_net - self._net)
@@ -94,9 +147,21 @@ class Signs:
         self._follow = params.run_follow_ppm / PPM
         self._is_buy = True
         self._left = 0
+        self.surprise = 0.0
+        """The last drawn sign (+1 buys) less its expectation before it was drawn."""
+        # A run has ended before a draw that follows runs as often as there are runs among such draws; a run's mean
+        # length is the sum of P(length >= n) = n^-tail. A sign is expected from an unfinished run only.
+        unfinished = 1.0 - 1.0 / sum(n**-self._tail for n in range(1, _RUN_MAX + 1))
+        self.surprise_variance = 1.0 - self._follow**2 * unfinished
 
     def draw(self) -> bool:
         """Whether the next market order buys."""
+        expected = 0.0 if not self._left else self._follow if self._is_buy else -self._follow
+        is_buy = self._next()
+        self.surprise = (1.0 if is_buy else -1.0) - expected
+        return is_buy
+
+    def _next(self) -> bool:
         rng = self._rng
         if rng.random() >= self._follow:
             return rng.random() < 0.5
@@ -108,13 +173,18 @@ class Signs:
 
 
 class Sizes:
-    """Order sizes: lognormal, in round lots but for a stated part of odd lots."""
+    """Order sizes: lognormal, in round lots but for a stated part of odd lots, and partial to multiples of five lots.
+
+    Bias: the preference for round sizes is one number, and ends at fives (Alexander and Peterson, J. Financ. Econ. 84,
+    2007, find it at 500, 1,000 and 5,000 shares).
+    """
 
     def __init__(self, params: SyntheticParams, instrument: Instrument, rng: Random) -> None:
         self._rng = rng
         self._mu = log(params.size_median)
         self._sigma = params.size_sigma
         self._odd = params.odd_lot_ppm / PPM
+        self._round = params.size_round_ppm / PPM
         self._lot = instrument.round_lot
         self.mean = exp(self._mu + self._sigma**2 / 2)
 
@@ -123,4 +193,7 @@ class Sizes:
         size = exp(rng.normalvariate(self._mu, self._sigma))
         if rng.random() < self._odd:
             return max(int(size) % lot, 1)
-        return max(round(size / lot), 1) * lot
+        lots = max(round(size / lot), 1)
+        if lots > 5 and rng.random() < self._round:
+            lots = round(lots / 5) * 5
+        return lots * lot

@@ -23,9 +23,14 @@ class SyntheticParams(Struct, frozen=True, forbid_unknown_fields=True):
     market_ppm: Ppm = 120_000
     resting_orders: int = 300
     half_spread_ticks: float = 0.6
+    spread_open: float = 2.0
+    spread_open_s: float = 1_200.0
     depth_ticks: float = 4.0
+    fill_gap_ppm: Ppm = 950_000
+    cancel_youth: float = 3.0
     size_median: Qty = 150
     size_sigma: float = 0.9
+    size_round_ppm: Ppm = 400_000
     odd_lot_ppm: Ppm = 150_000
     hidden_ppm: Ppm = 20_000
     run_tail: float = 1.5
@@ -33,6 +38,9 @@ class SyntheticParams(Struct, frozen=True, forbid_unknown_fields=True):
     burst_ppm: Ppm = 500_000
     burst_ns: Ns = 20_000_000
     u_shape: float = 1.2
+    activity_sigma: float = 0.6
+    activity_s: float = 300.0
+    informed_ppm: Ppm = 300_000
     pick_off_ppm: Ppm = 250_000
     reaction_ns: Ns = 5_000_000
     off_exchange_ppm: Ppm = 300_000
@@ -57,6 +65,11 @@ class SyntheticParams(Struct, frozen=True, forbid_unknown_fields=True):
             ("events_per_second", 0 < self.events_per_second <= 100_000, "above 0 and at most 100000"),
             ("resting_orders", 2 <= self.resting_orders <= 100_000, "2 to 100000"),
             ("half_spread_ticks", self.half_spread_ticks > 0, "above 0"),
+            ("spread_open", 0 <= self.spread_open <= 10, "0 to 10"),
+            ("spread_open_s", self.spread_open_s > 0, "above 0 seconds"),
+            ("cancel_youth", 1 <= self.cancel_youth <= 20, "1 to 20"),
+            ("activity_sigma", 0 <= self.activity_sigma <= 2, "0 to 2"),
+            ("activity_s", self.activity_s > 0, "above 0 seconds"),
             ("depth_ticks", self.depth_ticks > 0, "above 0"),
             ("size_median", self.size_median > 0, "above 0 shares"),
             ("size_sigma", 0 <= self.size_sigma <= 3, "0 to 3"),

@@ -7,9 +7,11 @@ from typing import Final
 from router.runtime.lazy_group import LazyGroup
 
 COMMANDS: Final = {
+    "facts": "market_facts_command",
+    "fit": "market_fit_command",
     "verify": "market_verify_command",
     "write": "market_write_command",
 }
-HELP: Final = "Recorded and synthetic days: hold one against its own file, write one as a file."
+HELP: Final = "Recorded and synthetic days without a router: verified, written, measured, fitted."
 
 command = LazyGroup(name="market", about=HELP, modules=COMMANDS)
