@@ -97,6 +97,12 @@ class LitVenue(Desk):
         kind = PrintKind.HIDDEN if trade.hidden else PrintKind.REGULAR
         says.append(TradePrint(self.mic, symbol, trade.px, trade.qty, trade.taker_is_buy, kind))
 
+    # --- KnowsPlaces
+
+    def ahead(self, child_id: str) -> Qty | None:
+        order = self._orders.get(child_id)
+        return None if order is None else self._ahead(order)
+
     # --- SimulatedVenue
 
     def on_nbbo(self, at: Ns, nbbo: Nbbo) -> list[VenueSays]:

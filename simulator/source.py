@@ -97,3 +97,12 @@ class HearsPhases(Protocol):
     def on_phase(self, at: Ns, change: PhaseChange) -> list[VenueSays]:
         """The symbol's phase changed, everywhere or on this venue."""
         ...
+
+
+@runtime_checkable
+class KnowsPlaces(Protocol):
+    """A venue that can say where an order of ours stands: for measurement, never for a router."""
+
+    def ahead(self, child_id: str) -> Qty | None:
+        """The exact shares that trade before it at its price; None where it does not rest."""
+        ...

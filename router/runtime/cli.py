@@ -12,6 +12,7 @@ COMMANDS: Final = {
     "curves": "curves_command",
     "demo": "demo_command",
     "init": "init_command",
+    "market": "market_command",
     "replay": "replay_command",
     "report": "report_command",
     "run": "run_command",

@@ -71,7 +71,9 @@ def options_of(command: str) -> set[str]:
     """The long options of a `sluice` command; empty for one that does not exist."""
     assert isinstance(main, click.Group)
     found = main.get_command(click.Context(main), command)
-    return {text for param in (found.params if found else []) for text in param.opts} | {"--help"}
+    # A group's options are those of its subcommands: a line names both.
+    of = [found, *found.commands.values()] if isinstance(found, click.Group) else [found] if found else []
+    return {text for each in of for param in each.params for text in param.opts} | {"--help"}
 
 
 def test_links_lead_to_files_of_the_project(tree: Tree, pages: dict[str, str]) -> None:

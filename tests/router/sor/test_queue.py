@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from router.core.events import BookSnapshot, LevelUpdate, PhaseChange, TradePrint
 from router.core.types import Phase, PrintKind
-from router.sor.queue import MODELS, QueueEstimator
+from router.sor.queue import QueueEstimator
+from router.sor.queue_models import MODELS
 from support.sor import CENT, FakeChild
 
 PX = 100_000
@@ -177,7 +178,7 @@ def test_an_order_that_left_is_forgotten() -> None:
 
 
 def test_an_unknown_model_is_refused_by_name() -> None:
-    with pytest.raises(AssertionError, match="queue model 'hope' is none of risk-averse, power, log"):
+    with pytest.raises(AssertionError, match="queue model 'hope' is none of risk-averse, uniform, power, log, young"):
         QueueEstimator("hope")
 
 
