@@ -126,8 +126,8 @@ class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):
     max_children_per_slice: AtLeast1 = 16
     queue_model: Literal["risk-averse", "uniform", "power", "log", "young"] = "power"
     fill_rate_window_ns: AtLeast1 = 60 * SECOND
-    fill_queue_ppm: AtLeast0 = 150_000
-    fill_price_ns: AtLeast1 = 100 * SECOND
+    fill_queue_ppm: AtLeast0 = 450_000
+    fill_price_ns: AtLeast1 = 65 * SECOND
     taker_levels: AtLeast1 = 10
 
 

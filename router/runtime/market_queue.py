@@ -90,7 +90,7 @@ def measure(
 def make_report(recordings: Sequence[Recording]) -> Report:
     """Figures and pictures of each market and of all together."""
     # numpy and matplotlib take a second to import, and only this needs them.
-    from router.tca.calibration import calibrate, pooled  # noqa: PLC0415 - as above
+    from router.tca.calibration import calibrate  # noqa: PLC0415 - as above
     from router.tca.calibration_page import Report  # noqa: PLC0415 - as above
 
     try:
@@ -98,7 +98,7 @@ def make_report(recordings: Sequence[Recording]) -> Report:
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     chosen = recordings[0].chosen
-    return Report(markets, calibrate(pooled(recordings)), (BEFORE, chosen, EXACT))
+    return Report(markets, calibrate(*recordings), (BEFORE, chosen, EXACT))
 
 
 def write(report: Report, out: Path) -> None:

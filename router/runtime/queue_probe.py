@@ -31,7 +31,7 @@ from router.core.outputs import SendChild
 from router.core.profiles import RouterSettings
 from router.core.types import SECOND, Ns, Peg, Px, Qty, Reason, Side, TimeInForce
 from router.market.market import Market
-from router.sor.filling import RATE_ALONE, fill_model
+from router.sor.filling import fill_model, rate_alone, spread_ticks
 from router.sor.passive import shares_before
 from router.sor.queue import QueueWatch
 from router.sor.queue_models import MODELS
@@ -186,8 +186,9 @@ class QueueProbe:
             self._left(at, child)
 
     def _joined(self, at: Ns, child: ProbedChild) -> None:
-        """It rests, if it has a displayed place: a record of its life begins, and its first bets are made."""
-        if child.px is None or self._watches[0].ahead(child.child_id) is None:
+        """Where it rests in a displayed queue, the record of its life begins, and its first bets are made."""
+        watched = self._watches[0].ahead(child.child_id) is not None
+        if child.px is None or not watched or self._truth(child.venue, child.child_id) is None:
             return
         child.number = len(self.recording.orders)
         self.recording.orders.append(
@@ -244,16 +245,16 @@ class QueueProbe:
             heappush(self._bets, _Open(at + horizon_ns, self._sequence, at, child, chances))
 
     def _chances(self, at: Ns, child: ProbedChild, px: Px, ahead: Qty, seconds: float) -> tuple[float, ...]:
+        market = self._market[child.symbol]
         rate = self._rates.expected(at, child.symbol, child.venue, bid_hit=child.side.is_buy)
-        beside = (
-            shares_before(self._market[child.symbol].beside(child.venue, child.side), px, child.side) + child.leaves
-        )
+        ticks = spread_ticks(market)
+        beside = shares_before(market.beside(child.venue, child.side), px, child.side) + child.leaves
         places = [place + beside for place in self._places(child)]
         chance = self._fill_model.chance
         return (
-            *(chance(place, rate, seconds) for place in places),
-            RATE_ALONE.chance(places[self._chosen], rate, seconds),
-            chance(ahead + beside, rate, seconds),
+            *(chance(place, rate, seconds, ticks) for place in places),
+            rate_alone(places[self._chosen], rate, seconds),
+            chance(ahead + beside, rate, seconds, ticks),
         )
 
     def _decide(self, bet: _Open) -> None:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from router.core.outputs import Candidate
 from router.core.types import SECOND, Ns, OrdType, Px, Qty, Reason, Side, TimeInForce
 from router.market.book import BookSide
-from router.sor.filling import fill_model
+from router.sor.filling import fill_model, spread_ticks
 from router.sor.rates import TradeRates
 from router.sor.review import Review
 from router.sor.routes import Route
@@ -154,7 +154,8 @@ def _barred(review: Review, route: Route, px: Px) -> str:
 def _estimate(review: Review, rates: TradeRates, route: Route, shares: Qty) -> Estimate:
     """What it is expected to cost, and to take, until `shares` have traded at a venue, our own the last of them."""
     rate = rates.expected(review.now, review.work.symbol, route.mic, bid_hit=review.is_buy)
-    fills = fill_model(review.settings).chance(shares, rate, patience_ns(review) / SECOND)
+    ticks = spread_ticks(review.market)
+    fills = fill_model(review.settings).chance(shares, rate, patience_ns(review) / SECOND, ticks)
     return Estimate(fills * route.fees.add + (1.0 - fills) * _cost_of_crossing(review), shares / rate, route)
 
 

@@ -30,7 +30,7 @@ from router.sor.work import ChildView
 class _Place:
     """One resting order's place: `shown` is its level's displayed quantity at the last word, our own included."""
 
-    __slots__ = ("ahead", "arrived", "is_bid", "own", "px", "shown", "symbol", "traded", "venue")
+    __slots__ = ("ahead", "arrived", "before", "explained", "is_bid", "own", "px", "shown", "symbol", "venue")
 
     def __init__(self, child: ChildView, px: Px, shown: Qty) -> None:
         self.venue = child.venue
@@ -40,8 +40,10 @@ class _Place:
         self.own = own_displayed(child)
         self.ahead = float(shown)
         self.shown = shown
-        self.traded: Qty = 0
-        """Printed at the level and not yet seen in its displayed quantity."""
+        self.explained: Qty = 0
+        """Printed at the level or cut by ourselves, and not yet seen in its displayed quantity."""
+        self.before: tuple[Qty, float] | None = None
+        """The last change, where it was a cancellation: how much of it, and the shares ahead before it."""
         self.arrived = False
 
 
@@ -84,10 +86,17 @@ class QueueEstimator:
             place.own = own_displayed(child)
 
     def resized(self, child: ChildView) -> None:
-        """Its size changed and it kept its place."""
+        """Its size changed and it kept its place: so much of a cancellation is our own, heard of already or to come."""
         place = self._places.get(child.child_id)
-        if place is not None:
-            place.own = own_displayed(child)
+        if place is None:
+            return
+        cut = place.own - own_displayed(child)
+        place.own -= cut
+        if place.before is not None and place.before[0] == cut:
+            place.ahead = place.before[1]
+            place.before = None
+        else:
+            place.explained += max(cut, 0)
 
     def left(self, child_id: str) -> None:
         """It rests no more."""
@@ -128,21 +137,24 @@ class QueueEstimator:
                         self._shown((place,), _qty_in(event, place))
 
     def _shown(self, places: Iterable[_Place], shown: Qty) -> None:
-        """A level now shows `shown`: a decrease that trades do not explain is split between ahead and behind."""
+        """A level now shows `shown`: a decrease that nothing explains is split between ahead and behind."""
         for place in places:
             change = place.shown - shown
             place.shown = shown
+            if change:
+                place.before = None
             if change <= 0:
                 # Refilled before we saw it shrink: an old print must not explain a later cancellation.
-                place.traded = 0
+                place.explained = 0
                 if not place.arrived:
                     _joined_before_us(place, -change)
             else:
-                if place.traded:
-                    by_trades = min(change, place.traded)
-                    place.traded -= by_trades
-                    change -= by_trades
+                if place.explained:
+                    known = min(change, place.explained)
+                    place.explained -= known
+                    change -= known
                 if change and place.ahead:
+                    place.before = (change, place.ahead)
                     self._canceled(place, change)
             if place.arrived and place.ahead > shown - place.own:
                 place.ahead = float(max(shown - place.own, 0))
@@ -226,7 +238,7 @@ def _traded(place: _Place, trade: TradePrint) -> None:
     if trade.kind is not PrintKind.REGULAR or trade.aggressor_is_buy is place.is_bid:
         return
     if trade.px == place.px:
-        place.traded += trade.qty
+        place.explained += trade.qty
         place.ahead = max(place.ahead - trade.qty, 0.0)
     elif (trade.px < place.px) is place.is_bid and place.arrived:
         place.ahead = 0.0

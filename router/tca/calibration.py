@@ -17,7 +17,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from router.core.types import SECOND
-from router.tca.places import Bet, PlaceSample, Recording
+from router.tca.places import Bet, Recording
 
 Numbers: TypeAlias = NDArray[np.float64]
 
@@ -88,42 +88,34 @@ class Calibration(Struct, frozen=True):
     horizons: tuple[Horizon, ...]
 
 
-def calibrate(recording: Recording) -> Calibration:
-    """The figures of one market. ValueError where nothing rested there."""
-    samples = recording.samples
+def calibrate(*recordings: Recording) -> Calibration:
+    """The figures of one market, or of several as one; those must have the same models and forecasts.
+
+    ValueError where nothing rested in any of them.
+    """
+    first = recordings[0]
+    for each in recordings:
+        assert (each.models, each.forecasts) == (first.models, first.forecasts), (each.market, first.market)
+    samples = [sample for each in recordings for sample in each.samples]
     if not samples:
-        raise ValueError(f"{recording.market}: no order rested, so there is nothing to compare")
+        raise ValueError(
+            f"{', '.join(each.market for each in recordings)}: no order rested, so there is nothing to say"
+        )
     ahead = np.array([sample.ahead for sample in samples], float)
     shown = np.array([sample.shown for sample in samples], float)
     estimates = np.array([sample.estimates for sample in samples], float)
+    orders = [order for each in recordings for order in each.orders]
     return Calibration(
-        market=recording.market,
-        chosen=recording.chosen,
-        orders=len(recording.orders),
-        traded=sum(order.filled > 0 for order in recording.orders),
+        market=first.market if len(recordings) == 1 else ALL,
+        chosen=first.chosen,
+        orders=len(orders),
+        traded=sum(order.filled > 0 for order in orders),
         samples=len(samples),
         mean_ahead=float(ahead.mean()),
         mean_shown=float(shown.mean()),
-        errors=tuple(
-            _error(model, estimates[:, number], ahead, shown) for number, model in enumerate(recording.models)
-        ),
-        horizons=_horizons(recording),
+        errors=tuple(_error(model, estimates[:, number], ahead, shown) for number, model in enumerate(first.models)),
+        horizons=_horizons(first.forecasts, [bet for each in recordings for bet in each.bets]),
     )
-
-
-def pooled(recordings: Sequence[Recording]) -> Recording:
-    """Several markets as one, for figures over all of them; they must have the same models and forecasts."""
-    first = recordings[0]
-    together = Recording(ALL, first.chosen, first.models, first.forecasts, [], [], [])
-    for each in recordings:
-        assert (each.models, each.forecasts) == (first.models, first.forecasts), (each.market, first.market)
-        offset = len(together.orders)
-        together.orders.extend(each.orders)
-        together.samples.extend(
-            PlaceSample(s.at, s.order + offset, s.ahead, s.shown, s.spread, s.estimates) for s in each.samples
-        )
-        together.bets.extend(Bet(b.at, b.order + offset, b.horizon_ns, b.chances, b.filled) for b in each.bets)
-    return together
 
 
 def best_model(calibrations: Sequence[Calibration]) -> tuple[str, float]:
@@ -191,12 +183,9 @@ def _ranks(values: Numbers) -> Numbers:
     return means[inverse]
 
 
-def _horizons(recording: Recording) -> tuple[Horizon, ...]:
-    horizons = sorted({bet.horizon_ns for bet in recording.bets})
-    return tuple(
-        _horizon(recording.forecasts, horizon_ns / SECOND, [b for b in recording.bets if b.horizon_ns == horizon_ns])
-        for horizon_ns in horizons
-    )
+def _horizons(names: Sequence[str], bets: Sequence[Bet]) -> tuple[Horizon, ...]:
+    horizons = sorted({bet.horizon_ns for bet in bets})
+    return tuple(_horizon(names, ns / SECOND, [bet for bet in bets if bet.horizon_ns == ns]) for ns in horizons)
 
 
 def _horizon(names: Sequence[str], seconds: float, bets: Sequence[Bet]) -> Horizon:

@@ -431,3 +431,22 @@ def test_our_two_sides_trade_with_each_other_where_the_profile_allows_it() -> No
         fill("c1", "XLIT-X2", 100, MID, 100, LastLiquidityInd.ADDED),
         TradePrint("XLIT", SYMBOL, MID, 100, False),
     ]
+
+
+def test_it_says_where_an_order_of_ours_stands_while_it_rests() -> None:
+    lit = venue()
+    lit.on_command(NOON, send("c1", Side.BUY, 100, BID))
+    behind_500 = lit.ahead("c1")
+
+    lit.book(SYMBOL).delete(1)
+
+    assert (behind_500, lit.ahead("c1"), lit.ahead("none")) == (500, 0, None)
+
+
+def test_an_order_that_is_over_stands_nowhere() -> None:
+    lit = venue()
+    lit.on_command(NOON, send("c1", Side.BUY, 100, BID))
+
+    lit.on_command(NOON, CancelChild(venue="XLIT", child_id="c1", request_id="r1", symbol=SYMBOL, side=Side.BUY))
+
+    assert lit.ahead("c1") is None

@@ -61,8 +61,10 @@ def test_what_joins_later_stands_behind() -> None:
     [
         # 500 ahead, 100 of ours, 500 behind: 200 cancelled.
         ("risk-averse", 500),
-        ("power", 400),  # even parts: half of the 200 was ahead
+        ("uniform", 400),  # even parts: half of the 200 was ahead
+        ("power", 400),
         ("log", 400),
+        ("young", 475),  # (500 / 1,000)^3 of it
     ],
 )
 def test_a_cancellation_is_split_by_the_model(model: str, ahead: int) -> None:
@@ -74,10 +76,12 @@ def test_a_cancellation_is_split_by_the_model(model: str, ahead: int) -> None:
     assert queue.ahead("C1") == ahead
 
 
-@pytest.mark.parametrize(("model", "ahead"), [("risk-averse", 500), ("power", 493), ("log", 409)])
+@pytest.mark.parametrize(
+    ("model", "ahead"), [("risk-averse", 500), ("uniform", 450), ("power", 493), ("log", 409), ("young", 497)]
+)
 def test_cancellations_lean_to_the_longer_part(model: str, ahead: int) -> None:
     # 500 ahead, 1,500 behind. Ahead goes, of the 200, by power 500^3 / (500^3 + 1,500^3) = 1/28,
-    # by log ln 501 / (ln 501 + ln 1,501) = 0.459.
+    # by log ln 501 / (ln 501 + ln 1,501) = 0.459, by young (500 / 2,000)^3 = 1/64.
     queue = resting(model)
     queue.on_market(shows(2_100))
 
@@ -165,6 +169,19 @@ def test_a_cut_order_has_less_of_its_own_in_the_level() -> None:
     queue.on_market(shows(450))
 
     assert queue.ahead("C1") == 400
+
+
+@pytest.mark.parametrize("model", list(MODELS))
+@pytest.mark.parametrize("report_first", [True, False])
+def test_our_own_cut_is_nobody_s_cancellation(model: str, report_first: bool) -> None:
+    queue = resting(model)
+    queue.on_market(shows(1_100))
+    cut, seen = (lambda: queue.resized(replace(CHILD, qty=60))), (lambda: queue.on_market(shows(1_060)))
+
+    for step in (cut, seen) if report_first else (seen, cut):
+        step()
+
+    assert queue.ahead("C1") == 500
 
 
 def test_an_order_that_left_is_forgotten() -> None:
