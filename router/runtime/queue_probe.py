@@ -132,6 +132,11 @@ class QueueProbe:
         """When a bet is due: `settle` then."""
         return self._bets[0].due if self._bets else None
 
+    @property
+    def chosen(self) -> QueueWatch:
+        """The estimates of the model that the settings name: what a router so set goes by."""
+        return self._watches[self._chosen]
+
     def on_sent(self, at: Ns, sent: SendChild) -> None:
         """A child is on its way."""
         child = self._children[sent.child_id] = ProbedChild(at, sent)

@@ -81,7 +81,7 @@ class Memory:
             work.probed[child.venue] = now
         elif child.tif is TimeInForce.IOC:
             work.taken_until[child.venue] = now + route.hold_ns
-        if route.kind is VenueKind.LIT and child.tif is not TimeInForce.IOC:
+        if route.kind is VenueKind.LIT:
             self._queue.on_sent(child)
 
     def on_refused(self, now: Ns, work: SliceWork, placement: Placement) -> None:

@@ -21,7 +21,7 @@ from router.core.events import (
     TradePrint,
     VenueReport,
 )
-from router.core.types import PrintKind, Px, Qty, Side
+from router.core.types import PrintKind, Px, Qty, Side, TimeInForce
 from router.market.market import Market
 from router.sor.queue_models import MODELS
 from router.sor.work import ChildView
@@ -191,8 +191,9 @@ class QueueWatch:
         return self._queue.ahead(child_id)
 
     def on_sent(self, child: ChildView) -> None:
-        """Watch the queue of a displayed order; a pegged or hidden one has none that can be seen."""
-        if child.px is None or child.peg is not None or child.display_qty == 0:
+        """Watch the queue of an order that rests displayed; a pegged or hidden one has none that can be seen."""
+        hidden = child.peg is not None or child.display_qty == 0
+        if child.px is None or hidden or child.tif is TimeInForce.IOC:
             return
         shown = self._market[child.symbol].beside(child.venue, child.side).qty_at(child.px)
         self._queue.joined(child, child.px, shown)

@@ -40,14 +40,17 @@ class Script:
         self._deeds.pop(0)[1](port.book("XLIT", SYMBOL))
 
 
+def _begin(book: Book) -> None:
+    book.add(1, True, BID, 300)
+    book.add(2, True, BID, 200)
+    book.add(3, False, ASK, 500)
+
+
 class Bench:
     """A book that begins with 300 and then 200 shares bid, 500 offered; a probe; and our buy of 100 at the bid."""
 
     def __init__(self, *deeds: tuple[int, Act], px: Px = BID) -> None:
-        first: list[tuple[int, Act]] = [
-            (0, lambda book: (book.add(1, True, BID, 300), book.add(2, True, BID, 200), book.add(3, False, ASK, 500)))
-        ]
-        self.world = World([XLIT], INSTRUMENTS, [Script(first + list(deeds))], seed=1, start=NOON)
+        self.world = World([XLIT], INSTRUMENTS, [Script([(0, _begin), *deeds])], seed=1, start=NOON)
         market = Market(INSTRUMENTS.values(), [XLIT], {})
         self.probe = QueueProbe("test", market, SETTINGS, self.world.ahead, horizons_ns=[HORIZON])
         self.run(until=1)
@@ -148,11 +151,11 @@ def test_a_bet_is_decided_by_the_fill_and_the_next_is_not_made() -> None:
 
     # 500 ahead and our own 100, where nothing has traded yet but the prior's share a minute.
     chance = fill_model(SETTINGS).chance(600, 1 / 60, 10.0, ticks=2.0)
-    chances = (*[chance] * 5, rate_alone(600, 1 / 60, 10.0), chance)
+    chances = [*[chance] * 5, rate_alone(600, 1 / 60, 10.0), chance]
+    (bet,) = bench.probe.recording.bets
     assert bench.probe.recording.forecasts[5:] == ("rate alone", "exact place")
-    assert bench.probe.recording.bets == [
-        Bet(bench.at + 400, 0, HORIZON, tuple(pytest.approx(each) for each in chances), filled=True)
-    ]
+    assert list(bet.chances) == pytest.approx(chances)
+    assert bet == Bet(bench.at + 400, 0, HORIZON, bet.chances, filled=True)
 
 
 def test_bets_follow_each_other_while_it_rests_and_a_cancel_leaves_the_last_open() -> None:

@@ -176,10 +176,11 @@ def test_a_cut_order_has_less_of_its_own_in_the_level() -> None:
 def test_our_own_cut_is_nobody_s_cancellation(model: str, report_first: bool) -> None:
     queue = resting(model)
     queue.on_market(shows(1_100))
-    cut, seen = (lambda: queue.resized(replace(CHILD, qty=60))), (lambda: queue.on_market(shows(1_060)))
-
-    for step in (cut, seen) if report_first else (seen, cut):
-        step()
+    if report_first:
+        queue.resized(replace(CHILD, qty=60))
+    queue.on_market(shows(1_060))
+    if not report_first:
+        queue.resized(replace(CHILD, qty=60))
 
     assert queue.ahead("C1") == 500
 

@@ -7,6 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from router.core.types import SECOND
 from router.tca.calibration import (
@@ -40,18 +41,19 @@ def recording(market: str = "m", samples: list[PlaceSample] = SAMPLES, bets: lis
 
 
 def test_errors_are_estimate_less_truth() -> None:
-    assert calibrate(recording()).errors == (
-        # 40, 20 and 30 shares too many, of 400, 400 and 500.
-        PlaceError("high", bias=30.0, mean_abs=30.0, of_level=pytest.approx((0.1 + 0.05 + 0.06) / 3), rank=1.0),
-        PlaceError("off", bias=-10.0, mean_abs=pytest.approx(50 / 3), of_level=pytest.approx(0.04), rank=1.0),
-    )
+    high, off = calibrate(recording()).errors
+
+    # 40, 20 and 30 shares too many, of 400, 400 and 500; then none, 40 too few and 10 too many.
+    assert (high.model, off.model) == ("high", "off")
+    assert [high.bias, high.mean_abs, high.of_level, high.rank] == pytest.approx([30.0, 30.0, 0.07, 1.0])
+    assert [off.bias, off.mean_abs, off.of_level, off.rank] == pytest.approx([-10.0, 50 / 3, 0.04, 1.0])
 
 
 def test_what_was_recorded_is_counted() -> None:
     found = calibrate(recording())
 
     assert (found.orders, found.traded, found.samples) == (1, 1, 3)
-    assert (found.mean_ahead, found.mean_shown) == (200.0, pytest.approx(1_300 / 3))
+    assert [found.mean_ahead, found.mean_shown] == pytest.approx([200.0, 1_300 / 3])
 
 
 def test_bets_that_nobody_could_decide_are_counted_and_left_out() -> None:
@@ -81,7 +83,10 @@ def test_the_best_model_weighs_each_market_alike() -> None:
         errors = tuple(PlaceError(name, 0.0, 0.0, part, None) for name, part in (("high", high), ("off", off)))
         return Calibration("m", "high", 1, 0, 1, 1.0, 1.0, errors, ())
 
-    assert best_model([market(0.10, 0.20), market(0.40, 0.25)]) == ("off", pytest.approx(0.225))
+    best, score = best_model([market(0.10, 0.20), market(0.40, 0.25)])
+
+    assert best == "off"
+    assert score == pytest.approx(0.225)
 
 
 def test_several_markets_are_counted_as_one() -> None:
@@ -101,7 +106,7 @@ def test_markets_of_other_models_are_not_mixed() -> None:
 
 def test_wilson_s_interval_by_its_formula() -> None:
     # Wilson 1927; 8 of 10 as in Newcombe 1998: 0.4902 to 0.9433.
-    assert wilson(8, 10) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
+    assert list(wilson(8, 10)) == pytest.approx([0.4902, 0.9433], abs=1e-4)
     assert wilson(0, 10)[0] == 0.0
     assert wilson(10, 10)[1] == pytest.approx(1.0)
 
@@ -137,5 +142,6 @@ def test_deciles_hold_a_tenth_of_the_bets_each() -> None:
 
     first, *_, last = judge("f", chances, outcomes).deciles
 
-    assert first == Group(2, pytest.approx(0.025), 0.0, *wilson(0, 2))
-    assert last == Group(2, pytest.approx(0.925), 1.0, *wilson(2, 2))
+    assert [first.predicted, last.predicted] == pytest.approx([0.025, 0.925])
+    assert replace(first, predicted=0.0) == Group(2, 0.0, 0.0, *wilson(0, 2))
+    assert replace(last, predicted=0.0) == Group(2, 0.0, 1.0, *wilson(2, 2))

@@ -1,4 +1,4 @@
-"""The calibration as a page, as Markdown and as pictures: every figure is there, the same figures are the same bytes."""
+"""The calibration as a page, as Markdown and as pictures: every figure, and the same bytes for the same figures."""
 
 from __future__ import annotations
 
