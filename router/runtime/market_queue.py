@@ -15,7 +15,7 @@ from router.core.types import SECOND
 from router.runtime.assembly import LEAD_NS, make_market
 from router.runtime.console import HOME_OPTION, errors_as_lines, settings_of
 from router.runtime.passive_orders import Flow, record
-from router.runtime.queue_probe import BEFORE, EXACT
+from router.runtime.queue_probe import BEFORE
 from router.runtime.settings import Settings
 from router.runtime.toml_file import SettingsError
 from router.tca.places import Recording
@@ -83,7 +83,8 @@ def measure(
         if minutes is None
         else market.start + LEAD_NS + minutes * 60 * SECOND
     )
-    name = spec.rpartition("/")[2]
+    # Of a recorded part what it holds, not where its file lies.
+    name = spec if spec.startswith("synthetic:") else f"{', '.join(traded)} {sessions[0].day}"
     return record(name, market.world, market.config, flow, symbols=symbols or traded, until=until)
 
 
@@ -98,7 +99,7 @@ def make_report(recordings: Sequence[Recording]) -> Report:
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     chosen = recordings[0].chosen
-    return Report(markets, calibrate(*recordings), (BEFORE, chosen, EXACT))
+    return Report(markets, calibrate(*recordings), (BEFORE, chosen))
 
 
 def write(report: Report, out: Path) -> None:

@@ -29,7 +29,7 @@ class Report:
         self.all = self.markets if len(self.markets) == 1 else (*self.markets, together)
         self.best, self.score = best_model(self.markets)
         self.errors_svg = errors_picture(self.all)
-        self.fills_svg = fills_picture(together, drawn)
+        self.fills_svg = fills_picture(self.markets, drawn)
 
     def html(self) -> str:
         """The page."""

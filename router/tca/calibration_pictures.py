@@ -35,7 +35,7 @@ _LONG: Final = re.compile(r"\b\d+\.\d{3,}\b")
 def errors_picture(calibrations: Sequence[Calibration]) -> str:
     """Mean absolute error as a part of the level: a group of bars for each model, a bar for each market."""
     with mpl.rc_context({**_STYLE, "svg.hashsalt": "queue errors"}):
-        figure, (axes,) = _figure(1, width=8.4, height=3.0)
+        figure, (axes,) = _figure(1, rows=1, width=8.4, height=3.0)
         width = 0.8 / len(calibrations)
         models = [error.model for error in calibrations[0].errors]
         for number, each in enumerate(calibrations):
@@ -45,28 +45,36 @@ def errors_picture(calibrations: Sequence[Calibration]) -> str:
         axes.set_xticks(range(len(models)), models)
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.set_ylabel("mean absolute error, of the level")
-        axes.legend(fontsize=8)
+        _legend(figure, axes)
         return _svg(figure)
 
 
-def fills_picture(calibration: Calibration, names: Sequence[str]) -> str:
-    """Fills observed (95 % intervals) over predicted, in deciles: a panel for each horizon, a line for each name."""
+def fills_picture(calibrations: Sequence[Calibration], names: Sequence[str]) -> str:
+    """Fills observed (95 % intervals) over predicted, in deciles: a row for each market, a panel for each horizon."""
+    columns = max(len(each.horizons) for each in calibrations)
     with mpl.rc_context({**_STYLE, "svg.hashsalt": "queue fills"}):
-        figure, panels = _figure(len(calibration.horizons), width=8.4, height=3.6)
-        for axes, horizon in zip(panels, calibration.horizons, strict=True):
-            chosen = [forecast for name in names for forecast in horizon.forecasts if forecast.name == name]
-            for number, forecast in enumerate(chosen):
-                _draw_deciles(axes, forecast, _COLOURS[number % len(_COLOURS)])
-            axes.plot([0, 1], [0, 1], color="#999999", linewidth=0.8, linestyle=(0, (3, 2)))
-            axes.set_xlim(0, 1)
-            axes.set_ylim(0, 1)
-            axes.set_title(f"within {horizon.seconds:g} s", fontsize=9)
+        figure, panels = _figure(columns, rows=len(calibrations), width=8.4, height=0.4 + 2.3 * len(calibrations))
+        for row, each in enumerate(calibrations):
+            for axes, horizon in zip(panels[row * columns :], each.horizons, strict=False):
+                axes.set_title(f"{each.market}, within {horizon.seconds:g} s", fontsize=9)
+                _draw_horizon(axes, [f for name in names for f in horizon.forecasts if f.name == name])
+            panels[row * columns].set_ylabel("filled")
+        for axes in panels[-columns:]:
             axes.set_xlabel("predicted")
-            axes.xaxis.set_major_formatter(PercentFormatter(1.0))
-            axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-        panels[0].set_ylabel("filled")
-        panels[0].legend(fontsize=8)
+        _legend(figure, panels[0])
         return _svg(figure)
+
+
+def _draw_horizon(axes: Axes, forecasts: Sequence[Forecast]) -> None:
+    for number, forecast in enumerate(forecasts):
+        _draw_deciles(axes, forecast, _COLOURS[number % len(_COLOURS)])
+    groups = [group for forecast in forecasts for group in forecast.deciles]
+    end = max([1.05 * max(group.predicted, group.high) for group in groups], default=1.0)
+    axes.plot([0, end], [0, end], color="#999999", linewidth=0.8, linestyle=(0, (3, 2)))
+    axes.set_xlim(0, end)
+    axes.set_ylim(0, end)
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
 
 
 def _draw_deciles(axes: Axes, forecast: Forecast, colour: str) -> None:
@@ -86,10 +94,16 @@ def _draw_deciles(axes: Axes, forecast: Forecast, colour: str) -> None:
     )
 
 
-def _figure(panels: int, *, width: float, height: float) -> tuple[Figure, list[Axes]]:
+def _legend(figure: Figure, axes: Axes) -> None:
+    """Above everything: within the axes it would hide what is drawn."""
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper left", ncols=6, fontsize=8)
+
+
+def _figure(columns: int, *, rows: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasSVG(figure)
-    found = [figure.add_subplot(1, panels, number + 1) for number in range(panels)]
+    found = [figure.add_subplot(rows, columns, number + 1) for number in range(rows * columns)]
     for axes in found:
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(visible=True, axis="y", color="#dddddd", linewidth=0.6)
