@@ -31,6 +31,7 @@ from router.api import (
     PhaseChange,
     Ppm,
     Px,
+    Qty,
     SendChild,
     SimulatedVenue,
     TradePrint,
@@ -41,7 +42,7 @@ from router.api import (
 from simulator.auction import AuctionQueue
 from simulator.book import Book
 from simulator.desk import FAULT_PREFIX
-from simulator.source import HasAuctions, HasBooks, HearsPhases, HearsTape
+from simulator.source import HasAuctions, HasBooks, HearsPhases, HearsTape, KnowsPlaces
 
 
 class FaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=lambda name: FAULT_PREFIX + name):
@@ -174,6 +175,9 @@ class FaultyBooks(FaultyVenue):
 
     def book(self, symbol: str) -> Book:
         return self._books.book(symbol)
+
+    def ahead(self, child_id: str) -> Qty | None:
+        return self._books.ahead(child_id) if isinstance(self._books, KnowsPlaces) else None
 
     def drain(self, at: Ns, symbol: str) -> list[VenueSays]:
         return self._spoil(at, self._books.drain(at, symbol))

@@ -95,6 +95,12 @@ class LitVenue(BandDesk):
         kind = PrintKind.HIDDEN if trade.hidden else PrintKind.REGULAR
         says.append(TradePrint(self.mic, symbol, trade.px, trade.qty, trade.taker_is_buy, kind))
 
+    # --- KnowsPlaces
+
+    def ahead(self, child_id: str) -> Qty | None:
+        order = self._orders.get(child_id)
+        return None if order is None else self._ahead(order)
+
     # --- SimulatedVenue
 
     def on_command(self, at: Ns, command: VenueCommand) -> list[VenueSays]:

@@ -129,3 +129,12 @@ class HearsTape(Protocol):
     def on_tape(self, at: Ns, event: TradePrint) -> None:
         """A trade anywhere, its own included. It says nothing: a print that made prints would have no end."""
         ...
+
+
+@runtime_checkable
+class KnowsPlaces(Protocol):
+    """A venue that can say where an order of ours stands: for measurement, never for a router."""
+
+    def ahead(self, child_id: str) -> Qty | None:
+        """The exact shares that trade before it at its price; None where it does not rest."""
+        ...

@@ -50,7 +50,7 @@ from simulator.crossing import CrossingVenue
 from simulator.dark import DarkVenue
 from simulator.faults import with_faults
 from simulator.lit import LitVenue
-from simulator.source import HasAuctions, HasBooks, HearsPhases, HearsTape, MarketSource
+from simulator.source import HasAuctions, HasBooks, HearsPhases, HearsTape, KnowsPlaces, MarketSource
 from simulator.vwap_cross import VwapCrossVenue
 
 Delivered: TypeAlias = VenueReport | MarketEvent
@@ -236,6 +236,19 @@ class World:
         link = self._by_mic[command.venue]
         link.command_at = max(link.command_at, max(at, self._now) + link.delay())
         self._push(link.command_at, (link, command))
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """What trades here, in the order of the configuration."""
+        return tuple(self._phases)
+
+    def ahead(self, venue: str, child_id: str) -> Qty | None:
+        """The exact shares ahead of an order of ours at a venue now, to measure estimates by; no router hears it.
+
+        None where it does not rest, or the venue has no queue to stand in. KeyError when no such venue is simulated.
+        """
+        seen = self._by_mic[venue].venue
+        return seen.ahead(child_id) if isinstance(seen, KnowsPlaces) else None
 
     # --- MarketPort: what a source may do
 

@@ -9,6 +9,7 @@ from router.runtime.lazy_group import LazyGroup
 COMMANDS: Final = {
     "facts": "market_facts_command",
     "fit": "market_fit_command",
+    "queue": "market_queue_command",
     "verify": "market_verify_command",
     "write": "market_write_command",
 }

@@ -7,7 +7,6 @@ concerns one slice only (who refused, who was asked) is written into the slice.
 from __future__ import annotations
 
 from router.core.events import (
-    ChildAccepted,
     ChildCanceled,
     ChildFilled,
     ChildRejected,
@@ -21,7 +20,7 @@ from router.core.profiles import RouterSettings
 from router.core.types import Ns, Qty, Reason, TimeInForce, VenueKind
 from router.market.market import Market
 from router.sor.markouts import Markouts
-from router.sor.queue import QueueEstimator
+from router.sor.queue import QueueWatch
 from router.sor.rates import TradeRates
 from router.sor.routes import Route
 from router.sor.tail import DarkBook
@@ -48,7 +47,7 @@ class Memory:
     def __init__(self, market: Market, settings: RouterSettings) -> None:
         self._market = market
         self._settings = settings
-        self._queue = QueueEstimator(settings.queue_model)
+        self._queue = QueueWatch(market, settings.queue_model)
         self._tracks: dict[str, _Track] = {}
         self.rates = TradeRates(settings.fill_rate_window_ns)
         self.dark = DarkBook()
@@ -82,8 +81,8 @@ class Memory:
             work.probed[child.venue] = now
         elif child.tif is TimeInForce.IOC:
             work.taken_until[child.venue] = now + route.hold_ns
-        if route.kind is VenueKind.LIT and child.tif is not TimeInForce.IOC:
-            self._join_queue(child)
+        if route.kind is VenueKind.LIT:
+            self._queue.on_sent(child)
 
     def on_refused(self, now: Ns, work: SliceWork, placement: Placement) -> None:
         """The gate refused a placement: its venue is left alone for a re-peg interval; a direct order is over."""
@@ -96,17 +95,17 @@ class Memory:
         track = None if child is None else self._tracks.get(child.child_id)
         if child is None or track is None:
             return
+        self._queue.on_report(report, child)
         match report:
-            case ChildAccepted():
-                self._queue.arrived(child.child_id)
             case ChildFilled(qty=qty, px=px):
                 track.filled += qty
-                self._queue.filled(child)
                 self.markouts.on_fill(
                     now, wall=track.work.wall, symbol=child.symbol, mic=child.venue, side=child.side, px=px
                 )
             case ChildReplaced(kept_place=kept_place):
-                self._moved(now, track, child, kept_place=kept_place)
+                track.pegged_at = now
+                if not kept_place:
+                    track.weighed_at = now
             case ChildRejected():
                 self._leave_alone(now, track.work, child.venue)
             case ChildRequestRejected(too_late=False):
@@ -132,28 +131,8 @@ class Memory:
     def _leave_alone(self, now: Ns, work: SliceWork, mic: str) -> None:
         work.refused_until[mic] = now + self._settings.re_peg_interval_ns
 
-    def _moved(self, now: Ns, track: _Track, child: ChildView, *, kept_place: bool) -> None:
-        """A replace took effect: the same place with another size, or the back of another queue."""
-        track.pegged_at = now
-        if not kept_place:
-            track.weighed_at = now
-        if kept_place:
-            self._queue.resized(child)
-        elif self._queue.ahead(child.child_id) is not None:
-            self._queue.left(child.child_id)
-            self._join_queue(child)
-            self._queue.arrived(child.child_id)
-
-    def _join_queue(self, child: ChildView) -> None:
-        """Watch the queue of a displayed order; a pegged or hidden one has none that can be seen."""
-        if child.px is None or child.peg is not None or child.display_qty == 0:
-            return
-        shown = self._market[child.symbol].beside(child.venue, child.side).qty_at(child.px)
-        self._queue.joined(child, child.px, shown)
-
     def _forget(self, now: Ns, track: _Track, child: ChildView) -> None:
         """A child is over: a dark one says how much its venue had."""
-        self._queue.left(child.child_id)
         del self._tracks[child.child_id]
         rested = child.reason is Reason.DARK_REST
         if not rested and child.reason is not Reason.DARK_PROBE:

@@ -1,20 +1,20 @@
 """Posting displayed orders: at what price, on which venue, and when a resting one follows the market.
 
 A venue is judged by its expected cost a share: the fee (or rebate) for adding if the order fills within
-`passive_patience_ns`, the spread and a fee for taking if it does not. The chance to fill is exponential in the expected
-time, (queue ahead + our quantity) / the rate at which the venue trades against that side. Bias: the queue ahead is what
-is displayed now, and rates are of the recent past. Nothing is posted where it would lock or cross a protected quote
-(Regulation NMS 610(d)). Knows no algorithm.
+`passive_patience_ns`, the spread and a fee for taking if it does not. The chance to fill is `router.sor.filling`'s.
+Bias: the queue ahead is what is displayed now, and rates are of the recent past. Nothing is posted where it would lock
+or cross a protected quote (Regulation NMS 610(d)). Knows no algorithm.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import exp
 from typing import Final, NamedTuple
 
 from router.core.outputs import Candidate
-from router.core.types import SECOND, Ns, OrdType, Px, Qty, Reason, TimeInForce
+from router.core.types import SECOND, Ns, OrdType, Px, Qty, Reason, Side, TimeInForce
+from router.market.book import BookSide
+from router.sor.filling import fill_model, spread_ticks
 from router.sor.rates import TradeRates
 from router.sor.review import Review
 from router.sor.routes import Route
@@ -22,8 +22,6 @@ from router.sor.work import ChildView, Placement
 
 QUEUE_LEVELS: Final = 10
 """Levels counted as queue ahead of an order deeper than the best; further away the time to fill is as good as never."""
-SHARES_PER_WINDOW_PRIOR: Final = 1
-"""What every venue is taken to trade in a rate window besides what was seen: in silence the shorter queue wins."""
 CLEARLY_FASTER: Final = 2.0
 """How many times as fast another queue must be before a place in one is given up."""
 
@@ -155,22 +153,26 @@ def _barred(review: Review, route: Route, px: Px) -> str:
 
 def _estimate(review: Review, rates: TradeRates, route: Route, shares: Qty) -> Estimate:
     """What it is expected to cost, and to take, until `shares` have traded at a venue, our own the last of them."""
-    rate = rates.per_second(review.now, review.work.symbol, route.mic, bid_hit=review.is_buy)
-    rate += SHARES_PER_WINDOW_PRIOR * SECOND / review.settings.fill_rate_window_ns
-    seconds = shares / rate
-    fills = 1.0 - exp(-patience_ns(review) / SECOND / seconds)
-    return Estimate(fills * route.fees.add + (1.0 - fills) * _cost_of_crossing(review), seconds, route)
+    rate = rates.expected(review.now, review.work.symbol, route.mic, bid_hit=review.is_buy)
+    ticks = spread_ticks(review.market)
+    fills = fill_model(review.settings).chance(shares, rate, patience_ns(review) / SECOND, ticks)
+    return Estimate(fills * route.fees.add + (1.0 - fills) * _cost_of_crossing(review), shares / rate, route)
 
 
 def queue_at(review: Review, route: Route, px: Px) -> Qty:
     """Displayed shares that would trade before a new order at `px`: better levels and that level itself."""
-    sign = review.work.side.sign
-    ahead = 0
-    for level, qty in review.market.beside(route.mic, review.work.side).levels(QUEUE_LEVELS):
-        if (level - px) * sign < 0:
+    quotes = review.market.beside(route.mic, review.work.side)
+    return shares_before(quotes, px, review.work.side) + quotes.qty_at(px)
+
+
+def shares_before(quotes: BookSide, px: Px, side: Side) -> Qty:
+    """Displayed shares at better prices than `px`, `QUEUE_LEVELS` deep."""
+    better = 0
+    for level, qty in quotes.levels(QUEUE_LEVELS):
+        if (level - px) * side.sign <= 0:
             break
-        ahead += qty
-    return ahead
+        better += qty
+    return better
 
 
 def patience_ns(review: Review) -> Ns:

@@ -1,52 +1,37 @@
 """Where our resting orders stand in their queues, estimated from public data alone.
 
-Bias, by model: `risk-averse` counts every cancellation as behind us while anything stands there (never too hopeful,
-often far too sad); `power` and `log` split cancellations by how much stands behind and ahead (after hftbacktest's
-`queue.rs`; Rigtorp, "Estimating order queue position", 2013). What joins a level after our order has arrived stands
-behind it and never counts. Hidden quantity is not seen: it trades after the displayed queue, so it is left out.
-Knows no fee and no slice.
+Bias: that of the model which splits cancellations between ahead and behind (`router.sor.queue_models`). What joins a
+level after our order has arrived stands behind it and never counts. Hidden quantity is not seen: it trades after the
+displayed queue, so it is left out. Knows no fee and no slice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from math import log1p
-from types import MappingProxyType
-from typing import Final, TypeAlias
+from collections.abc import Iterable
+from typing import TypeAlias
 
-from router.core.events import AuctionImbalance, BookSnapshot, LevelUpdate, MarketEvent, PhaseChange, TradePrint
-from router.core.types import PrintKind, Px, Qty, Side
+from router.core.events import (
+    AuctionImbalance,
+    BookSnapshot,
+    ChildAccepted,
+    ChildFilled,
+    ChildReplaced,
+    LevelUpdate,
+    MarketEvent,
+    PhaseChange,
+    TradePrint,
+    VenueReport,
+)
+from router.core.types import PrintKind, Px, Qty, Side, TimeInForce
+from router.market.market import Market
+from router.sor.queue_models import MODELS
 from router.sor.work import ChildView
-
-BehindModel: TypeAlias = Callable[[float, float], float]
-"""(shares ahead, shares behind) -> the part of a cancellation that is behind us, 0 to 1."""
-
-_POWER: Final = 3.0
-"""Exponent of the power model: cancellations lean to the longer part; 2 to 3 is hftbacktest's advice for stocks."""
-
-
-def _risk_averse(ahead: float, behind: float) -> float:
-    del ahead, behind
-    return 1.0
-
-
-def _power(ahead: float, behind: float) -> float:
-    front, back = ahead**_POWER, behind**_POWER
-    return back / (front + back) if front + back > 0 else 1.0
-
-
-def _log(ahead: float, behind: float) -> float:
-    front, back = log1p(ahead), log1p(behind)
-    return back / (front + back) if front + back > 0 else 1.0
-
-
-MODELS: Final[Mapping[str, BehindModel]] = MappingProxyType({"risk-averse": _risk_averse, "power": _power, "log": _log})
 
 
 class _Place:
     """One resting order's place: `shown` is its level's displayed quantity at the last word, our own included."""
 
-    __slots__ = ("ahead", "arrived", "is_bid", "own", "px", "shown", "symbol", "traded", "venue")
+    __slots__ = ("ahead", "arrived", "before", "explained", "is_bid", "own", "px", "shown", "symbol", "venue")
 
     def __init__(self, child: ChildView, px: Px, shown: Qty) -> None:
         self.venue = child.venue
@@ -56,8 +41,10 @@ class _Place:
         self.own = own_displayed(child)
         self.ahead = float(shown)
         self.shown = shown
-        self.traded: Qty = 0
-        """Printed at the level and not yet seen in its displayed quantity."""
+        self.explained: Qty = 0
+        """Printed at the level or cut by ourselves, and not yet seen in its displayed quantity."""
+        self.before: tuple[Qty, float] | None = None
+        """The last change, where it was a cancellation: how much of it, and the shares ahead before it."""
         self.arrived = False
 
 
@@ -100,10 +87,17 @@ class QueueEstimator:
             place.own = own_displayed(child)
 
     def resized(self, child: ChildView) -> None:
-        """Its size changed and it kept its place."""
+        """Its size changed and it kept its place: so much of a cancellation is our own, heard of already or to come."""
         place = self._places.get(child.child_id)
-        if place is not None:
-            place.own = own_displayed(child)
+        if place is None:
+            return
+        cut = place.own - own_displayed(child)
+        place.own -= cut
+        if place.before is not None and place.before[0] == cut:
+            place.ahead = place.before[1]
+            place.before = None
+        else:
+            place.explained += max(cut, 0)
 
     def left(self, child_id: str) -> None:
         """It rests no more."""
@@ -144,21 +138,24 @@ class QueueEstimator:
                         self._shown((place,), _qty_in(event, place))
 
     def _shown(self, places: Iterable[_Place], shown: Qty) -> None:
-        """A level now shows `shown`: a decrease that trades do not explain is split between ahead and behind."""
+        """A level now shows `shown`: a decrease that nothing explains is split between ahead and behind."""
         for place in places:
             change = place.shown - shown
             place.shown = shown
+            if change:
+                place.before = None
             if change <= 0:
                 # Refilled before we saw it shrink: an old print must not explain a later cancellation.
-                place.traded = 0
+                place.explained = 0
                 if not place.arrived:
                     _joined_before_us(place, -change)
             else:
-                if place.traded:
-                    by_trades = min(change, place.traded)
-                    place.traded -= by_trades
-                    change -= by_trades
+                if place.explained:
+                    known = min(change, place.explained)
+                    place.explained -= known
+                    change -= known
                 if change and place.ahead:
+                    place.before = (change, place.ahead)
                     self._canceled(place, change)
             if place.arrived and place.ahead > shown - place.own:
                 place.ahead = float(max(shown - place.own, 0))
@@ -174,6 +171,55 @@ class QueueEstimator:
         # More cannot have left from behind than stood there.
         from_behind = min(qty * self._behind(ahead, behind), behind) if behind > 0 else 0.0
         place.ahead = max(ahead - (qty - from_behind), 0.0)
+
+
+class QueueWatch:
+    """An estimator that is told of our children as the engine hears of them: which are watched, since when, where.
+
+    Reads `market`, which has taken in every event before it comes here.
+    """
+
+    __slots__ = ("_market", "_queue", "watched")
+
+    def __init__(self, market: Market, model: str) -> None:
+        self._market = market
+        self._queue = QueueEstimator(model)
+        self.watched = self._queue.watched
+        """See `QueueEstimator.watched`."""
+
+    def ahead(self, child_id: str) -> Qty | None:
+        """See `QueueEstimator.ahead`."""
+        return self._queue.ahead(child_id)
+
+    def on_sent(self, child: ChildView) -> None:
+        """Watch the queue of an order that rests displayed; a pegged or hidden one has none that can be seen."""
+        hidden = child.peg is not None or child.display_qty == 0
+        if child.px is None or hidden or child.tif is TimeInForce.IOC:
+            return
+        shown = self._market[child.symbol].beside(child.venue, child.side).qty_at(child.px)
+        self._queue.joined(child, child.px, shown)
+
+    def on_report(self, report: VenueReport, child: ChildView) -> None:
+        """What a venue said of a child that was sent; the child is as it stands after it."""
+        match report:
+            case ChildAccepted():
+                self._queue.arrived(child.child_id)
+            case ChildFilled():
+                self._queue.filled(child)
+            case ChildReplaced(kept_place=True):
+                self._queue.resized(child)
+            case ChildReplaced() if self._queue.ahead(child.child_id) is not None:
+                self._queue.left(child.child_id)
+                self.on_sent(child)
+                self._queue.arrived(child.child_id)
+            case _:
+                pass
+        if child.leaves == 0:
+            self._queue.left(child.child_id)
+
+    def on_market(self, event: MarketEvent) -> None:
+        """See `QueueEstimator.on_market`."""
+        self._queue.on_market(event)
 
 
 def own_displayed(child: ChildView) -> Qty:
@@ -194,7 +240,7 @@ def _traded(place: _Place, trade: TradePrint) -> None:
     if trade.kind is not PrintKind.REGULAR or trade.aggressor_is_buy is place.is_bid:
         return
     if trade.px == place.px:
-        place.traded += trade.qty
+        place.explained += trade.qty
         place.ahead = max(place.ahead - trade.qty, 0.0)
     elif (trade.px < place.px) is place.is_bid and place.arrived:
         place.ahead = 0.0

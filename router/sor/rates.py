@@ -6,9 +6,14 @@ Bias: a burst looks like a rate; its weight halves in 0.69 windows. Knows no ord
 from __future__ import annotations
 
 from math import exp
+from typing import Final
 
 from router.core.events import TradePrint
 from router.core.types import SECOND, Ns, PrintKind
+
+SHARES_PER_WINDOW_PRIOR: Final = 1
+"""What every venue is taken to trade in a window besides what was seen: in silence, at like fees, the
+shorter queue wins."""
 
 
 class _Rate:
@@ -46,6 +51,10 @@ class TradeRates:
         if rate is None:
             return 0.0
         return rate.ns * exp((rate.at - now) / self._window_ns) * SECOND
+
+    def expected(self, now: Ns, symbol: str, mic: str, *, bid_hit: bool) -> float:
+        """`per_second` for a look ahead: never 0, by `SHARES_PER_WINDOW_PRIOR`."""
+        return self.per_second(now, symbol, mic, bid_hit=bid_hit) + SHARES_PER_WINDOW_PRIOR * SECOND / self._window_ns
 
     def _add(self, at: Ns, trade: TradePrint, *, bid_hit: bool, qty: float) -> None:
         key = (trade.symbol, trade.venue, bid_hit)

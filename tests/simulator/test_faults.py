@@ -28,7 +28,7 @@ from router.api import (
 from simulator.dark import DarkVenue
 from simulator.faults import FaultyVenue, with_faults
 from simulator.lit import LitVenue
-from simulator.source import HasBooks
+from simulator.source import HasBooks, KnowsPlaces
 from simulator.testing import INSTRUMENTS, MID, NOON, SYMBOL, TICK, VenueContract
 
 ALWAYS = 1_000_000
@@ -156,3 +156,12 @@ def test_a_wrapped_venue_has_books_only_if_it_had_them() -> None:
 def test_an_unknown_fault_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match=r"venue XLIT, settings: .*fault_rejekt_ppm"):
         faulty(rejekt_ppm=1)
+
+
+def test_a_wrapped_venue_says_where_an_order_stands_as_the_venue_inside_does() -> None:
+    venue, lit = faulty(reject_ppm=1)
+    lit.book(SYMBOL).add(2, True, MID, 300)
+    venue.on_command(NOON, buy("c1", MID))
+
+    assert isinstance(venue, KnowsPlaces)
+    assert (venue.ahead("c1"), venue.ahead("none")) == (300, None)

@@ -572,3 +572,22 @@ def test_a_reserve_order_may_show_peaks_that_differ_and_are_the_seeds() -> None:
     assert (peaks[0], sum(peaks)) == (100, 5_000)
     assert set(peaks[1:-1]) <= {100, 200, 300, 400, 500}
     assert len(set(peaks)) > 2
+
+
+def test_it_says_where_an_order_of_ours_stands_while_it_rests() -> None:
+    lit = venue()
+    lit.on_command(NOON, send("c1", Side.BUY, 100, BID))
+    behind_500 = lit.ahead("c1")
+
+    lit.book(SYMBOL).delete(1)
+
+    assert (behind_500, lit.ahead("c1"), lit.ahead("none")) == (500, 0, None)
+
+
+def test_an_order_that_is_over_stands_nowhere() -> None:
+    lit = venue()
+    lit.on_command(NOON, send("c1", Side.BUY, 100, BID))
+
+    lit.on_command(NOON, cancel("c1"))
+
+    assert lit.ahead("c1") is None

@@ -383,3 +383,20 @@ def fill(venue: str, child_id: str, qty: Qty, px: Px, *, added: bool = False) ->
 
 def _market(port: MarketPort, is_buy: bool, qty: Qty) -> None:
     port.book("XLIT", SYMBOL).market(is_buy, qty)
+
+
+def test_an_order_s_place_is_known_at_the_venue_before_anybody_hears_of_it() -> None:
+    pool = VenueProfile("XDRK", VenueKind.DARK, "dark")
+    sim = world((NOON, add("XLIT", 1, True, BID, 500)), (NOON + 1_000, delete("XLIT", 1)), venues=(XLIT, pool))
+    sim.send(NOON, send("XLIT", "c1", Side.BUY, 100, BID))
+    places = []
+    for until in (200, 1_000):
+        run(sim, NOON + until)
+        places.append(sim.ahead("XLIT", "c1"))
+
+    # A pool has no queue to stand in.
+    assert (places, sim.ahead("XLIT", "c2"), sim.ahead("XDRK", "c1")) == ([500, 0], None, None)
+
+
+def test_a_world_names_what_trades_in_it() -> None:
+    assert world().symbols == (SYMBOL,)

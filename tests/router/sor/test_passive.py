@@ -387,7 +387,7 @@ def test_what_the_client_changes_is_thought_about_again() -> None:
 
 
 def test_a_rejected_order_goes_to_another_venue_at_once() -> None:
-    bench = two_venues()
+    bench = two_venues(add_xinv=-2_000)
     work = bench.work(200, PASSIVE)
     child = bench.send(work, bench.sor.review(NOW, work, []).sends[0])
 

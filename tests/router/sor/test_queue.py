@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from router.core.events import BookSnapshot, LevelUpdate, PhaseChange, TradePrint
 from router.core.types import Phase, PrintKind
-from router.sor.queue import MODELS, QueueEstimator
+from router.sor.queue import QueueEstimator
+from router.sor.queue_models import MODELS
 from support.sor import CENT, FakeChild
 
 PX = 100_000
@@ -60,8 +61,10 @@ def test_what_joins_later_stands_behind() -> None:
     [
         # 500 ahead, 100 of ours, 500 behind: 200 cancelled.
         ("risk-averse", 500),
-        ("power", 400),  # even parts: half of the 200 was ahead
+        ("uniform", 400),  # even parts: half of the 200 was ahead
+        ("power", 400),
         ("log", 400),
+        ("young", 475),  # (500 / 1,000)^3 of it
     ],
 )
 def test_a_cancellation_is_split_by_the_model(model: str, ahead: int) -> None:
@@ -73,10 +76,12 @@ def test_a_cancellation_is_split_by_the_model(model: str, ahead: int) -> None:
     assert queue.ahead("C1") == ahead
 
 
-@pytest.mark.parametrize(("model", "ahead"), [("risk-averse", 500), ("power", 493), ("log", 409)])
+@pytest.mark.parametrize(
+    ("model", "ahead"), [("risk-averse", 500), ("uniform", 450), ("power", 493), ("log", 409), ("young", 497)]
+)
 def test_cancellations_lean_to_the_longer_part(model: str, ahead: int) -> None:
     # 500 ahead, 1,500 behind. Ahead goes, of the 200, by power 500^3 / (500^3 + 1,500^3) = 1/28,
-    # by log ln 501 / (ln 501 + ln 1,501) = 0.459.
+    # by log ln 501 / (ln 501 + ln 1,501) = 0.459, by young (500 / 2,000)^3 = 1/64.
     queue = resting(model)
     queue.on_market(shows(2_100))
 
@@ -166,6 +171,20 @@ def test_a_cut_order_has_less_of_its_own_in_the_level() -> None:
     assert queue.ahead("C1") == 400
 
 
+@pytest.mark.parametrize("model", list(MODELS))
+@pytest.mark.parametrize("report_first", [True, False])
+def test_our_own_cut_is_nobody_s_cancellation(model: str, report_first: bool) -> None:
+    queue = resting(model)
+    queue.on_market(shows(1_100))
+    if report_first:
+        queue.resized(replace(CHILD, qty=60))
+    queue.on_market(shows(1_060))
+    if not report_first:
+        queue.resized(replace(CHILD, qty=60))
+
+    assert queue.ahead("C1") == 500
+
+
 def test_an_order_that_left_is_forgotten() -> None:
     queue = resting()
 
@@ -177,7 +196,7 @@ def test_an_order_that_left_is_forgotten() -> None:
 
 
 def test_an_unknown_model_is_refused_by_name() -> None:
-    with pytest.raises(AssertionError, match="queue model 'hope' is none of risk-averse, power, log"):
+    with pytest.raises(AssertionError, match="queue model 'hope' is none of risk-averse, uniform, power, log, young"):
         QueueEstimator("hope")
 
 

@@ -51,3 +51,12 @@ def test_only_regular_prints_say_how_fast_a_displayed_queue_moves(kind: PrintKin
     rates.on_print(0, sold(1_000, kind))
 
     assert rates.per_second(0, "ACME", "XLIT", bid_hit=True) == 0.0
+
+
+def test_a_look_ahead_never_expects_nothing() -> None:
+    rates = TradeRates(10 * SECOND)
+    silent = rates.expected(0, "ACME", "XLIT", bid_hit=True)
+    rates.on_print(0, sold(1_000))
+
+    # A share a window besides what was seen.
+    assert [silent, rates.expected(0, "ACME", "XLIT", bid_hit=True)] == pytest.approx([0.1, 100.1])

@@ -7,7 +7,7 @@ import msgspec
 
 from router.core.profiles import RouterSettings, RuleProfile, VenueProfile
 from router.core.types import VenueKind
-from router.sor.queue import MODELS
+from router.sor.queue_models import MODELS
 from router.sor.routes import Routes
 
 DAY = "20240304"
