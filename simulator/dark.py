@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from heapq import heappop, heappush
 from typing import Final, Literal
 
+from msgspec.structs import replace
+
 from router.api import (
     SECOND,
     ChildReplaced,
@@ -35,6 +37,7 @@ from router.api import (
 )
 from simulator.contra import ContraFlow, ContraMix, Interest
 from simulator.desk import Desk, VenueOrder, read_settings
+from simulator.source import VenueSettings
 
 LAGGED_MAX: Final = 4_096
 """NBBO changes held back at once per symbol; beyond it the oldest is used early (a burst outruns a slow feed)."""
@@ -116,6 +119,23 @@ class DarkVenue(Desk):
                 self._expect_contra(at, pool)
                 says += self._contra(at, pool, pool.flow.arrive(at, self._next_seq()))
         return says
+
+    # --- HasPool, Tunable
+
+    def probe(self, at: Ns, symbol: str, qty: Qty, *, is_buy: bool) -> tuple[Qty, list[VenueSays]]:
+        pool = self._pools[symbol]
+        contra = Interest(is_buy=is_buy, leaves=qty, seq=self._next_seq(), expires=at)
+        says = self._contra(at, pool, contra)
+        return qty - contra.leaves, says
+
+    def tune(self, settings: VenueSettings) -> None:
+        """Any setting may change; a contra that is already on its way comes when it would have."""
+        profile = replace(self._profile, settings={**self._profile.settings, **settings})
+        self._settings = read_settings(profile, DarkSettings)
+        for symbol, pool in self._pools.items():
+            pool.flow.mix = self._settings.of(self._instruments[symbol].adv)
+
+    # --- Desk
 
     def _refuse(self, command: SendChild) -> str:
         if command.ord_type is OrdType.PEGGED and command.peg is not Peg.MID:

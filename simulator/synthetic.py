@@ -21,6 +21,7 @@ from typing import Final
 
 from router.api import PPM, SECOND, CalendarDay, Instrument, Ns, Phase, PrintKind, Px
 from simulator.book import Book
+from simulator.conditions import CALM, Conditions
 from simulator.source import MarketPort
 from simulator.synthetic_model import EfficientPrice, Rhythm, Signs, Sizes
 from simulator.synthetic_params import SyntheticParams
@@ -61,7 +62,7 @@ class SyntheticSource:
         market_rate = events * params.market_ppm / PPM / 2
         self._add_rate = events / 2
         self._away_rate = 1.0 / params.depth_ticks
-        self._leave_rate = (events - market_rate - self._add_rate) / params.resting_orders
+        self._calm_leave_rate = (events - market_rate - self._add_rate) / params.resting_orders
         # Of market orders only the first of a burst is drawn; the others follow it.
         self._burst = params.burst_ppm / PPM
         self._burst_rate = market_rate * (1.0 - self._burst)
@@ -79,6 +80,21 @@ class SyntheticSource:
         self._next_oid = len(self._venues)
         self.next_at: Ns | None = day.open
         """See `MarketSource.next_at`."""
+        self.sway(CALM)
+
+    # --- Sways
+
+    def sway(self, conditions: Conditions) -> None:
+        self._busy = conditions.rate
+        self._half_spread_ticks = self._params.half_spread_ticks * conditions.spread
+        # Arrivals stay: with fewer resting orders wanted, each leaves the sooner (M/M/infinity).
+        self._leave_rate = self._calm_leave_rate / conditions.depth
+        self._chases = conditions.chases
+
+    def jump(self, sigmas: float) -> None:
+        self.price.jump(sigmas)
+
+    # --- MarketSource
 
     def step(self, port: MarketPort) -> None:
         now = port.now
@@ -119,7 +135,7 @@ class SyntheticSource:
     def _wake(self, now: Ns, *, in_haste: bool) -> Ns:
         """When the next event is due: the total rate as it is now, at the pace of the hour; sooner for stale quotes."""
         rate = self._add_rate + self._burst_rate + self._leave_rate * len(self._resting)
-        self._pace = pace = self._rhythm.at(now)
+        self._pace = pace = self._rhythm.at(now) * self._busy
         # `expovariate` written out: here, and where a limit order joins, it is drawn for nearly every event.
         wait = -log(1.0 - self._rng.random()) / (rate * pace) * SECOND
         if in_haste:
@@ -139,7 +155,7 @@ class SyntheticSource:
         if port.phase_of(self.symbol) is not Phase.CONTINUOUS:
             return False  # halted: makers wait, and quote around wherever the price is afterwards
         bid, ask = self._best()
-        stale = self._stale(bid, ask)
+        stale = self._stale(bid, ask) if self._chases else None
         if stale is not None:
             self._reprice(port, *stale)
             return True
@@ -161,7 +177,7 @@ class SyntheticSource:
         rng, params, instrument, price = self._rng, self._params, self._instrument, self.price.px
         is_bid = rng.random() < 0.5
         tick = instrument.tick(round(price))
-        reach = params.half_spread_ticks * tick
+        reach = self._half_spread_ticks * tick
         away = int(-log(1.0 - rng.random()) / self._away_rate) * tick
         if is_bid:
             px = instrument.floor(floor(price - reach)) - away

@@ -44,11 +44,13 @@ from router.api import (
     VenueUp,
 )
 from simulator.book import Book
+from simulator.conditions import Conditions
 from simulator.crossing import CrossingVenue
 from simulator.dark import DarkVenue
-from simulator.faults import with_faults
+from simulator.faults import tuned, with_faults
+from simulator.late_feed import LateFeed
 from simulator.lit import LitVenue
-from simulator.source import HasBooks, HearsPhases, MarketSource
+from simulator.source import HasBooks, HasPool, HearsOwn, HearsPhases, MarketSource, Sways, VenueSettings
 
 Delivered: TypeAlias = VenueReport | MarketEvent
 """What `World.step` gives the engine: venue reports, venue state and market data."""
@@ -78,36 +80,48 @@ class _Link:
         "books",
         "command_at",
         "down",
+        "feed",
         "hears",
         "held",
         "in_nbbo",
         "number",
+        "pool",
         "profile",
         "report_at",
         "rng",
+        "times",
         "venue",
     )
 
     def __init__(self, profile: VenueProfile, venue: SimulatedVenue, rng: Random) -> None:
         self.profile = profile
-        self.venue = venue
         self.number = 0
-        self.books: HasBooks | None = venue if isinstance(venue, HasBooks) else None
-        self.hears: HearsPhases | None = venue if isinstance(venue, HearsPhases) else None
+        self.wire(venue)
         self.in_nbbo = self.books is not None and profile.kind is VenueKind.LIT and profile.protected
         self.bests: dict[str, tuple[Px | None, Qty, Px | None, Qty]] = {}
         """The best displayed prices by symbol, as they were last looked at."""
         self.rng = rng
+        self.times = 1.0
+        """What a scenario makes of its latency."""
+        self.feed: LateFeed[Delivered] | None = None
         self.down = False
         self.held: list[VenueReport] = []
         self.command_at: Ns = 0
         self.report_at: Ns = 0
 
+    def wire(self, venue: SimulatedVenue) -> None:
+        """What the venue can do, looked up once."""
+        self.venue = venue
+        self.books: HasBooks | None = venue if isinstance(venue, HasBooks) else None
+        self.hears: HearsPhases | None = venue if isinstance(venue, HearsPhases) else None
+        self.pool: HasPool | None = venue if isinstance(venue, HasPool) else None
+
     def delay(self) -> Ns:
         """One way between the router and the venue: the profile's latency and up to its jitter."""
         profile = self.profile
         jitter = profile.latency_jitter_ns
-        return profile.latency_ns + (self.rng.randrange(jitter + 1) if jitter else 0)
+        delay = profile.latency_ns + (self.rng.randrange(jitter + 1) if jitter else 0)
+        return delay if self.times == 1.0 else round(delay * self.times)
 
 
 _Arrival: TypeAlias = tuple[_Link, VenueCommand]
@@ -134,7 +148,9 @@ class World:
         self._now = start
         self._heap: list[tuple[Ns, int, _Happening]] = []
         self._sequence = 0
+        self._seed = seed
         self._sources = tuple(sources)
+        self._hearers = [(number, source) for number, source in enumerate(sources) if isinstance(source, HearsOwn)]
         self._links = _link_all(venues, instruments, seed, factories or FACTORIES)
         for number, link in enumerate(self._links):
             link.number = number
@@ -146,14 +162,12 @@ class World:
         # A dict as an ordered set: the books that sources have asked for in this step.
         self._asked: dict[tuple[str, str], None] = {}
         # When each source wants its turn, and which: a heap, as sources are many and each moves its own time only.
-        self._turns = [
-            (source.next_at, number) for number, source in enumerate(self._sources) if source.next_at is not None
-        ]
-        heapify(self._turns)
+        self._turns: list[tuple[Ns, int]] = []
         # The same of the venues, whose times may move at any word; the soonest of all is kept beside.
         self._wants_at = [NEVER] * len(self._links)
         self._venue_at = NEVER
-        self._soonest = self._turns[0][0] if self._turns else NEVER
+        self._soonest = NEVER
+        self._ask_sources()
         self._open_session(instruments, days or {})
 
     # --- the clock
@@ -278,6 +292,44 @@ class World:
             self._publish(link, [_snapshot(venue, symbol, link.books.book(symbol)) for symbol in self._phases])
             self._renew_all()
 
+    def sway(self, symbol: str, conditions: Conditions) -> None:
+        for source in self._moody(symbol):
+            source.sway(conditions)
+
+    def jump(self, symbol: str, sigmas: float) -> None:
+        for source in self._moody(symbol):
+            source.jump(sigmas)
+
+    def tune(self, venue: str, settings: VenueSettings) -> None:
+        link = self._by_mic[venue]
+        link.wire(tuned(link.venue, link.profile, self._seed, settings))
+        self._heed(link)
+
+    def slow(self, venue: str, times: float) -> None:
+        self._by_mic[venue].times = times
+
+    def stale(self, venue: str, lag: Ns | None) -> None:
+        link = self._by_mic[venue]
+        before, link.feed = link.feed, None if lag == 0 else LateFeed(lag)
+        if before is None:
+            return
+        late = before.bring_forward(self._now + link.profile.market_data_latency_ns)
+        if before.lag is None and link.books is not None:
+            late += [_snapshot(venue, symbol, link.books.book(symbol)) for symbol in self._phases]
+        if late:
+            self._publish(link, late)
+
+    def probe(self, venue: str, symbol: str, qty: Qty, *, is_buy: bool) -> Qty:
+        link = self._by_mic[venue]
+        if link.pool is None:
+            raise KeyError(f"{venue} is no pool")
+        filled, says = link.pool.probe(self._now, symbol, qty, is_buy=is_buy)
+        self._said(link, says)
+        return filled
+
+    def _moody(self, symbol: str) -> list[Sways]:
+        return [source for source in self._sources if isinstance(source, Sways) and source.symbol == symbol]
+
     # --- happenings
 
     def _happen(self, what: _Arrival | PhaseChange, heard: list[tuple[Ns, Delivered]]) -> None:
@@ -286,7 +338,10 @@ class World:
             link, command = what
             # Into the void: nobody answers a command to a venue that is down.
             if not link.down:
-                self._said(link, link.venue.on_command(at, command))
+                says = link.venue.on_command(at, command)
+                self._said(link, says)
+                if self._hearers:
+                    self._tell_hearers(command, says)
         else:
             heard.append((at, what))
             if what.venue is None:
@@ -294,6 +349,22 @@ class World:
             for link in self._links:
                 if link.hears is not None:
                     self._said(link, link.hears.on_phase(at, what))
+
+    def _tell_hearers(self, command: VenueCommand, says: Sequence[VenueSays]) -> None:
+        """Sources that react to us hear what we did; one of them may want its turn sooner."""
+        for number, source in self._hearers:
+            before = self._sources[number].next_at
+            source.on_own(self, command, says)
+            if self._sources[number].next_at != before:
+                self._ask_sources()
+
+    def _ask_sources(self) -> None:
+        """When each source wants its turn, asked anew."""
+        self._turns = [
+            (source.next_at, number) for number, source in enumerate(self._sources) if source.next_at is not None
+        ]
+        heapify(self._turns)
+        self._soonest = min(self._turns[0][0], self._venue_at) if self._turns else self._venue_at
 
     def _step_source(self, number: int) -> None:
         """The source at the top of the heap does what is due now, and moves on."""
@@ -366,9 +437,13 @@ class World:
 
     def _publish(self, link: _Link, events: list[Delivered]) -> None:
         """To everybody; lost while the venue is down."""
-        if not link.down:
+        if link.down:
+            return
+        due = self._now + link.profile.market_data_latency_ns
+        at = due if link.feed is None else link.feed.delay(self._now, due, events)
+        if at is not None:
             self._sequence += 1
-            heappush(self._heap, (self._now + link.profile.market_data_latency_ns, self._sequence, events))
+            heappush(self._heap, (at, self._sequence, events))
 
     def _push(self, at: Ns, what: _Happening) -> None:
         self._sequence += 1
