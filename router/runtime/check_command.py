@@ -17,10 +17,12 @@ from router.runtime.assembly import (
     market_config,
     refuse_unknown_strategies,
     refuse_venue_settings,
+    simulated_venues,
 )
 from router.runtime.console import HOME_OPTION, errors_as_lines, settings_of
 from router.runtime.journal_file import FILE_NAME, JournalReader
 from router.runtime.plugins import load_algos, load_venues
+from router.runtime.scenario_files import check_scenarios
 from router.runtime.settings import Settings, strange_symbols
 from router.runtime.toml_file import SettingsError
 
@@ -43,7 +45,7 @@ def _check_settings(home: Path | None) -> None:
     # A week ahead: on a day without trading a calendar's hours would not be looked at.
     config = settings.engine_config(f"{today:%Y%m%d}", f"{today + timedelta(days=LIVE_DAYS):%Y%m%d}")
     make_gateway(settings, config)
-    market_config(settings)
+    market = market_config(settings)
     algos, venues = load_algos(), load_venues()
     refuse_unknown_strategies(settings, algos)
     unknown = [venue for venue in config.venues if venue.plugin not in {*venues, "fix"}]
@@ -53,7 +55,8 @@ def _check_settings(home: Path | None) -> None:
             f"{path}: {unknown[0].mic}: no plug-in {unknown[0].plugin!r}; there are {', '.join(venues)}"
         )
     refuse_venue_settings(settings, config, venues)
-    for text in strange_symbols(settings):
+    strange = check_scenarios(settings, config, simulated_venues(config), market, venues)
+    for text in (*strange_symbols(settings), *strange):
         click.echo(f"warning: {text}", err=True)
     click.echo(f"settings = {settings.home}")
     click.echo(f"strategies = {', '.join(algos)}")

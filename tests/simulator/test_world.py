@@ -41,7 +41,8 @@ from router.api import (
     VenueUp,
 )
 from simulator.lit import LitVenue
-from simulator.scenario import Scenario, SetPhase, TakeDown
+from simulator.scenario import Begin, Scenario, SetPhase
+from simulator.scenario_states import Down
 from simulator.source import MarketPort, MarketSource
 from simulator.testing import INSTRUMENTS, MID, NOON, SYMBOL, TICK
 from simulator.world import Delivered, World
@@ -243,7 +244,7 @@ class TestVenueDown:
             INSTRUMENTS,
             [
                 Script((NOON + 5_000, lambda port: _market(port, True, 100))),
-                Scenario([TakeDown(NOON + 2_000, "XLIT", up_at=NOON + 9_000, text="cut")]),
+                Scenario([Begin(NOON + 2_000, Down("XLIT", "cut"), until=NOON + 9_000)]),
             ],
             seed=7,
             start=NOON,

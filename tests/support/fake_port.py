@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from router.api import Nbbo, Ns, Phase, PrintKind, Px, Qty
 from simulator.book import Book, Trade
-from simulator.source import MarketPort, MarketSource
+from simulator.conditions import Conditions
+from simulator.source import MarketPort, MarketSource, VenueSettings
 
 
 class Printed(NamedTuple):
@@ -28,6 +29,9 @@ class FakePort(MarketPort):
         self.books = {venue: Book() for venue in venues}
         self.tapes: list[Printed] = []
         self.phases: list[Phase] = []
+        self.deeds: list[str] = []
+        self.hidden: dict[tuple[str, bool], Qty] = {}
+        """Shares that a probe finds, by (venue, whether they bid)."""
         self._now = 0
 
     @property
@@ -61,10 +65,32 @@ class FakePort(MarketPort):
         self.tapes.append(Printed(venue, px, qty, kind, aggressor_is_buy))
 
     def venue_down(self, venue: str, text: str) -> None:
-        raise AssertionError(f"no source here takes {venue} down")
+        self.deeds.append(f"{venue} down: {text}")
 
     def venue_up(self, venue: str) -> None:
-        raise AssertionError(f"no source here brings {venue} up")
+        self.deeds.append(f"{venue} up")
+
+    # What a scenario does is kept in words, and has no effect here.
+
+    def sway(self, symbol: str, conditions: Conditions) -> None:
+        self.deeds.append(f"{symbol} {conditions}")
+
+    def jump(self, symbol: str, sigmas: float) -> None:
+        self.deeds.append(f"{symbol} jumps {sigmas:g}")
+
+    def tune(self, venue: str, settings: VenueSettings) -> None:
+        self.deeds.append(f"{venue} has {dict(settings)}")
+
+    def slow(self, venue: str, times: float) -> None:
+        self.deeds.append(f"{venue} takes {times:g} times as long")
+
+    def stale(self, venue: str, lag: Ns | None) -> None:
+        self.deeds.append(f"{venue} is {'cut' if lag is None else lag} behind")
+
+    def probe(self, venue: str, symbol: str, qty: Qty, *, is_buy: bool) -> Qty:
+        found = min(qty, self.hidden.get((venue, not is_buy), 0))
+        self.deeds.append(f"{'buy' if is_buy else 'sell'} {qty} at {venue}: {found}")
+        return found
 
     def steps(self, source: MarketSource, until: Ns | None = None) -> Iterator[Ns]:
         """Step the source while it is due by `until` (None: to its end), yielding each instant after its step."""
