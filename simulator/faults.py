@@ -7,11 +7,13 @@ shares, so that what was bought is what was sold, whatever is said of it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from heapq import heappop, heappush
 from random import Random
 
 import msgspec
+from msgspec.structs import replace
 
 from router.api import (
     PPM,
@@ -25,6 +27,7 @@ from router.api import (
     ChildRejected,
     ChildReplaced,
     ChildRequestRejected,
+    ChildStatus,
     Nbbo,
     Ns,
     PhaseChange,
@@ -72,6 +75,8 @@ class FaultyVenue:
         self._profile = profile
         self._faults = _fault_settings(profile, {})
         self._rng = Random(f"{seed}:{profile.mic}:faults")
+        self._busted: Counter[str] = Counter()
+        """Shares taken back by child: its CumQty(14) is without them from then on."""
         self._later: list[tuple[Ns, int, Callable[[Ns], list[VenueSays]]]] = []
         self._count = 0
 
@@ -136,7 +141,8 @@ class FaultyVenue:
     def _spoil(self, at: Ns, says: list[VenueSays]) -> list[VenueSays]:
         """Repeat fills, and arrange for some to be taken back or corrected."""
         spoiled: list[VenueSays] = []
-        for event in says:
+        for said in says:
+            event = self._less_busted(said) if self._busted else said
             spoiled.append(event)
             if isinstance(event, ChildFilled):
                 if self._hits(self._faults.duplicate_ppm):
@@ -144,11 +150,20 @@ class FaultyVenue:
                 self._amend(at, event)
         return spoiled
 
+    def _less_busted(self, event: VenueSays) -> VenueSays:
+        """The event with the CumQty(14) that is left after busts, where it has one."""
+        if not isinstance(event, ChildFilled | ChildStatus) or event.child_id not in self._busted:
+            return event
+        return replace(event, cum_qty=(event.cum_qty or 0) - self._busted[event.child_id])
+
+    def _bust(self, fill: ChildFilled) -> list[VenueSays]:
+        self._busted[fill.child_id] += fill.qty
+        return [ChildBusted(self.mic, fill.child_id, f"{fill.exec_id}-B", fill.exec_id)]
+
     def _amend(self, at: Ns, fill: ChildFilled) -> None:
         faults = self._faults
         if self._hits(faults.bust_ppm):
-            bust = ChildBusted(self.mic, fill.child_id, f"{fill.exec_id}-B", fill.exec_id)
-            self._do_later(at + faults.amend_ns, lambda _: [bust])
+            self._do_later(at + faults.amend_ns, lambda _: self._bust(fill))
         elif self._hits(faults.correct_ppm):
             px = fill.px + faults.correct_px
             correct = ChildCorrected(self.mic, fill.child_id, f"{fill.exec_id}-C", fill.exec_id, fill.qty, px)
