@@ -239,15 +239,14 @@ class _One:
         for oid, symbol in enumerate(self._symbols(what), first):
             # Nobody resolves the lock for as long as it is to last.
             made.append(Begin(begin, Swayed(symbol, Conditions(chases=False)), until))
-            tick = self._place.instruments[symbol].tick(0)
             made.append(
                 Lock(
                     at=begin,
                     until=until,
-                    symbol=symbol,
+                    instrument=self._place.instruments[symbol],
                     offering=offering,
                     bidding=bidding,
-                    through=what.through_ticks * tick,
+                    through=what.through_ticks,
                     qty=what.qty,
                     oid=oid,
                 )

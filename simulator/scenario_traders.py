@@ -12,7 +12,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from router.api import MILLISECOND, Ns, Px, Qty
+from router.api import MILLISECOND, Instrument, Ns, Px, Qty
 from simulator.book import Book
 from simulator.scenario import Incident, Stage
 from simulator.scenario_acts import trades
@@ -125,27 +125,30 @@ class Pinger(Struct, frozen=True, kw_only=True):
 
 
 class Lock(Struct, frozen=True, kw_only=True):
-    """A bid on one venue at another's offer, or `through` quanta above it, until `until`; renewed where it was taken.
+    """A bid on one venue at another's offer, or `through` ticks above it, until `until`; renewed where it was taken.
 
     Background offers that stand in its way on its own venue are withdrawn before; ours are traded with.
     """
 
     at: Ns
     until: Ns
-    symbol: str
+    instrument: Instrument
     offering: str
     bidding: str
-    through: Px
+    through: int
     qty: Qty
     oid: int
     px: Px = 0
     """Where it stands now."""
 
     def play(self, port: MarketPort, stage: Stage) -> Sequence[Incident]:
-        book = port.book(self.bidding, self.symbol)
-        ask = port.book(self.offering, self.symbol).ask
+        symbol = self.instrument.symbol
+        book = port.book(self.bidding, symbol)
+        ask = port.book(self.offering, symbol).ask
         over = self.at >= self.until
-        px = ask + self.through if ask is not None and not over and trades(port, self.symbol) else 0
+        px = 0
+        if ask is not None and not over and trades(port, symbol):
+            px = ask + self.through * self.instrument.tick(ask)
         if px != self.px or not book.qty_of(self.oid):
             book.delete(self.oid)
             if px:

@@ -161,7 +161,7 @@ def test_an_unknown_fault_is_refused_by_name() -> None:
 
 
 def test_what_was_taken_back_is_not_in_the_sums_that_the_venue_says_after() -> None:
-    """CumQty(14) after a TradeCancel is without it: a router that asks must not wait for shares that it does not have."""
+    """CumQty(14) after a TradeCancel is without it: a router that asks would wait for shares that it has not."""
     venue, lit = faulty(bust_ppm=ALWAYS, amend_ns=SECOND)
     assert isinstance(venue, HasBooks)
     venue.on_command(NOON, buy("c1", MID))

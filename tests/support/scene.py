@@ -5,6 +5,7 @@ One instrument, ACME, on a stated date and seed, so that two scenes differ by th
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from typing import Final, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from router.core.events import DayStart, Event, Genesis, NewOrder, Params
+from router.core.events import BookSnapshot, DayStart, Event, Genesis, LevelUpdate, NewOrder, Params
 from router.core.outputs import CancelChild, Output, QueryChild, ReplaceChild, SendChild
 from router.core.profiles import EngineConfig
 from router.core.types import SECOND, Ns, OrdType, Px, Qty, Side
@@ -119,6 +120,38 @@ class Played:
         """AvgPx(6) in currency."""
         return self.order.notional / self.order.cum_qty / 10_000
 
+    def quotes(self) -> list[tuple[Ns, Px, Px]]:
+        """(time, best bid, best offer) as the router saw them, at each change of a level."""
+        books: dict[str, tuple[dict[Px, Qty], dict[Px, Qty]]] = {}
+        found: list[tuple[Ns, Px, Px]] = []
+        for line in self.journal.inputs:
+            event = decode_event(line.body)
+            if isinstance(event, LevelUpdate):
+                book = books.setdefault(event.venue, ({}, {}))[0 if event.is_bid else 1]
+                book[event.px] = event.qty
+            elif isinstance(event, BookSnapshot):
+                books[event.venue] = (dict(event.bids), dict(event.asks))
+            else:
+                continue
+            bids = [px for bids, _ in books.values() for px, qty in bids.items() if qty]
+            asks = [px for _, asks in books.values() for px, qty in asks.items() if qty]
+            if bids and asks:
+                found.append((line.at, max(bids), min(asks)))
+        return found
+
+    def markout(self, venue: str, after_s: float) -> float:
+        """How far the midpoint went our way after our fills on a venue, mean by share, quanta; below 0: against us."""
+        quotes = self.quotes()
+        times = [at for at, _, _ in quotes]
+        total = shares = 0.0
+        for fill in self.order.fills.values():
+            if fill.venue == venue:
+                _, bid, ask = quotes[bisect_right(times, fill.at + int(after_s * SECOND)) - 1]
+                total += self.order.side.sign * ((bid + ask) / 2 - fill.px) * fill.qty
+                shares += fill.qty
+        assert shares, f"nothing traded on {venue}"
+        return total / shares
+
     def replayed(self) -> Difference | None:
         """The first difference of a fresh engine fed with the journal."""
         return replay(self.journal.inputs, self.journal.outputs, engine_factory(load_algos()))
@@ -133,17 +166,20 @@ def play(
     *scenarios: ScenarioFile,
     qty: Qty = 6_000,
     side: Side = Side.BUY,
-    strategy: str = "TWAP",
+    strategy: str | None = "TWAP",
     minutes: float = 5,
     run_minutes: float | None = None,
     params: Params = (("Completion", "Complete"),),
     px: Px | None = None,
     seed: int = 7,
-    until_close: bool = False,
+    activity: float = 1.0,
 ) -> Played:
-    """One parent of `minutes` from ten seconds after the open; the market runs half a minute more, or `run_minutes`."""
+    """One parent of `minutes` from ten seconds after the open; the market runs half a minute more, or `run_minutes`.
+
+    `minutes` 0: to the close, or (without a strategy) at once.
+    """
     settings = _settings()
-    config, opened, world = _market(settings, scenarios, seed)
+    config, opened, world = _market(settings, scenarios, f"synthetic:{seed}:{activity:g}")
     journal = MemoryJournal()
 
     def deliver(batch: Batch) -> None:
@@ -151,12 +187,12 @@ def play(
             if isinstance(output, SendChild | ReplaceChild | CancelChild | QueryChild):
                 world.send(batch.at, output)
 
-    genesis = Genesis("S", msgspec.json.encode(config).decode(), f"synthetic:{seed}")
+    genesis = Genesis("S", msgspec.json.encode(config).decode(), "synthetic")
     pipeline = Pipeline(engine_factory(load_algos())(genesis), deliver, journal=journal, world=world, at=world.now)
     pipeline.submit(pipeline.at, [genesis, DayStart(DAY)])
     start = opened + FIRST_S * SECOND
     _run(pipeline, start)
-    window = () if until_close else (("EndTime", _stamp(start + int(minutes * 60) * SECOND)),)
+    window = () if not minutes else (("EndTime", _stamp(start + int(minutes * 60) * SECOND)),)
     order = NewOrder(
         client="EMS44",
         cl_ord_id="P1",
@@ -166,7 +202,7 @@ def play(
         ord_type=OrdType.MARKET if px is None else OrdType.LIMIT,
         px=px,
         strategy=strategy,
-        params=tuple(sorted((*params, *window))),
+        params=tuple(sorted((*params, *window))) if strategy else (),
     )
     pipeline.submit(start, [order])
     _run(pipeline, start + int((run_minutes or minutes + 0.5) * 60) * SECOND)
@@ -176,12 +212,12 @@ def play(
     return Played(opened, journal, record)
 
 
-def _market(settings: Settings, scenarios: Sequence[ScenarioFile], seed: int) -> tuple[EngineConfig, Ns, World]:
+def _market(settings: Settings, scenarios: Sequence[ScenarioFile], spec: str) -> tuple[EngineConfig, Ns, World]:
     """What the shell makes of the shipped settings, with one instrument left."""
     whole = settings.engine_config(DAY)
     instruments = {one.symbol: one for one in whole.instruments if one.symbol == SYMBOL}
     venues = [venue for venue in whole.venues if venue.enabled]
-    spec, market = f"synthetic:{seed}", market_config(settings)
+    market = market_config(settings)
     opened = open_market(spec, venues, instruments, whole.calendars, market, day=DAY, scenarios=scenarios)
     world = build_world(
         spec,
