@@ -20,6 +20,7 @@ from router.core.algo import (
     WatchPx,
 )
 from router.core.events import (
+    AuctionImbalance,
     BookSnapshot,
     ChildAccepted,
     ChildBusted,
@@ -38,7 +39,7 @@ from router.core.events import (
     VenueReport,
     VenueUp,
 )
-from router.core.instruments import Instrument, TickBand
+from router.core.instruments import Instrument, PriceBand, TickBand
 from router.core.outputs import CancelChild, QueryChild, ReplaceChild, SendChild, VenueCommand
 from router.core.params import AlgoParams, Kind, Param, ParamRefusal, describe, parse_params, show_ppm
 from router.core.profiles import CalendarDay, FeeRule, VenueProfile
@@ -75,6 +76,7 @@ __all__ = [
     "AlgoParams",
     "AlgoView",
     "Algorithm",
+    "AuctionImbalance",
     "BookSnapshot",
     "CalendarDay",
     "CancelChild",
@@ -108,6 +110,7 @@ __all__ = [
     "Phase",
     "PhaseChange",
     "Ppm",
+    "PriceBand",
     "PrintKind",
     "Px",
     "Qty",

@@ -49,6 +49,16 @@ class Trade(NamedTuple):
     maker_leaves: Qty
 
 
+class Standing(NamedTuple):
+    """A resting order: `id` is negative for ours, `qty` stands in the queue, `reserve` waits behind it."""
+
+    id: int
+    px: Px
+    qty: Qty
+    reserve: Qty
+    hidden: bool
+
+
 class Book:
     """See the module. Background calls never raise on an id that is gone: its shares may be ones that we took."""
 
@@ -394,7 +404,7 @@ class Book:
             del self._own[own.key]
             self._leave(own)
             return
-        own.qty = min(own.display, own.reserve)
+        own.qty = min(self.peak(own), own.reserve)
         own.reserve -= own.qty
         parts = own.level.rest
         assert parts is not None, own.key
@@ -470,3 +480,33 @@ class Book:
         level.rest = None
         if not level.queue:
             level.ladder.close(level.px)
+
+    # --- for what is built on a book
+
+    def standing(self, is_bid: bool) -> Iterator[Standing]:
+        """Every order of one side in the order in which a taker would meet them."""
+        for level in self._met(not is_bid, None):
+            px, hidden = level.px, level.ladder.hidden
+            for part in (level, *(level.rest or ())):
+                if isinstance(part, Own):
+                    yield Standing(part.key, px, part.qty, part.reserve, hidden)
+                else:
+                    for oid, qty in part.queue.items():
+                        yield Standing(oid, px, qty, 0, hidden)
+
+    def stands(self, key: int) -> tuple[bool, Px, Qty] | None:
+        """(is_bid, px, shares in its queue) of an own order that rests here."""
+        own = self._own.get(key)
+        return None if own is None else (own.level.ladder.is_bid, own.level.px, own.qty)
+
+    def side_of(self, oid: int) -> tuple[bool, Px] | None:
+        """(is_bid, px) of a background order; None when it is gone."""
+        home = self._orders.get(oid)
+        if home is None:
+            return None
+        level = home if isinstance(home, Level) else home.level
+        return level.ladder.is_bid, level.px
+
+    def peak(self, own: Own) -> Qty:
+        """What a reserve order shows next, before what it has left is looked at."""
+        return own.display

@@ -41,6 +41,7 @@ CLOSING_NS: Final = 300 * SECOND
 """Closing auctions print up to minutes after the bell; what comes later is another session's."""
 
 _IN_BOOK: Final = frozenset({PrintKind.REGULAR})
+_AUCTIONS: Final = frozenset({PrintKind.OPENING, PrintKind.CLOSING})
 _OPEN_S: Final = 34_200
 _CLOSE_S: Final = 57_600
 
@@ -78,6 +79,8 @@ class ConsolidatedSource:
     def __init__(self, day: ConsolidatedDay, venues: tuple[str, ...], exchanges: Mapping[str, str]) -> None:
         self.symbol = day.symbol
         self._day = day
+        self._followed = False
+        """Whether the venues know that this day's auctions are recorded ones."""
         self._venues = venues
         self._exchanges = {letter: venues.index(mic) for letter, mic in exchanges.items() if mic in venues}
         # By side, indexed by is_bid: offers first, bids second; then by venue and price.
@@ -97,6 +100,12 @@ class ConsolidatedSource:
         return None if self._next is None else self._next.at
 
     def step(self, port: MarketPort) -> None:
+        if not self._followed:
+            self._followed = True
+            for venue in self._venues:
+                queue = port.auction(venue, self.symbol)
+                if queue is not None:
+                    queue.follow_history()
         while self._next is not None and self._next.at <= port.now:
             if isinstance(self._next, Quote):
                 self._quote(port, self._next)
@@ -174,7 +183,11 @@ class ConsolidatedSource:
     def _trade(self, port: MarketPort, trade: Trade) -> None:
         if trade.kind not in _IN_BOOK:
             venue = OFF_EXCHANGE if trade.exchange == lean.OFF_EXCHANGE else self._venues[self._venue(trade.exchange)]
-            port.tape(venue, self.symbol, trade.px, trade.qty, kind=trade.kind)
+            queue = port.auction(venue, self.symbol) if trade.kind in _AUCTIONS else None
+            if queue is None:
+                port.tape(venue, self.symbol, trade.px, trade.qty, kind=trade.kind)
+            else:
+                queue.history(trade.kind, trade.px, trade.qty)
             return
         number = self._venue(trade.exchange)
         self._traded[number] += trade.qty

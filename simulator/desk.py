@@ -140,9 +140,12 @@ class Desk(ABC):
             return []
         says: list[VenueSays] = []
         for order in [order for order in self._by_key.values() if order.symbol == change.symbol]:
-            if order.sent.tif is not TimeInForce.GTC:
+            if self._ends_at_close(order):
                 says += self._withdraw(at, order, text=f"{self.mic}: session closed")
         return says
+
+    def _ends_at_close(self, order: VenueOrder) -> bool:
+        return order.sent.tif not in {TimeInForce.GTC, TimeInForce.GTD}
 
     # --- what a venue adds
 
@@ -182,12 +185,19 @@ class Desk(ABC):
             return f"duplicate ClOrdID(11) {command.child_id}"
         if command.qty <= 0:
             return f"OrderQty(38) {command.qty} is not above 0"
-        if not self.is_trading(command.symbol):
-            phase = self.phase_of(command.symbol)
-            return f"{command.symbol} is {phase.value}, orders are taken in {Phase.CONTINUOUS.value}"
+        refusal = self._refuse_phase(command)
+        if refusal:
+            return refusal
         if command.ord_type is OrdType.LIMIT and command.px is None:
             return "OrdType(40)=2 needs Price(44)"
         return self._refuse_tif(command) or self._refuse_min_qty(command)
+
+    def _refuse_phase(self, command: SendChild) -> str:
+        """Why no order is taken now, or ""."""
+        if self.is_trading(command.symbol):
+            return ""
+        phase = self.phase_of(command.symbol)
+        return f"{command.symbol} is {phase.value}, orders are taken in {Phase.CONTINUOUS.value}"
 
     def _refuse_tif(self, command: SendChild) -> str:
         if command.tif in {TimeInForce.AT_OPEN, TimeInForce.AT_CLOSE, TimeInForce.GTD}:
@@ -210,9 +220,13 @@ class Desk(ABC):
             return f"{self.mic}: OrderQty(38) {command.qty} is not above CumQty(14) {order.cum}"
         if order.px is not None and command.px is None:
             return f"{self.mic}: a limit order needs Price(44)"
-        if not self.is_trading(order.symbol) and (command.px != order.px or command.qty > order.qty):
+        if not self._may_change(order.symbol) and (command.px != order.px or command.qty > order.qty):
             return f"{self.mic}: {order.symbol} is {self.phase_of(order.symbol).value}: only smaller at the same price"
         return ""
+
+    def _may_change(self, symbol: str) -> bool:
+        """Whether an order may get a new price or a larger size now."""
+        return self.is_trading(symbol)
 
     # --- what is said
 

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from router.api import (
     PPM,
     SECOND,
+    CalendarDay,
     CancelChild,
     ChildAccepted,
     ChildBusted,
@@ -36,13 +37,15 @@ from router.api import (
     Qty,
     SendChild,
     SimulatedVenue,
+    TradePrint,
     VenueCommand,
     VenueProfile,
     VenueSays,
 )
+from simulator.auction import AuctionQueue
 from simulator.book import Book
 from simulator.desk import FAULT_PREFIX
-from simulator.source import HasBooks, HasPool, HearsPhases, Tunable, VenueSettings
+from simulator.source import HasAuctions, HasBooks, HasPool, HearsPhases, HearsPrints, Tunable, VenueSettings
 
 
 class FaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=lambda name: FAULT_PREFIX + name):
@@ -102,6 +105,21 @@ class FaultyVenue:
 
     def on_phase(self, at: Ns, change: PhaseChange) -> list[VenueSays]:
         return self._spoil(at, self._venue.on_phase(at, change)) if isinstance(self._venue, HearsPhases) else []
+
+    def on_session(self, at: Ns, symbol: str, day: CalendarDay) -> None:
+        if isinstance(self._venue, HasAuctions):
+            self._venue.on_session(at, symbol, day)
+
+    def auction(self, symbol: str) -> AuctionQueue | None:
+        return self._venue.auction(symbol) if isinstance(self._venue, HasAuctions) else None
+
+    @property
+    def wants_prints(self) -> bool:
+        return isinstance(self._venue, HearsPrints) and self._venue.wants_prints
+
+    def on_print(self, at: Ns, event: TradePrint) -> None:
+        if isinstance(self._venue, HearsPrints):
+            self._venue.on_print(at, event)
 
     def on_command(self, at: Ns, command: VenueCommand) -> list[VenueSays]:
         faults = self._faults

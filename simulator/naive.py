@@ -1,7 +1,7 @@
 """The order book again, obviously right and slow: one list of orders, sorted whenever somebody asks.
 
-It is the oracle of `simulator.book` and must not share a line with it but the names of its types. Every rule of the
-book is one expression here: priority is a sort key, "ahead" is a filter.
+It is the oracle of `simulator.book` and `simulator.lit_book` and must not share a line with them but the names of their
+types. Every rule of the book is one expression here: priority is a sort key, "ahead" is a filter.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from itertools import takewhile
 
 from router.api import Px, Qty
 from simulator.book import NOBODY, SelfMatch, Trade
+from simulator.lit_book import SelfTrade
 
 
 @dataclass
@@ -189,3 +190,54 @@ class NaiveBook:
             maker.seq = self._next()
         self._sweep()
         return traded
+
+
+class NaiveLitBook(NaiveBook):
+    """The same of `LitBook`: a taker looks again after each trade for who is willing."""
+
+    def __init__(self, rule: SelfTrade) -> None:
+        super().__init__()
+        self.rule = rule
+        self.groups: dict[int, str] = {}
+        self._least: dict[int, Qty] = {}
+
+    def post_minimum(self, key: int, is_bid: bool, px: Px, qty: Qty, least: Qty) -> None:
+        self._orders.append(_Order(key, is_bid, px, qty, self._next(), hidden=True))
+        self._least[key] = least
+
+    def take(self, taker: int, is_buy: bool, qty: Qty, limit_px: Px | None) -> tuple[Qty, Qty]:
+        left, cancelled = qty, 0
+        while left and (there := self._willing(is_buy, left, limit_px)):
+            first = there[0]
+            if not self._same_group(taker, first.id):
+                left -= self._trade(first, left, taker)
+                continue
+            leaves = self.leaves(first.id)
+            off_maker, off_taker = {
+                SelfTrade.NEWEST: (0, left),
+                SelfTrade.OLDEST: (leaves, 0),
+                SelfTrade.BOTH: (leaves, left),
+                SelfTrade.DECREMENT: (min(left, leaves), min(left, leaves)),
+            }[self.rule]
+            if off_maker:
+                self.prevented.append((first.id, off_maker))
+                if off_maker == leaves:
+                    self.cancel(first.id)
+                else:
+                    self.shrink(first.id, leaves - off_maker)
+            left, cancelled = left - off_taker, cancelled + off_taker
+        return qty - left - cancelled, cancelled
+
+    def _willing(self, is_buy: bool, left: Qty, limit_px: Px | None) -> list[_Order]:
+        """Whom a taker of `left` may trade with, those with a minimum last at their price."""
+        there = [order for order in self._ranked(not is_buy) if order.crosses(limit_px)]
+        willing = [order for order in there if min(self._least.get(order.id, 0), order.qty) <= left]
+        return sorted(willing, key=lambda order: (order.priority[0], order.id in self._least, order.priority))
+
+    def _same_group(self, taker: int, maker: int) -> bool:
+        return (
+            self.rule is not SelfTrade.ALLOW
+            and taker < 0
+            and maker < 0
+            and self.groups.get(taker) == self.groups.get(maker)
+        )

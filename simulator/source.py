@@ -10,7 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeAlias, runtime_checkable
 
-from router.api import Nbbo, Ns, Phase, PhaseChange, PrintKind, Px, Qty, VenueCommand, VenueSays
+from router.api import (
+    CalendarDay,
+    Nbbo,
+    Ns,
+    Phase,
+    PhaseChange,
+    PrintKind,
+    Px,
+    Qty,
+    TradePrint,
+    VenueCommand,
+    VenueSays,
+)
+from simulator.auction import AuctionQueue
 from simulator.book import Book
 from simulator.conditions import Conditions
 
@@ -32,6 +45,10 @@ class MarketPort(Protocol):
         Ask in every step in which it is changed: asking tells the world to look for trades and level changes in it.
         KeyError when the venue has no such book.
         """
+        ...
+
+    def auction(self, venue: str, symbol: str) -> AuctionQueue | None:
+        """What waits for the symbol's auctions on a venue; None where it holds none. Asking counts as for `book`."""
         ...
 
     def nbbo(self, symbol: str) -> Nbbo:
@@ -168,6 +185,29 @@ class HasBooks(Protocol):
     def drain(self, at: Ns, symbol: str) -> list[VenueSays]:
         """What the venue says because of what happened in that book since last drained."""
         ...
+
+
+@runtime_checkable
+class HasAuctions(Protocol):
+    """A venue that holds auctions, and so has to know when its session begins and ends."""
+
+    def on_session(self, at: Ns, symbol: str, day: CalendarDay) -> None:
+        """The symbol's session of the day; said once, before anything else."""
+        ...
+
+    def auction(self, symbol: str) -> AuctionQueue | None:
+        """What waits for its auctions in a symbol; None where it holds none."""
+        ...
+
+
+@runtime_checkable
+class HearsPrints(Protocol):
+    """A venue that is told of every trade on the tape where it `wants_prints`, at once: price bands depend on them."""
+
+    @property
+    def wants_prints(self) -> bool: ...
+
+    def on_print(self, at: Ns, event: TradePrint) -> None: ...
 
 
 @runtime_checkable

@@ -23,6 +23,7 @@ from router.api import PPM, SECOND, CalendarDay, Instrument, Ns, Phase, PrintKin
 from simulator.book import Book
 from simulator.conditions import CALM, Conditions
 from simulator.source import MarketPort
+from simulator.synthetic_auctions import CALL_NS, SyntheticAuctions
 from simulator.synthetic_model import EfficientPrice, Rhythm, Signs, Sizes
 from simulator.synthetic_params import SyntheticParams
 
@@ -78,7 +79,11 @@ class SyntheticSource:
         self._resting: list[int] = []
         """Ids of our resting orders, some gone already; an id tells its venue by its remainder."""
         self._next_oid = len(self._venues)
-        self.next_at: Ns | None = day.open
+        self._auctions = SyntheticAuctions(
+            instrument, self._venues[0], params, day, day_volume=self.day_volume, seed=seed
+        )
+        self._resume_at = day.open
+        self.next_at: Ns | None = day.open - CALL_NS
         """See `MarketSource.next_at`."""
         self.sway(CALM)
 
@@ -98,39 +103,48 @@ class SyntheticSource:
 
     def step(self, port: MarketPort) -> None:
         now = port.now
+        if self._auctions.is_due(now):
+            self._auctions.step(port)
+            self.next_at = max(now, self._next(self._resume_at))
+            return
+        if now > self.day.close:
+            self._tidy(port)
+            return
         if self._books and now >= self.day.close:
             self._close(port)
             return
         in_haste = self._act(port, now) if self._books else self._open(port)
-        self.next_at = min(self._wake(now, in_haste=in_haste), self.day.close)
+        self._resume_at = min(self._wake(now, in_haste=in_haste), self.day.close)
+        self.next_at = self._next(self._resume_at)
+
+    def _next(self, resume_at: Ns) -> Ns:
+        due = self._auctions.next_at
+        return resume_at if due is None else min(resume_at, due)
 
     # --- the day
 
     def _open(self, port: MarketPort) -> bool:
-        """Lay out the opening books and print the opening auction."""
+        """Lay out the opening books and have the opening auction."""
         self._books = [port.book(mic, self.symbol) for mic in self._venues]
         self._quotes = [(book.keys(is_bid=True), book.keys(is_bid=False)) for book in self._books]
         for _ in range(self._params.resting_orders):
             self._add(port, *self._best())
-        self._auction(port, self._params.opening_ppm, PrintKind.OPENING)
+        self._auctions.have(port, PrintKind.OPENING, self.price.px)
         return False
 
     def _close(self, port: MarketPort) -> None:
-        """Print the closing auction and take everything of ours out of the books."""
-        self._auction(port, self._params.closing_ppm, PrintKind.CLOSING)
+        """Have the closing auction, in which the books take part."""
+        self._auctions.have(port, PrintKind.CLOSING, self.price.px)
+        self.next_at = self.day.close + 1
+
+    def _tidy(self, port: MarketPort) -> None:
+        """Take everything of ours out of the books."""
         for oid in self._resting:
             venue = oid % len(self._venues)
             if self._books[venue].qty_of(oid):
                 self._book(port, venue).delete(oid)
         self._resting.clear()
         self.next_at = None
-
-    def _auction(self, port: MarketPort, share_ppm: int, kind: PrintKind) -> None:
-        lot = self._instrument.round_lot
-        qty = int(self.day_volume * share_ppm / (PPM - share_ppm) / lot) * lot if share_ppm < PPM else 0
-        if qty:
-            px = self._instrument.floor(round(self.price.px))
-            port.tape(self._venues[0], self.symbol, px, qty, kind=kind)
 
     def _wake(self, now: Ns, *, in_haste: bool) -> Ns:
         """When the next event is due: the total rate as it is now, at the pace of the hour; sooner for stale quotes."""

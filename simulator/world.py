@@ -20,6 +20,7 @@ from random import Random
 from typing import Final, TypeAlias
 
 from router.api import (
+    AuctionImbalance,
     BookSnapshot,
     CalendarDay,
     Instrument,
@@ -43,6 +44,7 @@ from router.api import (
     VenueSays,
     VenueUp,
 )
+from simulator.auction import AuctionQueue
 from simulator.book import Book
 from simulator.conditions import Conditions
 from simulator.crossing import CrossingVenue
@@ -50,7 +52,17 @@ from simulator.dark import DarkVenue
 from simulator.faults import tuned, with_faults
 from simulator.late_feed import LateFeed
 from simulator.lit import LitVenue
-from simulator.source import HasBooks, HasPool, HearsOwn, HearsPhases, MarketSource, Sways, VenueSettings
+from simulator.source import (
+    HasAuctions,
+    HasBooks,
+    HasPool,
+    HearsOwn,
+    HearsPhases,
+    HearsPrints,
+    MarketSource,
+    Sways,
+    VenueSettings,
+)
 
 Delivered: TypeAlias = VenueReport | MarketEvent
 """What `World.step` gives the engine: venue reports, venue state and market data."""
@@ -59,7 +71,7 @@ FACTORIES: Final[Mapping[str, VenueFactory]] = {"lit": LitVenue, "dark": DarkVen
 """The bundled venues by the name of their entry point in `sluice.venues`."""
 
 # A tuple made once: `A | B` in isinstance is made anew for every event.
-_PUBLIC: Final = (LevelUpdate, TradePrint, BookSnapshot, PhaseChange)
+_PUBLIC: Final = (LevelUpdate, TradePrint, BookSnapshot, AuctionImbalance)
 
 NEVER: Final = 1 << 62
 INSTANT_MAX: Final = 1_000_000
@@ -158,6 +170,9 @@ class World:
         self._phases: dict[str, Phase] = {}
         self._nbbo = {symbol: Nbbo(symbol, None, None, at=start) for symbol in instruments}
         self._told = dict(self._nbbo)
+        self._tape_readers: list[HearsPrints] = [
+            link.venue for link in self._links if isinstance(link.venue, HearsPrints) and link.venue.wants_prints
+        ]
         self._protected = [link for link in self._links if link.in_nbbo]
         # A dict as an ordered set: the books that sources have asked for in this step.
         self._asked: dict[tuple[str, str], None] = {}
@@ -245,6 +260,13 @@ class World:
             raise KeyError(f"{venue} has no displayed book")
         self._asked[venue, symbol] = None
         return books.book(symbol)
+
+    def auction(self, venue: str, symbol: str) -> AuctionQueue | None:
+        link = self._by_mic[venue]
+        queue = link.venue.auction(symbol) if isinstance(link.venue, HasAuctions) else None
+        if queue is not None:
+            self._asked[venue, symbol] = None
+        return queue
 
     def nbbo(self, symbol: str) -> Nbbo:
         return self._nbbo[symbol]
@@ -359,9 +381,11 @@ class World:
                 self._ask_sources()
 
     def _ask_sources(self) -> None:
-        """When each source wants its turn, asked anew."""
+        """When each source wants its turn, asked anew; one that would have begun earlier begins now."""
         self._turns = [
-            (source.next_at, number) for number, source in enumerate(self._sources) if source.next_at is not None
+            (max(source.next_at, self._now), number)
+            for number, source in enumerate(self._sources)
+            if source.next_at is not None
         ]
         heapify(self._turns)
         self._soonest = min(self._turns[0][0], self._venue_at) if self._turns else self._venue_at
@@ -419,6 +443,9 @@ class World:
         for event in says:
             if isinstance(event, _PUBLIC):
                 data.append(event)
+            elif isinstance(event, PhaseChange):
+                # A pause that a venue declares is heard by everybody at once, as any other is.
+                self._push(self._now, event)
             else:
                 reports.append(event)
         if reports:
@@ -439,11 +466,20 @@ class World:
         """To everybody; lost while the venue is down."""
         if link.down:
             return
+        if self._tape_readers:
+            self._read_tape(events)
         due = self._now + link.profile.market_data_latency_ns
         at = due if link.feed is None else link.feed.delay(self._now, due, events)
         if at is not None:
             self._sequence += 1
             heappush(self._heap, (at, self._sequence, events))
+
+    def _read_tape(self, events: list[Delivered]) -> None:
+        """Let the venues that keep price bands hear of trades."""
+        for event in events:
+            if isinstance(event, TradePrint):
+                for venue in self._tape_readers:
+                    venue.on_print(self._now, event)
 
     def _push(self, at: Ns, what: _Happening) -> None:
         self._sequence += 1
@@ -511,6 +547,9 @@ class World:
         for symbol in instruments:
             day = days.get(symbol)
             self._phases[symbol] = Phase.PRE_OPEN
+            for link in self._links:
+                if day is not None and isinstance(link.venue, HasAuctions):
+                    link.venue.on_session(start, symbol, day)
             if day is None:
                 self._push(start, PhaseChange(symbol, Phase.CONTINUOUS))
                 continue

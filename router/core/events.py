@@ -328,6 +328,23 @@ class TradePrint(_Event, frozen=True):
     kind: PrintKind = PrintKind.REGULAR
 
 
+class AuctionImbalance(_Event, frozen=True):
+    """What an auction to come would do now, as its venue publishes it before it.
+
+    `when` is PrintKind.OPENING (a reopening after a halt, too) or CLOSING. `paired` shares would trade at
+    `indicative_px` (None: nothing would), `imbalance` more are left over there, positive where buyers are; without an
+    indicative price, what would be left over at `reference_px`.
+    """
+
+    venue: str
+    symbol: str
+    when: PrintKind
+    paired: Qty
+    imbalance: Qty
+    reference_px: Px | None = None
+    indicative_px: Px | None = None
+
+
 class PhaseChange(_Event, frozen=True):
     """The instrument's trading phase everywhere (`venue` None) or on one venue."""
 
@@ -422,7 +439,7 @@ VenueReport: TypeAlias = (
     | VenueUp
     | VenueDown
 )
-MarketEvent: TypeAlias = LevelUpdate | BookSnapshot | TradePrint | PhaseChange
+MarketEvent: TypeAlias = LevelUpdate | BookSnapshot | TradePrint | AuctionImbalance | PhaseChange
 ShellEvent: TypeAlias = (
     Genesis
     | DayStart

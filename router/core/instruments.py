@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from router.core.types import Px, Qty
+from router.core.types import Ppm, Px, Qty
 
 
 class TickBand(Struct, frozen=True, gc=False):
@@ -18,6 +18,19 @@ class TickBand(Struct, frozen=True, gc=False):
 
     from_px: Px
     tick: Px
+
+
+class PriceBand(Struct, frozen=True, gc=False):
+    """Of a reference from this price up (quanta, inclusive), nothing trades further away than `ppm` of it.
+
+    `most` caps that distance (quanta); the factors stretch it at the open and at the close.
+    """
+
+    from_px: Px
+    ppm: Ppm
+    most: Px | None = None
+    open_factor: int = 1
+    close_factor: int = 1
 
 
 class Instrument(Struct, frozen=True):
@@ -38,6 +51,8 @@ class Instrument(Struct, frozen=True):
     primary_venue: str | None = None
     adv: Qty | None = None
     """Average daily volume in shares, where configuration knows it."""
+    bands: tuple[PriceBand, ...] = ()
+    """Price bands of its tier, lowest reference first; empty where none are in force."""
 
     def tick(self, px: Px) -> Px:
         """The tick in force at `px`; bands are closed below."""

@@ -136,6 +136,12 @@ class SendChild(_Output, frozen=True, kw_only=True):
     min_qty: Qty | None = None
     post_only: bool = False
     peg: Peg | None = None
+    peg_offset: Px = 0
+    """PegOffsetValue(211): added to the price that is followed; a buy's is more aggressive above 0, a sell's below."""
+    display_high_qty: Qty | None = None
+    """DisplayHighQty(1086): a reserve order's next peaks are drawn from `display_qty` to this (1084=3)."""
+    self_match_id: str | None = None
+    """SelfMatchPreventionID(2362): orders of one id may be kept from trading with each other."""
     reason: Reason
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from router.core.algo import Cause
 from router.core.events import (
+    AuctionImbalance,
     BookSnapshot,
     DayEnd,
     DayStart,
@@ -72,6 +73,10 @@ class Day:
         desk.router.on_market(desk.now, event)
         self._phase_changed(event.symbol, before, state.phase)
         self._look(event.symbol)
+
+    def imbalance(self, event: AuctionImbalance) -> None:
+        """Nothing here works an auction: what is published of one moves no price that an order is waiting for."""
+        self._states[event.symbol].on_event(self._desk.now, event)
 
     def _look(self, symbol: str) -> None:
         """Let the orders in a symbol look, if its touch has moved and they have not just looked."""

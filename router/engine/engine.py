@@ -117,4 +117,5 @@ def _table(requests: Requests, reports: Reports, day: Day) -> dict[type, Callabl
     # Levels and prints are nearly all there is: they go straight to what takes them in.
     table.update({ev.LevelUpdate: day.level, ev.TradePrint: day.print, ev.BookSnapshot: day.snapshot})
     table[ev.PhaseChange] = day.phase
+    table[ev.AuctionImbalance] = day.imbalance
     return table

@@ -13,8 +13,9 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from router.core.instruments import Instrument, TickBand
-from router.core.types import Px, Qty
+from router.core.instruments import Instrument, PriceBand, TickBand
+from router.core.profiles import AtLeast1
+from router.core.types import PPM, Ppm, Px, Qty
 
 
 class RawTick(Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,6 +29,23 @@ class RawTickTable(Struct, frozen=True, forbid_unknown_fields=True):
     """A tick table in force from a date (YYYYMMDD)."""
 
     bands: tuple[RawTick, ...]
+    from_date: str = "19700101"
+
+
+class RawBand(Struct, frozen=True, forbid_unknown_fields=True):
+    """How far from a reference at or above `from_px` trades may lie: `ppm` of it, at most `most` (decimal text)."""
+
+    from_px: str
+    ppm: Ppm
+    most: str | None = None
+    open_factor: AtLeast1 = 1
+    close_factor: AtLeast1 = 1
+
+
+class RawBandTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """Price bands in force from a date (YYYYMMDD) on; none where the list is empty."""
+
+    bands: tuple[RawBand, ...]
     from_date: str = "19700101"
 
 
@@ -51,6 +69,7 @@ class RawInstrument(Struct, frozen=True, forbid_unknown_fields=True):
     lots: tuple[RawLot, ...] = (RawLot(100),)
     primary_venue: str | None = None
     adv: Qty | None = None
+    price_bands: str | None = None
 
 
 class RawReference(Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,9 +77,10 @@ class RawReference(Struct, frozen=True, forbid_unknown_fields=True):
 
     ticks: dict[str, tuple[RawTickTable, ...]]
     instruments: tuple[RawInstrument, ...]
+    price_bands: dict[str, tuple[RawBandTable, ...]] = {}
 
 
-_Dated = TypeVar("_Dated", RawTickTable, RawLot)
+_Dated = TypeVar("_Dated", RawTickTable, RawLot, RawBandTable)
 
 
 def resolve_instruments(raw: RawReference, day: str) -> tuple[Instrument, ...]:
@@ -93,7 +113,36 @@ def _resolve(raw: RawInstrument, reference: RawReference, day: str) -> Instrumen
         calendar=raw.calendar,
         primary_venue=raw.primary_venue,
         adv=raw.adv,
+        bands=_price_bands(raw, reference, day),
     )
+
+
+def _price_bands(raw: RawInstrument, reference: RawReference, day: str) -> tuple[PriceBand, ...]:
+    """The bands of the instrument's tier on `day`; none before the table's first date."""
+    if raw.price_bands is None:
+        return ()
+    tables = reference.price_bands.get(raw.price_bands)
+    if tables is None:
+        raise ValueError(f"instrument {raw.symbol}: no price band table {raw.price_bands!r}")
+    if not any(table.from_date <= day for table in tables):
+        return ()
+    table = _in_force(tables, day, f"instrument {raw.symbol}: price band table {raw.price_bands!r}")
+    bands = tuple(
+        PriceBand(
+            _quanta(band.from_px, raw),
+            band.ppm,
+            None if band.most is None else _quanta(band.most, raw),
+            band.open_factor,
+            band.close_factor,
+        )
+        for band in sorted(table.bands, key=lambda band: Decimal(band.from_px))
+    )
+    if bands and (bands[0].from_px != 0 or any(not 0 < band.ppm < PPM for band in bands)):
+        raise ValueError(
+            f"instrument {raw.symbol}: price band table {raw.price_bands!r} must start at price 0, "
+            "each band above 0 and below 1000000 ppm"
+        )
+    return bands
 
 
 def _in_force(rules: Sequence[_Dated], day: str, what: str) -> _Dated:

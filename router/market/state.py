@@ -132,7 +132,7 @@ class SymbolMarket:
             self.on_print(at, event)
         elif isinstance(event, BookSnapshot):
             self.on_snapshot(at, event)
-        else:
+        elif isinstance(event, PhaseChange):
             self.on_phase(event)
 
     def on_level(self, at: Ns, update: LevelUpdate) -> None:

@@ -14,7 +14,7 @@ from math import log1p
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from router.core.events import BookSnapshot, LevelUpdate, MarketEvent, PhaseChange, TradePrint
+from router.core.events import AuctionImbalance, BookSnapshot, LevelUpdate, MarketEvent, PhaseChange, TradePrint
 from router.core.types import PrintKind, Px, Qty, Side
 from router.sor.work import ChildView
 
@@ -133,7 +133,7 @@ class QueueEstimator:
             if places is not None:
                 self._shown(places.values(), event.qty)
             return
-        if isinstance(event, PhaseChange):
+        if isinstance(event, PhaseChange | AuctionImbalance):
             return
         for (venue, _, _), places in levels.items():
             if venue == event.venue:

@@ -14,14 +14,14 @@ from fixspec.dialect import Dialect, InstrumentRule, ReportHabits, RoutingPair, 
 from fixspec.parameters import ParameterRule
 from router.core.profiles import FeeRule, RiskLimits, RouterSettings, RuleProfile, VenueProfile
 from router.market.calendar import RawCalendar
-from router.market.reference import RawInstrument, RawLot, RawTick, RawTickTable
+from router.market.reference import RawBand, RawBandTable, RawInstrument, RawLot, RawTick, RawTickTable
 from router.runtime.cli import main
 from router.runtime.sessions_file import KNOWN_KEYS
 from router.runtime.settings import ClientSettings, EngineSection, JournalSection
 from simulator.crossing import CrossSettings
 from simulator.dark import DarkSettings
 from simulator.faults import FaultSettings
-from simulator.lit import LitSettings
+from simulator.lit_settings import LitSettings
 from simulator.synthetic_params import SyntheticParams
 from support import docs
 from support.docs import Typed
@@ -41,6 +41,8 @@ STRUCTS: Final[dict[str, type[msgspec.Struct]]] = {
     "lots": RawLot,
     "[[ticks.NAME]]": RawTickTable,
     "bands": RawTick,
+    "[[price_bands.NAME]]": RawBandTable,
+    "bands by reference price": RawBand,
     "[calendars.NAME]": RawCalendar,
     "[engine]": EngineSection,
     "[journal]": JournalSection,

@@ -5,13 +5,10 @@ from __future__ import annotations
 import pytest
 
 from router.api import (
-    CancelChild,
     ChildAccepted,
     ChildCanceled,
     ChildFilled,
-    ChildRejected,
     ChildReplaced,
-    ChildRequestRejected,
     LastLiquidityInd,
     LevelUpdate,
     OrdType,
@@ -19,23 +16,17 @@ from router.api import (
     Phase,
     PhaseChange,
     PrintKind,
-    Px,
     Qty,
-    Reason,
-    ReplaceChild,
     SendChild,
     Side,
     TimeInForce,
     TradePrint,
     VenueKind,
     VenueProfile,
-    VenueSays,
 )
 from simulator.lit import LitVenue
 from simulator.testing import INSTRUMENTS, MID, NOON, SYMBOL, TICK, VenueContract, nbbo
-
-XLIT = VenueProfile("XLIT", VenueKind.LIT, "lit")
-ASK, BID = MID + TICK, MID - TICK
+from support.lit_orders import ASK, BID, XLIT, cancel, fill, refusal, replace, send, venue
 
 
 class TestContract(VenueContract):
@@ -46,81 +37,6 @@ class TestContract(VenueContract):
 class TestContractWithoutSelfMatch(VenueContract):
     profile = VenueProfile("XALT", VenueKind.LIT, "lit", replace_keeps_place=False, settings={"self_match": "both"})
     factory = LitVenue
-
-
-def venue(profile: VenueProfile = XLIT) -> LitVenue:
-    """500 displayed on each side of `MID`, by background orders 1 (bid) and 2 (ask)."""
-    lit = LitVenue(profile, INSTRUMENTS, 7)
-    book = lit.book(SYMBOL)
-    book.add(1, True, BID, 500)
-    book.add(2, False, ASK, 500)
-    lit.drain(NOON, SYMBOL)
-    lit.on_nbbo(NOON, nbbo(NOON))
-    return lit
-
-
-def send(
-    child_id: str,
-    side: Side,
-    qty: Qty,
-    px: Px | None,
-    *,
-    tif: TimeInForce = TimeInForce.DAY,
-    ord_type: OrdType | None = None,
-    display_qty: Qty | None = None,
-    min_qty: Qty | None = None,
-    post_only: bool = False,
-    peg: Peg | None = None,
-) -> SendChild:
-    return SendChild(
-        venue="XLIT",
-        child_id=child_id,
-        symbol=SYMBOL,
-        side=side,
-        qty=qty,
-        ord_type=ord_type or (OrdType.PEGGED if peg else OrdType.MARKET if px is None else OrdType.LIMIT),
-        px=px,
-        tif=tif,
-        display_qty=display_qty,
-        min_qty=min_qty,
-        post_only=post_only,
-        peg=peg,
-        reason=Reason.DIRECT,
-    )
-
-
-def replace(child_id: str, qty: Qty, px: Px | None) -> ReplaceChild:
-    return ReplaceChild(
-        venue="XLIT",
-        child_id=child_id,
-        request_id="r1",
-        symbol=SYMBOL,
-        side=Side.BUY,
-        qty=qty,
-        px=px,
-        reason=Reason.RE_PEG,
-    )
-
-
-def fill(
-    child_id: str, exec_id: str, qty: Qty, px: Px, cum_qty: Qty, liquidity: LastLiquidityInd = LastLiquidityInd.REMOVED
-) -> ChildFilled:
-    return ChildFilled(
-        venue="XLIT",
-        child_id=child_id,
-        exec_id=exec_id,
-        qty=qty,
-        px=px,
-        liquidity=liquidity,
-        last_mkt="XLIT",
-        cum_qty=cum_qty,
-    )
-
-
-def refusal(says: list[VenueSays]) -> str:
-    (refused,) = says
-    assert isinstance(refused, ChildRejected | ChildRequestRejected), refused
-    return refused.text
 
 
 def test_a_resting_order_is_told_its_exact_place_and_shown_to_all() -> None:
@@ -251,15 +167,40 @@ BARE = VenueProfile(
         (XLIT, send("c1", Side.BUY, 100, BID, tif=TimeInForce.AT_CLOSE), "TimeInForce(59)=7 is not supported"),
         (
             XLIT,
-            send("c1", Side.BUY, 100, None, peg=Peg.PRIMARY),
-            "ExecInst(18)=R: only the midpoint (M) is pegged to here",
+            send("c1", Side.BUY, 100, None, peg=Peg.PRIMARY, peg_offset=TICK),
+            "PegOffsetValue(211) 100: a displayed ExecInst(18)=R may not improve on the best price",
+        ),
+        (
+            XLIT,
+            send("c1", Side.BUY, 100, None, ord_type=OrdType.PEGGED),
+            "OrdType(40)=P needs ExecInst(18) R, P or M: what to follow",
+        ),
+        (
+            VenueProfile("XLIT", VenueKind.LIT, "lit", settings={"odd_lots": False}),
+            send("c1", Side.BUY, 150, BID),
+            "OrderQty(38) 150 is no multiple of RoundLot(561) 100",
         ),
         (
             XLIT,
             send("c1", Side.BUY, 100, BID, min_qty=200, tif=TimeInForce.IOC),
             "MinQty(110) 200 is above OrderQty(38) 100",
         ),
-        (XLIT, send("c1", Side.BUY, 100, BID, min_qty=50), "MinQty(110) 50 is taken with TimeInForce(59)=3 only"),
+        (
+            XLIT,
+            send("c1", Side.BUY, 100, BID, min_qty=50, display_qty=20),
+            "MaxFloor(111) 20: an order with MinQty(110) stands hidden",
+        ),
+        (
+            XLIT,
+            send("c1", Side.BUY, 1_000, BID, display_qty=200, display_high_qty=100),
+            "DisplayHighQty(1086) 100 is below DisplayQty(1138) 200",
+        ),
+        (XLIT, send("c1", Side.BUY, 100, BID, tif=TimeInForce.GTD), "TimeInForce(59)=6 needs ExpireTime(126)"),
+        (
+            XLIT,
+            send("c1", Side.BUY, 100, BID, tif=TimeInForce.GTD, expire_time=NOON),
+            "ExpireTime(126) is past",
+        ),
         (
             XLIT,
             send("c1", Side.BUY, 100, BID, post_only=True, tif=TimeInForce.IOC),
@@ -351,53 +292,6 @@ class TestReplace:
         assert lit.book(SYMBOL).level(True, BID) == 600
 
 
-class TestMidpointPeg:
-    def test_stands_hidden_at_the_midpoint_and_follows_it(self) -> None:
-        lit = venue()
-        lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.MID))
-
-        lit.book(SYMBOL).delete(2)
-        lit.on_nbbo(NOON, nbbo(NOON, BID, ASK + 2 * TICK))
-        lit.book(SYMBOL).market(False, 100)
-
-        fills = [event for event in lit.drain(NOON, SYMBOL) if isinstance(event, ChildFilled)]
-        assert fills == [fill("c1", "XLIT-X1", 100, MID + TICK, 100, LastLiquidityInd.ADDED)]
-
-    def test_is_capped_by_its_limit(self) -> None:
-        lit = venue()
-        lit.on_command(NOON, send("c1", Side.BUY, 100, BID, peg=Peg.MID))
-        lit.book(SYMBOL).market(False, 600)
-
-        fills = [event for event in lit.drain(NOON, SYMBOL) if isinstance(event, ChildFilled)]
-        assert [event.px for event in fills] == [BID]
-
-    def test_waits_outside_the_book_while_the_market_is_locked(self) -> None:
-        lit = venue()
-        lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.MID))
-
-        lit.on_nbbo(NOON, nbbo(NOON, MID, MID))
-
-        assert lit.book(SYMBOL).leaves(-1) == 0
-        lit.on_nbbo(NOON, nbbo(NOON))
-        assert lit.book(SYMBOL).leaves(-1) == 100
-
-    def test_ioc_without_a_midpoint_is_cancelled(self) -> None:
-        lit = venue()
-        lit.on_nbbo(NOON, nbbo(NOON, MID, MID))
-
-        says = lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.MID, tif=TimeInForce.IOC))
-
-        assert says[-1] == ChildCanceled("XLIT", "c1", None, "XLIT: no midpoint")
-
-    def test_may_be_cancelled_while_it_waits(self) -> None:
-        lit = venue()
-        lit.on_nbbo(NOON, nbbo(NOON, None, ASK))
-        lit.on_command(NOON, send("c1", Side.BUY, 100, None, peg=Peg.MID))
-
-        cancel = CancelChild(venue="XLIT", child_id="c1", request_id="r1", symbol=SYMBOL, side=Side.BUY)
-        assert lit.on_command(NOON, cancel) == [ChildCanceled("XLIT", "c1", "r1")]
-
-
 def test_self_match_prevention_cancels_the_resting_order_where_the_profile_says_oldest() -> None:
     lit = venue(VenueProfile("XLIT", VenueKind.LIT, "lit", settings={"self_match": "oldest"}))
     lit.on_command(NOON, send("c1", Side.BUY, 100, MID))
@@ -431,3 +325,206 @@ def test_our_two_sides_trade_with_each_other_where_the_profile_allows_it() -> No
         fill("c1", "XLIT-X2", 100, MID, 100, LastLiquidityInd.ADDED),
         TradePrint("XLIT", SYMBOL, MID, 100, False),
     ]
+
+
+class TestQuotesElsewhere:
+    """The NBBO says 100.01 offered by 500 shares; here stand 500 at 100.02 only, so that those are elsewhere."""
+
+    def away(self, **settings: str) -> LitVenue:
+        lit = venue(VenueProfile("XLIT", VenueKind.LIT, "lit", settings={**settings}))
+        lit.book(SYMBOL).delete(2)
+        lit.book(SYMBOL).add(3, False, ASK + TICK, 500)
+        lit.drain(NOON, SYMBOL)
+        return lit
+
+    def test_a_locking_order_stands_where_the_profile_allows_it(self) -> None:
+        says = self.away().on_command(NOON, send("c1", Side.BUY, 100, ASK))
+
+        assert says[1:] == [LevelUpdate("XLIT", SYMBOL, True, ASK, 100)]
+
+    def test_slides_a_tick_away_and_comes_back_when_the_quote_has_gone(self) -> None:
+        lit = self.away(locking="slide")
+
+        slid = lit.on_command(NOON, send("c1", Side.BUY, 100, ASK))
+        back = lit.on_nbbo(NOON, nbbo(NOON, MID, ASK + TICK))
+
+        assert slid[1:] == [LevelUpdate("XLIT", SYMBOL, True, MID, 100)]
+        assert back == [LevelUpdate("XLIT", SYMBOL, True, MID, 0), LevelUpdate("XLIT", SYMBOL, True, ASK, 100)]
+
+    def test_does_not_slide_further_when_the_quote_comes_nearer(self) -> None:
+        lit = self.away(locking="slide")
+        lit.on_command(NOON, send("c1", Side.BUY, 100, ASK))
+
+        assert lit.on_nbbo(NOON, nbbo(NOON, BID, MID)) == []
+
+    def test_is_refused_where_the_profile_rejects_but_not_what_can_be_had_here_or_is_hidden(self) -> None:
+        lit = self.away(locking="reject")
+
+        text = refusal(lit.on_command(NOON, send("c1", Side.BUY, 100, ASK)))
+
+        assert text == "XLIT: Price(44) 100.01 would lock or cross 100.01 displayed elsewhere"
+        for order in (
+            send("c2", Side.BUY, 100, ASK, display_qty=0),
+            send("c3", Side.BUY, 100, ASK + TICK),
+            send("c4", Side.BUY, 100, ASK, tif=TimeInForce.IOC),
+        ):
+            assert isinstance(lit.on_command(NOON, order)[0], ChildAccepted)
+
+    def test_our_own_shares_at_the_national_best_are_not_elsewhere(self) -> None:
+        lit = venue(VenueProfile("XLIT", VenueKind.LIT, "lit", settings={"locking": "reject"}))
+
+        says = lit.on_command(NOON, send("c1", Side.BUY, 700, ASK))
+
+        assert says[-1] == LevelUpdate("XLIT", SYMBOL, True, ASK, 200)
+
+    def test_trades_through_a_better_quote_only_where_the_profile_lets_it(self) -> None:
+        order = send("c1", Side.BUY, 100, ASK + TICK, tif=TimeInForce.IOC)
+
+        through = self.away().on_command(NOON, order)
+        kept = self.away(trade_through="prevent").on_command(NOON, order)
+
+        assert through[1] == fill("c1", "XLIT-X1", 100, ASK + TICK, 100)
+        assert kept[1:] == [ChildCanceled("XLIT", "c1", None, "XLIT: 100 not filled")]
+
+
+class TestMinimum:
+    """MinQty(110) on an order that rests: hidden, and a contra of fewer shares does not trade with it."""
+
+    def test_a_smaller_contra_passes_it_by_and_a_larger_one_meets_it(self) -> None:
+        lit = venue()
+        entered = lit.on_command(NOON, send("c1", Side.BUY, 500, MID, min_qty=300))
+        lit.book(SYMBOL).market(False, 200)
+        small = lit.drain(NOON, SYMBOL)
+        lit.book(SYMBOL).market(False, 300)
+        large = lit.drain(NOON, SYMBOL)
+
+        assert entered == [ChildAccepted("XLIT", "c1", "XLIT-1", ahead=0)]
+        assert small == [TradePrint("XLIT", SYMBOL, BID, 200, False), LevelUpdate("XLIT", SYMBOL, True, BID, 300)]
+        assert large == [
+            fill("c1", "XLIT-X1", 300, MID, 300, LastLiquidityInd.ADDED),
+            TradePrint("XLIT", SYMBOL, MID, 300, False, PrintKind.HIDDEN),
+        ]
+
+    def test_its_last_shares_trade_with_whoever_takes_them_all(self) -> None:
+        lit = venue()
+        lit.on_command(NOON, send("c1", Side.BUY, 400, MID, min_qty=300))
+        lit.book(SYMBOL).market(False, 300)
+        lit.book(SYMBOL).market(False, 100)
+
+        assert [trade.qty for trade in lit.book(SYMBOL).trades if trade.maker == -1] == [300, 100]
+
+    def test_on_entry_it_takes_only_where_enough_is_there(self) -> None:
+        lit = venue()
+
+        rests = lit.on_command(NOON, send("c1", Side.BUY, 900, ASK, min_qty=600))
+        takes = lit.on_command(NOON, send("c2", Side.BUY, 900, ASK, min_qty=500))
+
+        assert rests == [ChildAccepted("XLIT", "c1", "XLIT-1", ahead=0)]
+        assert takes[:2] == [
+            ChildAccepted("XLIT", "c2", "XLIT-2", ahead=900),
+            fill("c2", "XLIT-X1", 500, ASK, 500),
+        ]
+
+    def test_it_may_be_made_smaller_and_cancelled(self) -> None:
+        lit = venue()
+        lit.on_command(NOON, send("c1", Side.BUY, 500, MID, min_qty=300))
+
+        smaller = lit.on_command(NOON, replace("c1", 400, MID))
+
+        assert smaller == [ChildReplaced("XLIT", "c1", "r1", 400, MID, kept_place=True, ahead=0)]
+        assert lit.on_command(NOON, cancel("c1")) == [ChildCanceled("XLIT", "c1", "r1")]
+        assert lit.book(SYMBOL).market(False, 500, MID) == 0
+
+
+class TestTimeInForce:
+    def test_good_till_date_ends_at_its_date_and_outlives_the_close_before_it(self) -> None:
+        lit = venue()
+        lit.on_command(NOON, send("c1", Side.BUY, 100, BID, tif=TimeInForce.GTD, expire_time=NOON + 10))
+        lit.on_command(NOON, send("c2", Side.BUY, 100, BID))
+        lit.on_command(NOON, send("c3", Side.BUY, 100, BID, tif=TimeInForce.GTC))
+        closed = lit.on_phase(NOON, PhaseChange(SYMBOL, Phase.CLOSED))
+
+        expired = lit.on_time(NOON + 10)
+
+        assert [event.child_id for event in closed if isinstance(event, ChildCanceled)] == ["c2"]
+        assert expired == [
+            ChildCanceled("XLIT", "c1", None, "XLIT: ExpireTime(126) has come"),
+            LevelUpdate("XLIT", SYMBOL, True, BID, 600),
+        ]
+        assert lit.book(SYMBOL).leaves(-3) == 100
+
+    def test_one_that_is_done_before_its_date_is_not_ended_again(self) -> None:
+        lit = venue()
+        lit.on_command(NOON, send("c1", Side.BUY, 100, BID, tif=TimeInForce.GTD, expire_time=NOON + 10))
+        lit.on_command(NOON, cancel("c1"))
+
+        assert lit.on_time(NOON + 10) == []
+
+
+class TestSelfMatchGroups:
+    def venue(self, rule: str) -> LitVenue:
+        return venue(VenueProfile("XLIT", VenueKind.LIT, "lit", settings={"self_match": rule}))
+
+    def test_orders_of_two_groups_trade_with_each_other(self) -> None:
+        lit = self.venue("both")
+        lit.on_command(NOON, send("c1", Side.BUY, 100, MID, self_match_id="desk-1"))
+
+        says = lit.on_command(NOON, send("c2", Side.SELL, 100, MID, self_match_id="desk-2"))
+
+        assert [event.child_id for event in says if isinstance(event, ChildFilled)] == ["c2", "c1"]
+
+    def test_decrement_takes_the_smaller_ones_shares_off_both(self) -> None:
+        lit = self.venue("decrement")
+        lit.on_command(NOON, send("resting", Side.BUY, 500, MID))
+
+        says = lit.on_command(NOON, send("taker", Side.SELL, 200, MID))
+
+        assert says == [
+            ChildAccepted("XLIT", "taker", "XLIT-2"),
+            ChildReplaced("XLIT", "resting", "", 300, MID, kept_place=True, ahead=0),
+            LevelUpdate("XLIT", SYMBOL, True, MID, 300),
+            ChildCanceled("XLIT", "taker", None, "XLIT: self-match prevention"),
+        ]
+
+    def test_decrement_lets_the_larger_taker_go_on(self) -> None:
+        lit = self.venue("decrement")
+        lit.on_command(NOON, send("resting", Side.BUY, 100, MID))
+
+        says = lit.on_command(NOON, send("taker", Side.SELL, 700, BID))
+
+        assert [event for event in says if not isinstance(event, LevelUpdate)] == [
+            ChildAccepted("XLIT", "taker", "XLIT-2", ahead=0),
+            fill("taker", "XLIT-X1", 500, BID, 500),
+            TradePrint("XLIT", SYMBOL, BID, 500, False),
+            ChildCanceled("XLIT", "resting", None, "XLIT: self-match prevention"),
+            ChildReplaced("XLIT", "taker", "", 600, BID, kept_place=False, ahead=0),
+        ]
+
+    def test_the_group_is_met_only_after_what_stands_before_it(self) -> None:
+        lit = self.venue("newest")
+        lit.on_command(NOON, send("resting", Side.BUY, 100, BID))
+
+        says = lit.on_command(NOON, send("taker", Side.SELL, 600, BID))
+
+        assert [event for event in says if isinstance(event, ChildFilled | ChildCanceled)] == [
+            fill("taker", "XLIT-X1", 500, BID, 500),
+            ChildCanceled("XLIT", "taker", None, "XLIT: self-match prevention"),
+        ]
+
+
+def test_a_reserve_order_may_show_peaks_that_differ_and_are_the_seeds() -> None:
+    def shown(seed: int) -> list[Qty]:
+        lit = LitVenue(XLIT, INSTRUMENTS, seed)
+        lit.on_command(NOON, send("c1", Side.BUY, 5_000, BID, display_qty=100, display_high_qty=500))
+        peaks: list[Qty] = []
+        while level := lit.book(SYMBOL).level(True, BID):
+            peaks.append(level)
+            lit.book(SYMBOL).market(False, level)
+        return peaks
+
+    peaks = shown(7)
+
+    assert peaks == shown(7) != shown(8)
+    assert (peaks[0], sum(peaks)) == (100, 5_000)
+    assert set(peaks[1:-1]) <= {100, 200, 300, 400, 500}
+    assert len(set(peaks)) > 2

@@ -117,6 +117,7 @@ def test_the_day_opens_and_closes_with_an_auction_print_and_leaves_empty_books()
 
 def test_off_exchange_prints_are_at_the_midpoint_and_the_stated_part() -> None:
     port, source = market()
+    port.run(source, DAY.open - 1)
     printed = 0
     for _ in port.steps(source, DAY.close - 1):
         fresh = port.tapes[printed:]

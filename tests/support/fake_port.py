@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from router.api import Nbbo, Ns, Phase, PrintKind, Px, Qty
+from simulator.auction import AuctionQueue
 from simulator.book import Book, Trade
 from simulator.conditions import Conditions
 from simulator.source import MarketPort, MarketSource, VenueSettings
@@ -32,6 +33,8 @@ class FakePort(MarketPort):
         self.deeds: list[str] = []
         self.hidden: dict[tuple[str, bool], Qty] = {}
         """Shares that a probe finds, by (venue, whether they bid)."""
+        self.queues: dict[str, AuctionQueue] = {}
+        """The venues that hold auctions: none, unless a test puts one here."""
         self._now = 0
 
     @property
@@ -40,6 +43,9 @@ class FakePort(MarketPort):
 
     def book(self, venue: str, symbol: str) -> Book:
         return self.books[venue]
+
+    def auction(self, venue: str, symbol: str) -> AuctionQueue | None:
+        return self.queues.get(venue)
 
     def nbbo(self, symbol: str) -> Nbbo:
         bids = [book.bid for book in self.books.values() if book.bid is not None]

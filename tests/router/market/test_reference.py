@@ -6,9 +6,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from router.core.instruments import Instrument, TickBand
+from router.core.instruments import Instrument, PriceBand, TickBand
 from router.market.calendar import RawCalendar, calendar_day
 from router.market.reference import (
+    RawBand,
+    RawBandTable,
     RawInstrument,
     RawLot,
     RawReference,
@@ -80,3 +82,34 @@ def test_the_shipped_instruments_name_shipped_calendars(repo: Path) -> None:
 
     assert instruments
     assert all(calendar_day(calendars[instrument.calendar], "20240301") for instrument in instruments)
+
+
+WIDE = RawBandTable(
+    bands=(RawBand("3", 50_000, open_factor=2), RawBand("0", 750_000, most="0.15", close_factor=2)),
+    from_date="20130408",
+)
+
+
+def banded(table: RawBandTable, name: str = "tier-1") -> RawReference:
+    instrument = RawInstrument("AAA", calendar="XNYS", ticks="us", price_bands=name)
+    return RawReference(ticks={"us": (EIGHTHS,)}, instruments=(instrument,), price_bands={"tier-1": (table,)})
+
+
+def test_price_bands_are_those_of_the_tier_and_there_are_none_before_their_first_date() -> None:
+    (before,), (after,) = (resolve_instruments(banded(WIDE), day) for day in ("20130407", "20130408"))
+
+    assert before.bands == ()
+    assert after.bands == (PriceBand(0, 750_000, 1_500, 1, 2), PriceBand(30_000, 50_000, None, 2, 1))
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (banded(WIDE, "tier-9"), "AAA: no price band table 'tier-9'"),
+        (banded(RawBandTable(bands=(RawBand("1", 1),))), "'tier-1' must start at price 0"),
+        (banded(RawBandTable(bands=(RawBand("0", 1_000_000),))), "above 0 and below 1000000 ppm"),
+    ],
+)
+def test_price_bands_that_make_no_sense_are_refused_by_name(raw: RawReference, text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        resolve_instruments(raw, "20240301")
