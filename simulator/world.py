@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from heapq import heapify, heappop, heappush, heapreplace
-from random import Random
 from typing import Final, TypeAlias
 
 from router.api import (
@@ -33,12 +32,10 @@ from router.api import (
     PrintKind,
     Px,
     Qty,
-    SimulatedVenue,
     TradePrint,
     VenueCommand,
     VenueDown,
     VenueFactory,
-    VenueKind,
     VenueProfile,
     VenueReport,
     VenueSays,
@@ -49,15 +46,13 @@ from simulator.book import Book
 from simulator.conditions import Conditions
 from simulator.crossing import CrossingVenue
 from simulator.dark import DarkVenue
-from simulator.faults import tuned, with_faults
+from simulator.faults import tuned
 from simulator.late_feed import LateFeed
+from simulator.links import Link, link_all
 from simulator.lit import LitVenue
 from simulator.source import (
     HasAuctions,
-    HasBooks,
-    HasPool,
     HearsOwn,
-    HearsPhases,
     HearsPrints,
     MarketSource,
     Sways,
@@ -84,59 +79,7 @@ SNAPSHOT_LEVELS: Final = 1_000
 """Levels per side in the snapshot that follows a venue's return."""
 
 
-class _Link:
-    """One venue and its wires. `number` is its place among the world's."""
-
-    __slots__ = (
-        "bests",
-        "books",
-        "command_at",
-        "down",
-        "feed",
-        "hears",
-        "held",
-        "in_nbbo",
-        "number",
-        "pool",
-        "profile",
-        "report_at",
-        "rng",
-        "times",
-        "venue",
-    )
-
-    def __init__(self, profile: VenueProfile, venue: SimulatedVenue, rng: Random) -> None:
-        self.profile = profile
-        self.number = 0
-        self.wire(venue)
-        self.in_nbbo = self.books is not None and profile.kind is VenueKind.LIT and profile.protected
-        self.bests: dict[str, tuple[Px | None, Qty, Px | None, Qty]] = {}
-        """The best displayed prices by symbol, as they were last looked at."""
-        self.rng = rng
-        self.times = 1.0
-        """What a scenario makes of its latency."""
-        self.feed: LateFeed[Delivered] | None = None
-        self.down = False
-        self.held: list[VenueReport] = []
-        self.command_at: Ns = 0
-        self.report_at: Ns = 0
-
-    def wire(self, venue: SimulatedVenue) -> None:
-        """What the venue can do, looked up once."""
-        self.venue = venue
-        self.books: HasBooks | None = venue if isinstance(venue, HasBooks) else None
-        self.hears: HearsPhases | None = venue if isinstance(venue, HearsPhases) else None
-        self.pool: HasPool | None = venue if isinstance(venue, HasPool) else None
-
-    def delay(self) -> Ns:
-        """One way between the router and the venue: the profile's latency and up to its jitter."""
-        profile = self.profile
-        jitter = profile.latency_jitter_ns
-        delay = profile.latency_ns + (self.rng.randrange(jitter + 1) if jitter else 0)
-        return delay if self.times == 1.0 else round(delay * self.times)
-
-
-_Arrival: TypeAlias = tuple[_Link, VenueCommand]
+_Arrival: TypeAlias = tuple[Link, VenueCommand]
 _Happening: TypeAlias = _Arrival | list[Delivered] | PhaseChange
 
 
@@ -163,9 +106,7 @@ class World:
         self._seed = seed
         self._sources = tuple(sources)
         self._hearers = [(number, source) for number, source in enumerate(sources) if isinstance(source, HearsOwn)]
-        self._links = _link_all(venues, instruments, seed, factories or FACTORIES)
-        for number, link in enumerate(self._links):
-            link.number = number
+        self._links = link_all(venues, instruments, seed, factories or FACTORIES)
         self._by_mic = {link.profile.mic: link for link in self._links}
         self._phases: dict[str, Phase] = {}
         self._nbbo = {symbol: Nbbo(symbol, None, None, at=start) for symbol in instruments}
@@ -417,7 +358,7 @@ class World:
                     self._review_nbbo(link, symbol, says)
         self._asked.clear()
 
-    def _heed(self, link: _Link) -> None:
+    def _heed(self, link: Link) -> None:
         """See when a venue wants its turn."""
         next_at = link.venue.next_at
         at = NEVER if next_at is None else next_at
@@ -426,7 +367,7 @@ class World:
             self._venue_at = min(self._wants_at)
             self._soonest = min(self._turns[0][0], self._venue_at) if self._turns else self._venue_at
 
-    def _said(self, link: _Link, says: Sequence[VenueSays]) -> None:
+    def _said(self, link: Link, says: Sequence[VenueSays]) -> None:
         """Send off what a venue said, then let the others know if the best prices changed."""
         self._heed(link)
         if not says:
@@ -436,7 +377,7 @@ class World:
             for symbol in dict.fromkeys(event.symbol for event in says if isinstance(event, LevelUpdate)):
                 self._review_nbbo(link, symbol, says)
 
-    def _send_off(self, link: _Link, says: Sequence[VenueSays]) -> None:
+    def _send_off(self, link: Link, says: Sequence[VenueSays]) -> None:
         """Market data to everybody, reports to the owner of the orders."""
         data: list[Delivered] = []
         reports: list[VenueReport] = []
@@ -453,7 +394,7 @@ class World:
         if data:
             self._publish(link, data)
 
-    def _report(self, link: _Link, reports: list[VenueReport]) -> None:
+    def _report(self, link: Link, reports: list[VenueReport]) -> None:
         """To the owner of the orders, in order; kept while the venue is down, as a FIX session keeps them."""
         if link.down:
             assert len(link.held) < HELD_MAX, f"{link.profile.mic}: {HELD_MAX} reports held while down"
@@ -462,7 +403,7 @@ class World:
         link.report_at = max(link.report_at, self._now + link.delay())
         self._push(link.report_at, [*reports])
 
-    def _publish(self, link: _Link, events: list[Delivered]) -> None:
+    def _publish(self, link: Link, events: list[Delivered]) -> None:
         """To everybody; lost while the venue is down."""
         if link.down:
             return
@@ -491,7 +432,7 @@ class World:
 
     # --- NBBO
 
-    def _review_nbbo(self, link: _Link, symbol: str, says: Sequence[VenueSays]) -> None:
+    def _review_nbbo(self, link: Link, symbol: str, says: Sequence[VenueSays]) -> None:
         """A displayed book that counts changed: if its best did, the national best may have."""
         known = link.bests.get(symbol)
         if known is not None and not _reaches(says, symbol, known[0], known[2]):
@@ -559,26 +500,6 @@ class World:
             self._push(max(start, day.close), PhaseChange(symbol, Phase.CLOSED))
         for link in self._links:
             self._said(link, link.venue.on_time(start))
-
-
-def _link_all(
-    venues: Sequence[VenueProfile],
-    instruments: Mapping[str, Instrument],
-    seed: int,
-    factories: Mapping[str, VenueFactory],
-) -> list[_Link]:
-    links: list[_Link] = []
-    for profile in venues:
-        if not profile.enabled:
-            continue
-        if profile.plugin not in factories:
-            known = ", ".join(sorted(factories))
-            raise ValueError(f"venue {profile.mic}: plugin {profile.plugin!r} is not simulated here (known: {known})")
-        if any(link.profile.mic == profile.mic for link in links):
-            raise ValueError(f"venue {profile.mic}: configured twice")
-        venue = with_faults(factories[profile.plugin](profile, instruments, seed), profile, seed)
-        links.append(_Link(profile, venue, Random(f"{seed}:{profile.mic}:latency")))
-    return links
 
 
 def _reaches(says: Sequence[VenueSays], symbol: str, bid: Px | None, ask: Px | None) -> bool:

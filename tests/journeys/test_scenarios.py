@@ -99,6 +99,27 @@ def test_news() -> None:
     assert played.order.status is OrdStatus.FILLED
 
 
+def test_limit_up() -> None:
+    """The bid stands at the band, 15 seconds later trading pauses for five minutes, and the order goes on above it."""
+    played = play(shipped("limit-up"), qty=LARGE, minutes=10)
+    begin = FIRST_S + 60
+    reference = 400_000
+    band = reference + reference // 20
+
+    phases = [(at, event.phase) for at, event in played.heard(PhaseChange) if at > 1]
+    (paused, halted), (resumed, continuous) = phases
+    limited = [bid for at, bid, _ in played.quotes() if begin + 2 < (at - played.open) / SECOND < paused]
+    paid = [fill.px for fill in played.order.fills.values() if (fill.at - played.open) / SECOND < paused]
+    assert (halted, continuous) == (Phase.HALTED, Phase.CONTINUOUS)
+    assert begin + 15 < paused < begin + 20
+    assert resumed == pytest.approx(paused + 300)
+    assert set(limited) == {band}
+    assert max(paid) <= band
+    assert played.fills(paused + 0.01, resumed) == 0
+    assert max(fill.px for fill in played.order.fills.values()) > band
+    assert played.order.status is OrdStatus.FILLED
+
+
 @pytest.mark.slow
 def test_igniter() -> None:
     """Who buys during the burst buys dear, and the price is back after the reversal."""
