@@ -109,7 +109,8 @@ def test_limit_up() -> None:
     phases = [(at, event.phase) for at, event in played.heard(PhaseChange) if at > 1]
     (paused, halted), (resumed, continuous) = phases
     limited = [bid for at, bid, _ in played.quotes() if begin + 2 < (at - played.open) / SECOND < paused]
-    paid = [fill.px for fill in played.order.fills.values() if (fill.at - played.open) / SECOND < paused]
+    lit = [fill for fill in played.order.fills.values() if fill.venue in {"XLIT", "XALT", "XINV"}]
+    paid = [fill.px for fill in lit if (fill.at - played.open) / SECOND < paused]
     assert (halted, continuous) == (Phase.HALTED, Phase.CONTINUOUS)
     assert begin + 15 < paused < begin + 20
     assert resumed == pytest.approx(paused + 300)
