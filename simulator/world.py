@@ -409,11 +409,14 @@ class World:
             return
         if self._tape_readers:
             self._read_tape(events)
-        due = self._now + link.profile.market_data_latency_ns
-        at = due if link.feed is None else link.feed.delay(self._now, due, events)
-        if at is not None:
-            self._sequence += 1
-            heappush(self._heap, (at, self._sequence, events))
+        at = self._now + link.profile.market_data_latency_ns
+        if link.feed is not None:
+            late = link.feed.delay(self._now, at, events)
+            if late is None:
+                return
+            at = late
+        self._sequence += 1
+        heappush(self._heap, (at, self._sequence, events))
 
     def _read_tape(self, events: list[Delivered]) -> None:
         """Let the venues that keep price bands hear of trades."""
