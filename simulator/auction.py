@@ -10,6 +10,7 @@ quantities shares.
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from typing import NamedTuple
@@ -63,7 +64,7 @@ def clear(interests: Sequence[Interest], reference: Px | None, grid: Grid) -> Cl
     prices = _candidates(interests, reference, grid)
     if not prices:
         return None
-    cleared = [at_price(interests, px) for px in prices]
+    cleared = _clearings(interests, prices)
     most = max(one.paired for one in cleared)
     if not most:
         return None
@@ -84,6 +85,31 @@ def at_price(interests: Iterable[Interest], px: Px) -> Clearing:
             else:
                 sold += interest.qty
     return Clearing(px, min(bought, sold), bought - sold)
+
+
+def _clearings(interests: Iterable[Interest], prices: Iterable[Px]) -> list[Clearing]:
+    """`at_price` at each of `prices`, ascending, in one pass: a whole book is asked every few seconds."""
+    starts: Counter[Px] = Counter()
+    stops: Counter[Px] = Counter()
+    bought = sold = 0
+    for interest in interests:
+        if interest.is_buy:
+            bought += interest.qty
+            if interest.px is not None:
+                stops[interest.px] += interest.qty
+        elif interest.px is None:
+            sold += interest.qty
+        else:
+            starts[interest.px] += interest.qty
+    sellers, buyers = deque(sorted(starts.items())), deque(sorted(stops.items()))
+    cleared: list[Clearing] = []
+    for px in prices:
+        while sellers and sellers[0][0] <= px:
+            sold += sellers.popleft()[1]
+        while buyers and buyers[0][0] < px:
+            bought -= buyers.popleft()[1]
+        cleared.append(Clearing(px, min(bought, sold), bought - sold))
+    return cleared
 
 
 def allot(interests: Sequence[Interest], cleared: Clearing) -> list[tuple[Interest, Qty]]:

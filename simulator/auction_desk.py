@@ -207,12 +207,9 @@ class AuctionDesk(Desk):
         """No auction comes any more: whoever waited for one is done."""
         return [word for when in (PrintKind.OPENING, PrintKind.CLOSING) for word in self._expire(at, symbol, when)]
 
-    def _tell_history(self, at: Ns, symbol: str) -> list[VenueSays]:
+    def _tell_history(self, at: Ns, symbol: str, queue: AuctionQueue) -> list[VenueSays]:
         """Auctions that a recording had: ours who accept the price take part of the shares that it printed."""
-        queue = self._queues.get(symbol)
         says: list[VenueSays] = []
-        if queue is None or not queue.printed:
-            return says
         printed, queue.printed = queue.printed, []
         for when, px, qty in printed:
             for is_buy in (True, False):

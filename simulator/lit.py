@@ -61,7 +61,10 @@ class LitVenue(BandDesk):
     def drain(self, at: Ns, symbol: str) -> list[VenueSays]:
         """Fills and prints in the order of the trades, then the levels as they are now."""
         book = self._books[symbol]
-        says = self._tell_history(at, symbol)
+        says: list[VenueSays] = []
+        queue = self._queues.get(symbol)
+        if queue is not None and queue.printed:
+            says += self._tell_history(at, symbol, queue)
         if book.trades:
             for trade in book.trades:
                 self._tell(symbol, trade, says)

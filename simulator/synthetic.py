@@ -82,7 +82,10 @@ class SyntheticSource:
         self._auctions = SyntheticAuctions(
             instrument, self._venues[0], params, day, day_volume=self.day_volume, seed=seed
         )
+        self._call_at = self._auctions.next_at
+        """When interest in an auction comes next."""
         self._resume_at = day.open
+        """When the next event of the books is due."""
         self.next_at: Ns | None = day.open - CALL_NS
         """See `MarketSource.next_at`."""
         self.sway(CALM)
@@ -103,9 +106,10 @@ class SyntheticSource:
 
     def step(self, port: MarketPort) -> None:
         now = port.now
-        if self._auctions.is_due(now):
+        if now >= self._call_at:
             self._auctions.step(port)
-            self.next_at = max(now, self._next(self._resume_at))
+            self._call_at = self._auctions.next_at
+            self.next_at = max(now, min(self._resume_at, self._call_at))
             return
         if now > self.day.close:
             self._tidy(port)
@@ -114,12 +118,8 @@ class SyntheticSource:
             self._close(port)
             return
         in_haste = self._act(port, now) if self._books else self._open(port)
-        self._resume_at = min(self._wake(now, in_haste=in_haste), self.day.close)
-        self.next_at = self._next(self._resume_at)
-
-    def _next(self, resume_at: Ns) -> Ns:
-        due = self._auctions.next_at
-        return resume_at if due is None else min(resume_at, due)
+        self._resume_at = at = min(self._wake(now, in_haste=in_haste), self.day.close)
+        self.next_at = min(self._call_at, at)
 
     # --- the day
 

@@ -20,6 +20,7 @@ CALL_NS: Final[Ns] = 60 * SECOND
 """How long before the open on-open interest comes; with the world, where that begins later."""
 CLOSE_CALL_NS: Final[Ns] = 600 * SECOND
 """How long before the close on-close interest comes: NYSE Rule 7.35B has it in ten minutes before."""
+NEVER: Final[Ns] = 1 << 62
 TILT: Final = 0.1
 """Standard deviation of the buyers' part of the interest at any price, around a half."""
 TILT_MAX: Final = 0.3
@@ -55,11 +56,9 @@ class SyntheticAuctions:
         self._called: dict[PrintKind, None] = {}
 
     @property
-    def next_at(self) -> Ns | None:
-        return self._calls[0][0] if self._calls else None
-
-    def is_due(self, now: Ns) -> bool:
-        return bool(self._calls) and self._calls[0][0] <= now
+    def next_at(self) -> Ns:
+        """When interest comes next; beyond all days when it has all come."""
+        return self._calls[0][0] if self._calls else NEVER
 
     def step(self, port: MarketPort) -> None:
         """Those who trade at any price send their orders, where the venue is to hold the auction."""

@@ -49,6 +49,7 @@ from router.api import (
     VenueProfile,
     VenueSays,
 )
+from simulator.book import Book
 from simulator.source import HasBooks, HearsPhases
 
 SYMBOL = "ABC"
@@ -62,6 +63,42 @@ MID: Px = 1_000_000
 def nbbo(at: Ns, bid: Px | None = MID - TICK, ask: Px | None = MID + TICK, symbol: str = SYMBOL) -> Nbbo:
     """A two-sided market of 500 shares around `MID`, unless told otherwise."""
     return Nbbo(symbol, bid, ask, 500 if bid else 0, 500 if ask else 0, at)
+
+
+class Tally:
+    """Shares of one book: on either side, what everybody bought or sold is what was printed, ours and others' alike."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._others: Counter[bool] = Counter({is_bid: self._resting(is_bid) for is_bid in (True, False)})
+        """By side, what others have entered less what they took away again."""
+        self._sides: dict[int, bool] = {}
+        self._printed = 0
+        self._ours: Counter[bool] = Counter()
+        self._read = 0
+
+    def enter(self, oid: int, is_buy: bool, qty: Qty) -> None:
+        self._sides[oid] = is_buy
+        self._others[is_buy] += qty
+
+    def leave(self, oid: int, qty: Qty) -> None:
+        if qty:
+            self._others[self._sides[oid]] -= qty
+
+    def check(self, seed: int, sent: dict[str, SendChild], batches: Sequence[Sequence[VenueSays]]) -> None:
+        """Count what was said since the last time; each printed share has one buyer and one seller."""
+        for event in (event for batch in batches[self._read :] for event in batch):
+            if isinstance(event, TradePrint):
+                self._printed += event.qty
+            elif isinstance(event, ChildFilled):
+                self._ours[sent[event.child_id].side.is_buy] += event.qty
+        self._read = len(batches)
+        for is_buy in (True, False):
+            traded = self._others[is_buy] - self._resting(is_buy)
+            assert traded + self._ours[is_buy] == self._printed, (seed, is_buy, traded, self._ours, self._printed)
+
+    def _resting(self, is_bid: bool) -> Qty:
+        return sum(one.qty for one in self._book.standing(is_bid) if one.id >= 0)
 
 
 class VenueContract:
@@ -234,20 +271,27 @@ class VenueContract:
     # --- a random flow, and what must hold of it
 
     def _flow(self, seed: int, steps: int = 300) -> tuple[dict[str, SendChild], list[list[VenueSays]]]:
-        """What was sent, and what each call to the venue returned."""
+        """What was sent, and what each call to the venue returned; where there is a book, its shares are counted."""
         rng, venue = Random(seed), self.venue(seed)
         sent: dict[str, SendChild] = {}
         batches: list[list[VenueSays]] = []
-        at = NOON
+        tally = Tally(venue.book(SYMBOL)) if isinstance(venue, HasBooks) else None
+        at, halted = NOON, False
         for number in range(steps):
             at += rng.randrange(1, SECOND)
+            if isinstance(venue, HearsPhases) and rng.random() < 0.03:
+                halted = not halted
+                phase = Phase.HALTED if halted else Phase.CONTINUOUS
+                batches.append(venue.on_phase(at, PhaseChange(SYMBOL, phase)))
             while venue.next_at is not None and venue.next_at <= at:
                 batches.append(venue.on_time(venue.next_at))
-            if isinstance(venue, HasBooks):
-                batches.append(self._background(rng, venue, at, number + 1))
+            if isinstance(venue, HasBooks) and tally is not None:
+                batches.append(self._background(rng, venue, at, number + 1, tally))
             bid = MID + TICK * rng.randrange(-3, 3)
             batches.append(venue.on_nbbo(at, nbbo(at, bid, bid + TICK * rng.choice((-1, 0, 1, 2, 2, 4)))))
             batches.append(venue.on_command(at + MILLISECOND, self._any_command(rng, number, sent)))
+            if tally is not None:
+                tally.check(seed, sent, batches)
         return sent, batches
 
     def _any_command(self, rng: Random, number: int, sent: dict[str, SendChild]) -> VenueCommand:
@@ -267,11 +311,14 @@ class VenueContract:
         px = sent[child_id].px
         return self._replace(child_id, rng.randrange(1, 1_000), px=px, request_id=f"r{number}")
 
-    def _background(self, rng: Random, venue: HasBooks, at: Ns, oid: int) -> list[VenueSays]:
+    def _background(self, rng: Random, venue: HasBooks, at: Ns, oid: int, tally: Tally) -> list[VenueSays]:
         book = venue.book(SYMBOL)
         is_buy = rng.random() < 0.5
-        book.limit(oid, is_buy, MID + TICK * rng.randrange(-3, 4), rng.randrange(1, 600), rng.random() < 0.2)
-        book.delete(rng.randrange(1, oid + 1))
+        px, qty = MID + TICK * rng.randrange(-3, 4), rng.randrange(1, 600)
+        tally.enter(oid, is_buy, qty)
+        book.limit(oid, is_buy, px, qty, rng.random() < 0.2)
+        gone = rng.randrange(1, oid + 1)
+        tally.leave(gone, book.delete(gone))
         return venue.drain(at, SYMBOL)
 
     def _check_orders(self, seed: int, sent: dict[str, SendChild], says: Sequence[VenueSays]) -> None:
@@ -296,11 +343,14 @@ class VenueContract:
 
     def _check_shares(self, seed: int, sent: dict[str, SendChild], batch: Sequence[VenueSays]) -> None:
         """Each share that we bought somebody sold, each that we sold somebody bought, and it was printed at once."""
-        fills = [event for event in batch if isinstance(event, ChildFilled)]
-        printed = sum(event.qty for event in batch if isinstance(event, TradePrint))
-        bought = sum(fill.qty for fill in fills if sent[fill.child_id].side.is_buy)
-        assert bought <= printed, (seed, batch)
-        assert sum(fill.qty for fill in fills) - bought <= printed, (seed, batch)
+        printed: Counter[Px] = Counter()
+        ours: Counter[tuple[bool, Px]] = Counter()
+        for event in batch:
+            if isinstance(event, TradePrint):
+                printed[event.px] += event.qty
+            elif isinstance(event, ChildFilled):
+                ours[sent[event.child_id].side.is_buy, event.px] += event.qty
+        assert all(qty <= printed[px] for (_, px), qty in ours.items()), (seed, batch)
 
     # --- commands
 

@@ -27,6 +27,7 @@ class FeeRule(Struct, frozen=True, forbid_unknown_fields=True):
     add: Micros = 0
     remove: Micros = 0
     cross: Micros = 0
+    auction: Micros = 0
 
 
 class VenueProfile(Struct, frozen=True, forbid_unknown_fields=True):

@@ -148,7 +148,14 @@ class FixVenueLink:
         ]
         if order.px is not None and order.ord_type is not OrdType.MARKET:
             fields.append((44, self._px_text(order.symbol, order.px)))
-        return [*fields, *_terms(order)]
+        return [*fields, *self._offset(order), *_terms(order)]
+
+    def _offset(self, order: SendChild) -> list[Pair]:
+        """PegOffsetValue(211) of a peg that has one."""
+        if not order.peg_offset:
+            return []
+        sign = "-" if order.peg_offset < 0 else ""
+        return [(211, sign + self._px_text(order.symbol, abs(order.peg_offset)))]
 
     def _replace(self, at: Ns, request: ReplaceChild) -> list[Pair]:
         """The order anew, as FIX has it: what a replace does not say is asked for no more."""
@@ -162,7 +169,7 @@ class FixVenueLink:
         else:
             fields.append((40, OrdType.PEGGED if pegged else OrdType.LIMIT))
             fields.append((44, self._px_text(request.symbol, request.px)))
-        return fields if order is None else [*fields, *_terms(order)]
+        return fields if order is None else [*fields, *self._offset(order), *_terms(order)]
 
     def _reference(self, request_id: str, child_id: str) -> list[Pair]:
         child = self._children[child_id]
@@ -392,6 +399,10 @@ def _terms(order: SendChild) -> list[Pair]:
         fields.append((110, order.min_qty))
     if order.display_qty is not None:
         fields.append((111, order.display_qty))
+    if order.display_high_qty is not None:
+        fields += [(1084, 3), (1086, order.display_high_qty)]
+    if order.self_match_id is not None:
+        fields.append((2362, order.self_match_id))
     return fields
 
 

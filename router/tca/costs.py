@@ -49,6 +49,8 @@ def fee(rule: FeeRule, qty: Qty, liquidity: LastLiquidityInd | None, kind: Print
 
     Where the venue does not say who gave liquidity, we are taken to have removed it: the dearer guess.
     """
-    if kind in {PrintKind.CROSS, PrintKind.OPENING, PrintKind.CLOSING} or liquidity is LastLiquidityInd.AUCTION:
+    if kind in {PrintKind.OPENING, PrintKind.CLOSING}:
+        return rule.auction * qty
+    if kind is PrintKind.CROSS or liquidity is LastLiquidityInd.AUCTION:
         return rule.cross * qty
     return (rule.add if liquidity is LastLiquidityInd.ADDED else rule.remove) * qty

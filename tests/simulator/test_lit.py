@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
+import msgspec
 import pytest
 
 from router.api import (
@@ -16,6 +19,7 @@ from router.api import (
     Phase,
     PhaseChange,
     PrintKind,
+    Px,
     Qty,
     SendChild,
     Side,
@@ -32,6 +36,46 @@ from support.lit_orders import ASK, BID, XLIT, cancel, fill, refusal, replace, s
 class TestContract(VenueContract):
     profile = XLIT
     factory = LitVenue
+
+
+class TestContractOfEveryKind(VenueContract):
+    """Pegs, minimums, reserves, hidden orders and two self-match groups, with auctions after halts."""
+
+    profile = VenueProfile(
+        "XALT",
+        VenueKind.LIT,
+        "lit",
+        settings={"self_match": "decrement", "auctions": "all", "locking": "slide", "trade_through": "prevent"},
+    )
+    factory = LitVenue
+    kinds: ClassVar[tuple[dict[str, Any], ...]] = (
+        {},
+        {"peg": Peg.MID, "ord_type": OrdType.PEGGED},
+        {"peg": Peg.PRIMARY, "ord_type": OrdType.PEGGED},
+        {"peg": Peg.MARKET, "ord_type": OrdType.PEGGED, "peg_offset": 2 * TICK},
+        {"min_qty": 1},
+        {"display_qty": 50, "display_high_qty": 150},
+        {"display_qty": 0},
+    )
+
+    def order(
+        self,
+        child_id: str,
+        *,
+        side: Side = Side.BUY,
+        qty: Qty = 500,
+        px: Px = BID,
+        tif: TimeInForce = TimeInForce.DAY,
+        symbol: str = SYMBOL,
+    ) -> SendChild:
+        plain = super().order(child_id, side=side, qty=qty, px=px, tif=tif, symbol=symbol)
+        number = int(child_id.removeprefix("c"))
+        if number < 5:  # those of the tests that want a plain order
+            return plain
+        kind = self.kinds[number % len(self.kinds)]
+        if "min_qty" in kind:
+            kind = {"min_qty": 1 + qty // 2}
+        return msgspec.structs.replace(plain, self_match_id=str(number % 2), **kind)
 
 
 class TestContractWithoutSelfMatch(VenueContract):

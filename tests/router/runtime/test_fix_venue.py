@@ -144,6 +144,14 @@ def test_market_data_resent_before_the_venue_is_up_is_passed_over(link: FixVenue
              (40, "1"), (59, "0")],
         ),
         (
+            SendChild(venue="XFIX", child_id="C4", symbol="ABC", side=Side.BUY, qty=900, ord_type=OrdType.PEGGED,
+                      peg=Peg.PRIMARY, peg_offset=-200, display_qty=100, display_high_qty=300, self_match_id="D1",
+                      reason=Reason.DIRECT),
+            [(35, "D"), (11, "C4"), (21, "1"), (18, "R"), (55, "ABC"), (54, "1"), (60, "20120621-13:30:00.123"),
+             (38, "900"), (40, "P"), (211, "-0.02"), (59, "0"), (111, "100"), (1084, "3"), (1086, "300"),
+             (2362, "D1")],
+        ),
+        (
             REPLACE,
             [(35, "G"), (11, "R1"), (41, "C1"), (55, "ABC"), (54, "2"), (21, "1"), (60, "20120621-13:30:00.123"),
              (38, "200"), (40, "2"), (44, "10.04"), (59, "0")],

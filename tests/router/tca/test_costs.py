@@ -8,7 +8,8 @@ from router.core.profiles import FeeRule
 from router.core.types import LastLiquidityInd, PrintKind, Side
 from router.tca.costs import Cost, average, cost_against, fee
 
-TARIFF = FeeRule(add=-2_000, remove=3_000, cross=100)
+TARIFF = FeeRule(add=-2_000, remove=3_000, cross=100, auction=50)
+INVERTED = FeeRule(add=1_500, remove=-1_000)
 
 
 def test_a_buy_above_the_benchmark_costs() -> None:
@@ -48,9 +49,24 @@ def test_an_average_is_exact() -> None:
         (LastLiquidityInd.ADDED, PrintKind.REGULAR, -200_000),
         (LastLiquidityInd.REMOVED, PrintKind.REGULAR, 300_000),
         (LastLiquidityInd.AUCTION, PrintKind.CROSS, 10_000),
-        (LastLiquidityInd.ADDED, PrintKind.CLOSING, 10_000),
+        (LastLiquidityInd.AUCTION, PrintKind.REGULAR, 10_000),
+        (LastLiquidityInd.AUCTION, PrintKind.OPENING, 5_000),
+        (LastLiquidityInd.ADDED, PrintKind.CLOSING, 5_000),
+        (LastLiquidityInd.ADDED, PrintKind.HIDDEN, -200_000),
         (None, PrintKind.REGULAR, 300_000),
     ],
 )
 def test_a_fee_follows_who_gave_liquidity(liquidity: LastLiquidityInd | None, kind: PrintKind, micros: int) -> None:
     assert fee(TARIFF, 100, liquidity, kind) == micros
+
+
+def test_an_inverted_venue_pays_who_takes_and_charges_who_adds() -> None:
+    paid = [fee(INVERTED, 100, who, PrintKind.REGULAR) for who in (LastLiquidityInd.ADDED, LastLiquidityInd.REMOVED)]
+
+    assert paid == [150_000, -100_000]
+
+
+def test_a_fee_is_exact_money_whatever_the_size() -> None:
+    taken = fee(FeeRule(remove=2_995), 999_999_999_999, LastLiquidityInd.REMOVED, PrintKind.REGULAR)
+
+    assert taken == 2_994_999_999_997_005
