@@ -181,6 +181,30 @@ def test_venue_down() -> None:
     assert played.order.status is OrdStatus.FILLED
 
 
+def test_what_rests_at_a_venue_that_is_down_is_unknown_until_it_is_back_and_has_said() -> None:
+    """Shares traded there meanwhile are heard of after its return, with the answer to what the router asks."""
+    played = play(
+        shipped("venue-down"),
+        qty=2_000,
+        strategy=None,
+        px=399_800,
+        destination="XLIT",
+        minutes=0,
+        run_minutes=4,
+    )
+    begin, end = FIRST_S + 60, FIRST_S + 180
+
+    asked = [(round(at, 2), query.child_id) for at, query in played.said(QueryChild)]
+    statuses = [(status.is_open, status.cum_qty) for _, status in played.heard(ChildStatus)]
+    heard = [(round(at, 2), event.qty) for at, event in played.heard(ChildFilled)]
+    reports = [at for at, report in played.said(ExecReport) if begin < at < end]
+    assert asked == [(end, "S-C1")]
+    assert statuses == [(False, 2_000)]
+    assert heard == [(end, 100), (end, 1_900)]
+    assert reports == []
+    assert (played.order.status, played.order.cum_qty) == (OrdStatus.FILLED, 2_000)
+
+
 def test_slow_venue() -> None:
     """Answers come later than the router waits: children are UNKNOWN, asked for, and settled without an over-fill."""
     played = scene("slow-venue")

@@ -171,6 +171,7 @@ def play(
     run_minutes: float | None = None,
     params: Params = (("Completion", "Complete"),),
     px: Px | None = None,
+    destination: str | None = None,
     seed: int = 7,
     activity: float = 1.0,
 ) -> Played:
@@ -202,6 +203,7 @@ def play(
         ord_type=OrdType.MARKET if px is None else OrdType.LIMIT,
         px=px,
         strategy=strategy,
+        ex_destination=destination,
         params=tuple(sorted((*params, *window))) if strategy else (),
     )
     pipeline.submit(start, [order])
