@@ -16,6 +16,7 @@ from router.api import (
     ChildAccepted,
     ChildBusted,
     ChildFilled,
+    ChildRejected,
     Instrument,
     LastLiquidityInd,
     LevelUpdate,
@@ -42,7 +43,7 @@ from router.api import (
 )
 from simulator.lit import LitVenue
 from simulator.scenario import Begin, Scenario, SetPhase
-from simulator.scenario_states import Down
+from simulator.scenario_states import Down, Halted
 from simulator.source import MarketPort, MarketSource
 from simulator.testing import INSTRUMENTS, MID, NOON, SYMBOL, TICK
 from simulator.world import Delivered, World
@@ -491,3 +492,19 @@ class TestScenarios:
 
         assert listener.told == [("c1", ["ChildAccepted", "LevelUpdate"])]
         assert listener.stepped == [NOON + 350]
+
+    def test_a_halt_on_one_venue_is_none_on_the_others_and_ends(self) -> None:
+        halt = Begin(NOON + 5, Halted(SYMBOL, "XLIT"), until=NOON + 5_000)
+        sim = World([XLIT, XALT], INSTRUMENTS, [Scenario([halt])], seed=7, start=NOON)
+        run(sim, NOON + 5)
+        sim.send(NOON + 10, send("XLIT", "halted", Side.BUY, 100, BID))
+        sim.send(NOON + 10, send("XALT", "elsewhere", Side.BUY, 100, BID))
+        sim.send(NOON + 6_000, send("XLIT", "after", Side.BUY, 100, BID))
+
+        heard = [event for _, event in run(sim)]
+
+        reports = {event.child_id: type(event) for event in heard if isinstance(event, ChildAccepted | ChildRejected)}
+        assert reports == {"halted": ChildRejected, "elsewhere": ChildAccepted, "after": ChildAccepted}
+        assert [event for event in heard if isinstance(event, PhaseChange)] == [
+            PhaseChange(SYMBOL, Phase.CONTINUOUS, "XLIT")
+        ]
