@@ -101,17 +101,18 @@ class ContraFlow:
     def __init__(self, rng: Random, mix: ContraMix, round_lot: Qty, conditional: Random) -> None:
         self._rng = rng
         self._conditional = conditional
-        self._mix = mix
+        self.mix = mix
+        """May change while the flow goes on."""
         self._lot = round_lot
 
     def arrival_after(self, at: Ns) -> Ns | None:
         """The next arrival's instant; None when nobody comes."""
-        rate = self._mix.contra_per_second_ppm
+        rate = self.mix.contra_per_second_ppm
         return at + 1 + int(self._rng.expovariate(rate / PPM) * SECOND) if rate else None
 
     def arrive(self, at: Ns, seq: int) -> Interest:
         """A natural order, which stays, or a noise order, which does not (it expires as it arrives)."""
-        rng, mix = self._rng, self._mix
+        rng, mix = self._rng, self.mix
         noise = rng.randrange(PPM) < mix.noise_ppm
         picky = not noise and rng.random() < 0.5
         # Drawn only where there are any: switching them on leaves the others' draws as they were.
@@ -129,26 +130,26 @@ class ContraFlow:
 
     def toxic(self, at: Ns, seq: int, *, mid_rose: bool) -> Interest | None:
         """A taker on the side of the move that has just begun, or nobody."""
-        if self._rng.randrange(PPM) >= self._mix.toxic_ppm:
+        if self._rng.randrange(PPM) >= self.mix.toxic_ppm:
             return None
         return Interest(is_buy=mid_rose, leaves=self.size(), seq=seq, expires=at, who="toxic", is_immediate=True)
 
     def ping(self, at: Ns, seq: int, *, is_buy: bool, qty: Qty | None = None) -> Interest:
         """A small immediate order that wants to know who is there."""
-        lots = self._mix.pinger_lots * self._lot
+        lots = self.mix.pinger_lots * self._lot
         return Interest(is_buy=is_buy, leaves=qty or lots, seq=seq, expires=at, who="pinger", is_immediate=True)
 
     def answer_after(self, at: Ns) -> Ns | None:
         """When a conditional contra that was asked firms up; None where it lets the time pass."""
-        if self._is_hit(self._mix.contra_decline_ppm):
+        if self._is_hit(self.mix.contra_decline_ppm):
             return None
-        return at + 1 + self._conditional.randrange(max(self._mix.contra_answer_ns, 1))
+        return at + 1 + self._conditional.randrange(max(self.mix.contra_answer_ns, 1))
 
     def _is_hit(self, ppm: Ppm) -> bool:
         return self._conditional.randrange(PPM) < ppm
 
     def size(self) -> Qty:
         """Geometric round lots of the mix's mean, never nothing."""
-        mean = self._mix.contra_lots_mean
+        mean = self.mix.contra_lots_mean
         more = int(log(1 - self._rng.random()) / log(1 - 1 / mean)) if mean > 1 else 0
         return (1 + more) * self._lot

@@ -17,6 +17,7 @@ from heapq import heappop, heappush
 from typing import Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from router.api import (
     SECOND,
@@ -44,6 +45,7 @@ from simulator.contra import ContraFlow, ContraMix, Interest
 from simulator.desk import Desk, SettingsT, VenueOrder, read_settings
 from simulator.eligibility import Eligibility, EligibilitySettings
 from simulator.invitations import Invitation, Invitations, Meeting
+from simulator.source import VenueSettings
 from simulator.standing import OURS, Standing, StandingSettings
 
 LAGGED_MAX: Final = 4_096
@@ -89,12 +91,8 @@ class DarkVenue(Desk):
 
     def __init__(self, profile: VenueProfile, instruments: Mapping[str, Instrument], seed: int) -> None:
         super().__init__(profile, instruments, seed)
-        self._mix, own = read_part(profile, ContraMix)
-        rules, own = read_part(own, EligibilitySettings)
-        self._standing_settings, own = read_part(own, StandingSettings)
-        self._settings = read_settings(own, DarkSettings)
-        self._standing = Standing(self._standing_settings)
-        self._rules = Eligibility(rules, self._standing)
+        self._standing = Standing()
+        self._read(profile)
         self._pools = {symbol: _Pool(symbol, self._flow(instrument)) for symbol, instrument in instruments.items()}
         self._at: Ns = 0
         self._seq = 0
@@ -160,6 +158,29 @@ class DarkVenue(Desk):
             says += self._contra(at, pool, pool.flow.ping(at, self._next_seq(), is_buy=is_buy, qty=qty))
         return says
 
+    # --- HasPool, Tunable
+
+    def probe(self, at: Ns, symbol: str, qty: Qty, *, is_buy: bool) -> tuple[Qty, list[VenueSays]]:
+        pool = self._pools[symbol]
+        contra = pool.flow.ping(at, self._next_seq(), is_buy=is_buy, qty=qty)
+        says = self._contra(at, pool, contra)
+        return qty - contra.leaves, says
+
+    def tune(self, settings: VenueSettings) -> None:
+        """Any setting may change; a contra that is already on its way comes when it would have."""
+        self._read(replace(self._profile, settings={**self._profile.settings, **settings}))
+        for symbol, pool in self._pools.items():
+            pool.flow.mix = self._mix.of(self._instruments[symbol].adv)
+
+    def _read(self, profile: VenueProfile) -> None:
+        self._mix, own = read_part(profile, ContraMix)
+        rules, own = read_part(own, EligibilitySettings)
+        self._standing.settings, own = read_part(own, StandingSettings)
+        self._settings = read_settings(own, DarkSettings)
+        self._rules = Eligibility(rules, self._standing)
+
+    # --- Desk
+
     def _refuse(self, command: SendChild) -> str:
         if command.ord_type is OrdType.PEGGED and command.peg is not Peg.MID:
             return f"ExecInst(18)={command.peg.value if command.peg else ''}: only the midpoint (M) is pegged to here"
@@ -178,7 +199,7 @@ class DarkVenue(Desk):
         if command.tif is TimeInForce.IOC or command.firm_up_id is not None:
             return "a conditional order rests: neither TimeInForce(59)=3 nor a firm-up can be conditional"
         if self._standing.paused_until(OURS, self._at) is not None:
-            most, of = self._standing_settings.declines_max, self._standing_settings.declines_of
+            most, of = self._standing.settings.declines_max, self._standing.settings.declines_of
             return f"conditional orders are paused: {most} of the last {of} firm-up requests were declined"
         return ""
 
@@ -291,8 +312,10 @@ class DarkVenue(Desk):
         return ContraFlow(self._rng("contra", symbol), mix, instrument.round_lot, self._rng("conditional", symbol))
 
     def _expect_ping(self, at: Ns, pool: _Pool) -> None:
-        pool.pings_at = at + self._mix.pinger_every_ns
-        heappush(self._due, (pool.pings_at, pool.symbol))
+        every = self._mix.pinger_every_ns
+        pool.pings_at = at + every if every else None
+        if pool.pings_at is not None:
+            heappush(self._due, (pool.pings_at, pool.symbol))
 
     def _expect_contra(self, at: Ns, pool: _Pool) -> None:
         pool.arrives_at = pool.flow.arrival_after(at)

@@ -1,17 +1,19 @@
 """Venues that misbehave as real ones do: one wrapper around any venue, its faults drawn from the seed.
 
-Settings begin with `fault_` and stand in the venue's profile; without any the venue is left bare. The wrapper must not
-know how the venue matches. Its faults are of reports and of timing: it makes no shares, so that what was bought is what
-was sold, whatever is said of it.
+Settings begin with `fault_` and stand in the venue's profile, or come and go with a scenario; a venue that never has
+any is left bare. The wrapper must not know how the venue matches. Its faults are of reports and of timing: it makes no
+shares, so that what was bought is what was sold, whatever is said of it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from heapq import heappop, heappush
 from random import Random
 
 import msgspec
+from msgspec.structs import replace
 
 from router.api import (
     PPM,
@@ -26,6 +28,7 @@ from router.api import (
     ChildRejected,
     ChildReplaced,
     ChildRequestRejected,
+    ChildStatus,
     Nbbo,
     Ns,
     PhaseChange,
@@ -42,7 +45,16 @@ from router.api import (
 from simulator.auction import AuctionQueue
 from simulator.book import Book
 from simulator.desk import FAULT_PREFIX
-from simulator.source import HasAuctions, HasBooks, HearsPhases, HearsTape, KnowsPlaces
+from simulator.source import (
+    HasAuctions,
+    HasBooks,
+    HasPool,
+    HearsPhases,
+    HearsTape,
+    KnowsPlaces,
+    Tunable,
+    VenueSettings,
+)
 
 
 class FaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=lambda name: FAULT_PREFIX + name):
@@ -69,11 +81,14 @@ class FaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
 class FaultyVenue:
     """A `SimulatedVenue` around another, with the faults of `FaultSettings`."""
 
-    def __init__(self, venue: SimulatedVenue, faults: FaultSettings, rng: Random) -> None:
+    def __init__(self, venue: SimulatedVenue, profile: VenueProfile, seed: int) -> None:
         self.mic = venue.mic
         self._venue = venue
-        self._faults = faults
-        self._rng = rng
+        self._profile = profile
+        self._faults = _fault_settings(profile, {})
+        self._rng = Random(f"{seed}:{profile.mic}:faults")
+        self._busted: Counter[str] = Counter()
+        """Shares taken back by child: its CumQty(14) is without them from then on."""
         self._later: list[tuple[Ns, int, Callable[[Ns], list[VenueSays]]]] = []
         self._count = 0
 
@@ -131,6 +146,15 @@ class FaultyVenue:
         self._do_later(at + faults.late_ns, lambda _: list(answers))
         return [event for event in says if not isinstance(event, _ANSWERS)]
 
+    def tune(self, settings: VenueSettings) -> None:
+        """Faults are changed here; what else there is, the venue changes, if it can."""
+        others = {name: value for name, value in settings.items() if not name.startswith(FAULT_PREFIX)}
+        if isinstance(self._venue, Tunable):
+            self._venue.tune(others)
+        elif others:
+            raise ValueError(f"venue {self.mic}, settings: {next(iter(others))} cannot be changed while the venue runs")
+        self._faults = _fault_settings(self._profile, settings)
+
     # --- inside
 
     def _hits(self, ppm: Ppm) -> bool:
@@ -144,7 +168,8 @@ class FaultyVenue:
     def _spoil(self, at: Ns, says: list[VenueSays]) -> list[VenueSays]:
         """Repeat fills, and arrange for some to be taken back or corrected."""
         spoiled: list[VenueSays] = []
-        for event in says:
+        for said in says:
+            event = self._less_busted(said) if self._busted else said
             spoiled.append(event)
             if isinstance(event, ChildFilled):
                 if self._hits(self._faults.duplicate_ppm):
@@ -152,11 +177,20 @@ class FaultyVenue:
                 self._amend(at, event)
         return spoiled
 
+    def _less_busted(self, event: VenueSays) -> VenueSays:
+        """The event with the CumQty(14) that is left after busts, where it has one."""
+        if not isinstance(event, ChildFilled | ChildStatus) or event.child_id not in self._busted:
+            return event
+        return replace(event, cum_qty=(event.cum_qty or 0) - self._busted[event.child_id])
+
+    def _bust(self, fill: ChildFilled) -> list[VenueSays]:
+        self._busted[fill.child_id] += fill.qty
+        return [ChildBusted(self.mic, fill.child_id, f"{fill.exec_id}-B", fill.exec_id)]
+
     def _amend(self, at: Ns, fill: ChildFilled) -> None:
         faults = self._faults
         if self._hits(faults.bust_ppm):
-            bust = ChildBusted(self.mic, fill.child_id, f"{fill.exec_id}-B", fill.exec_id)
-            self._do_later(at + faults.amend_ns, lambda _: [bust])
+            self._do_later(at + faults.amend_ns, lambda _: self._bust(fill))
         elif self._hits(faults.correct_ppm):
             px = fill.px + faults.correct_px
             correct = ChildCorrected(self.mic, fill.child_id, f"{fill.exec_id}-C", fill.exec_id, fill.qty, px)
@@ -169,8 +203,8 @@ _ANSWERS = (ChildAccepted, ChildReplaced, ChildCanceled, ChildRequestRejected, C
 class FaultyBooks(FaultyVenue):
     """The same around a venue with displayed books."""
 
-    def __init__(self, venue: SimulatedVenue, books: HasBooks, faults: FaultSettings, rng: Random) -> None:
-        super().__init__(venue, faults, rng)
+    def __init__(self, venue: SimulatedVenue, books: HasBooks, profile: VenueProfile, seed: int) -> None:
+        super().__init__(venue, profile, seed)
         self._books = books
 
     def book(self, symbol: str) -> Book:
@@ -183,17 +217,51 @@ class FaultyBooks(FaultyVenue):
         return self._spoil(at, self._books.drain(at, symbol))
 
 
+class FaultyPool(FaultyVenue):
+    """The same around a venue in which others' orders meet undisplayed ones."""
+
+    def __init__(self, venue: SimulatedVenue, pool: HasPool, profile: VenueProfile, seed: int) -> None:
+        super().__init__(venue, profile, seed)
+        self._pool = pool
+
+    def probe(self, at: Ns, symbol: str, qty: Qty, *, is_buy: bool) -> tuple[Qty, list[VenueSays]]:
+        filled, says = self._pool.probe(at, symbol, qty, is_buy=is_buy)
+        return filled, self._spoil(at, says)
+
+
 def with_faults(venue: SimulatedVenue, profile: VenueProfile, seed: int) -> SimulatedVenue:
     """The venue itself, or wrapped when its profile has `fault_` settings.
 
     Raises ValueError naming the venue and the key for an unknown fault or a value of the wrong type.
     """
-    chosen = {name: value for name, value in profile.settings.items() if name.startswith(FAULT_PREFIX)}
-    if not chosen:
-        return venue
+    faulty = any(name.startswith(FAULT_PREFIX) for name in profile.settings)
+    return _wrapped(venue, profile, seed) if faulty else venue
+
+
+def tuned(venue: SimulatedVenue, profile: VenueProfile, seed: int, settings: VenueSettings) -> SimulatedVenue:
+    """The venue with `settings` over its profile's from now on: wrapped, if it is not yet.
+
+    Raises ValueError as `with_faults` does, and for a setting that the venue cannot change while it runs.
+    """
+    faulty = venue if isinstance(venue, FaultyVenue) else _wrapped(venue, profile, seed)
+    faulty.tune(settings)
+    return faulty
+
+
+def _wrapped(venue: SimulatedVenue, profile: VenueProfile, seed: int) -> FaultyVenue:
+    if isinstance(venue, HasBooks):
+        return FaultyBooks(venue, venue, profile, seed)
+    if isinstance(venue, HasPool):
+        return FaultyPool(venue, venue, profile, seed)
+    return FaultyVenue(venue, profile, seed)
+
+
+def _fault_settings(profile: VenueProfile, settings: VenueSettings) -> FaultSettings:
+    """The faults of the profile, overlaid with those of `settings`."""
+    known = {**profile.settings, **settings}
     try:
-        faults = msgspec.convert(chosen, FaultSettings)
+        return msgspec.convert(
+            {name: value for name, value in known.items() if name.startswith(FAULT_PREFIX)}, FaultSettings
+        )
     except msgspec.ValidationError as error:
         raise ValueError(f"venue {profile.mic}, settings: {error}") from None
-    rng = Random(f"{seed}:{profile.mic}:faults")
-    return FaultyBooks(venue, venue, faults, rng) if isinstance(venue, HasBooks) else FaultyVenue(venue, faults, rng)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from router.api import Nbbo, Ns, Phase, PrintKind, Px, Qty
 from simulator.auction import AuctionQueue
 from simulator.book import Book
-from simulator.source import MarketPort, MarketSource
+from simulator.conditions import Conditions
+from simulator.source import MarketPort, MarketSource, VenueSettings
 
 
 class Printed(NamedTuple):
@@ -32,7 +33,7 @@ class LoneMarket(MarketPort):
         self.phases: list[Phase] = []
         self.queues: dict[str, AuctionQueue] = {}
         """Of the venues that hold auctions: none, unless somebody puts one here."""
-        self._phase = Phase.CONTINUOUS
+        self._phase_of: dict[str, Phase] = {}
         self._now: Ns = 0
 
     def step(self, source: MarketSource) -> bool:
@@ -70,10 +71,10 @@ class LoneMarket(MarketPort):
         return Nbbo(symbol, max(bids, default=None), min(asks, default=None))
 
     def phase_of(self, symbol: str) -> Phase:
-        return self._phase
+        return self._phase_of.get(symbol, Phase.CONTINUOUS)
 
     def phase(self, symbol: str, phase: Phase, venue: str | None = None) -> None:
-        self._phase = phase
+        self._phase_of[symbol] = phase
         self.phases.append(phase)
 
     def tape(
@@ -90,6 +91,24 @@ class LoneMarket(MarketPort):
 
     def venue_down(self, venue: str, text: str) -> None:
         raise KeyError(f"{venue}: there are books here, and no venue that could be down")
+
+    def sway(self, symbol: str, conditions: Conditions) -> None:
+        raise KeyError(f"{symbol}: sources are stepped alone here, and none is swayed")
+
+    def jump(self, symbol: str, sigmas: float) -> None:
+        raise KeyError(f"{symbol}: sources are stepped alone here, and none is told news")
+
+    def tune(self, venue: str, settings: VenueSettings) -> None:
+        raise KeyError(f"{venue}: there are books here, and no venue that has settings")
+
+    def slow(self, venue: str, times: float) -> None:
+        raise KeyError(f"{venue}: there are books here, and no venue that could be slow")
+
+    def stale(self, venue: str, lag: Ns | None) -> None:
+        raise KeyError(f"{venue}: there are books here, and no venue whose feed could be late")
+
+    def probe(self, venue: str, symbol: str, qty: Qty, *, is_buy: bool) -> Qty:
+        raise KeyError(f"{venue}: there are books here, and no pool")
 
     def venue_up(self, venue: str) -> None:
         raise KeyError(f"{venue}: there are books here, and no venue that could come back")

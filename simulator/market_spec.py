@@ -28,10 +28,13 @@ from simulator.feeds.orders import OrderFeed
 from simulator.feeds.pitch import open_pitch
 from simulator.feeds.text import QUANTA, parse_day
 from simulator.replay import LobsterSource, OrderSource
-from simulator.source import MarketSource
+from simulator.scenario import Scenario
+from simulator.scenario_file import EarlyClose, ScenarioFile
+from simulator.scenario_plan import Place, plan_scenarios, shortened
+from simulator.source import MarketSource, Sways
 from simulator.synthetic import SyntheticSource
 from simulator.synthetic_params import MarketConfig
-from simulator.world import World
+from simulator.world import FACTORIES, World
 
 ACTIVITY_MAX = 1_000.0
 LEAD_NS: Ns = 60 * SECOND
@@ -200,14 +203,21 @@ def open_market(
     config: MarketConfig,
     *,
     day: str | None = None,
+    scenarios: Sequence[ScenarioFile] = (),
 ) -> Market:
     """The sources and sessions of `spec`. `day` (YYYYMMDD) is a synthetic market's date; the first one known if None.
 
-    SpecError when a symbol, a venue or a date is not configured, two parts claim one symbol, or their dates differ.
+    `scenarios` may close it early (`plan_scenarios` has the rest of them), which raises ScenarioError where it cannot
+    be. SpecError when a symbol, a venue or a date is not configured, two parts claim one symbol, or their dates differ.
     """
     parts = parse_spec(spec)
     lit = lit_venues(venues, spec)
     date_ = _one_date([found for part in parts if (found := day_of(part))], day, spec)
+    if len(parts) > sum(isinstance(part, Synthetic) for part in parts) and any(
+        isinstance(each, EarlyClose) for file in scenarios for each in file.happening
+    ):
+        raise SpecError(f"market {spec!r}: a recorded day ends when it did: early-close is for a synthetic one")
+    calendars = shortened(calendars, scenarios, date_)
     opener = _Opener(spec, lit, instruments, calendars, config, date_)
     days: dict[str, CalendarDay] = {}
     sources: list[MarketSource] = []
@@ -242,21 +252,49 @@ def build_world(
     start: Ns | None = None,
     extra: Sequence[MarketSource] = (),
     factories: Mapping[str, VenueFactory] | None = None,
+    scenarios: Sequence[ScenarioFile] = (),
 ) -> World:
-    """The world of `spec`, beginning at `start` (a minute before the open if None); `extra` are scenario sources.
+    """The world of `spec`, beginning at `start` (a minute before the open if None), with what `scenarios` bring to it.
 
-    `seed` moves latencies, dark contra flow and crosses; a synthetic market has its own in the specification.
+    `seed` moves latencies, dark contra flow and crosses; a synthetic market has its own in the specification. `extra`
+    are sources of your own. Raises as `open_market` does, and ScenarioError for a scenario that cannot happen here.
     """
-    market = open_market(spec, venues, instruments, calendars, config, day=day)
+    market = open_market(spec, venues, instruments, calendars, config, day=day, scenarios=scenarios)
+    traded = {symbol: instruments[symbol] for symbol in market.symbols}
+    planned = (plan(market, scenarios, venues, traded, seed=seed, factories=factories),) if scenarios else ()
     return World(
         venues,
-        {symbol: instruments[symbol] for symbol in market.symbols},
-        (*market.sources, *extra),
+        traded,
+        (*market.sources, *planned, *extra),
         seed=seed,
         start=market.open - LEAD_NS if start is None else start,
         factories=factories,
         days=market.days,
     )
+
+
+def plan(
+    market: Market,
+    scenarios: Sequence[ScenarioFile],
+    venues: Sequence[VenueProfile],
+    instruments: Mapping[str, Instrument],
+    *,
+    seed: int,
+    factories: Mapping[str, VenueFactory] | None = None,
+) -> Scenario:
+    """The source of what `scenarios` bring to a market; ScenarioError where they cannot."""
+    place = Place(
+        day=market.day,
+        open=market.open,
+        close=market.close,
+        instruments=instruments,
+        reactive=tuple(source.symbol for source in market.sources if isinstance(source, Sways)),
+        lit=lit_venues(venues, market.day),
+        profiles={venue.mic: venue for venue in venues if venue.enabled},
+        factories=factories or FACTORIES,
+        seed=seed,
+    )
+    return plan_scenarios(scenarios, place)
 
 
 def lit_venues(venues: Sequence[VenueProfile], spec: str) -> tuple[str, ...]:

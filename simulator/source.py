@@ -7,11 +7,28 @@ source decides lazily, from the state it finds.
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeAlias, runtime_checkable
 
-from router.api import CalendarDay, Nbbo, Ns, Phase, PhaseChange, PrintKind, Px, Qty, TradePrint, VenueSays
+from router.api import (
+    CalendarDay,
+    Nbbo,
+    Ns,
+    Phase,
+    PhaseChange,
+    PrintKind,
+    Px,
+    Qty,
+    TradePrint,
+    VenueCommand,
+    VenueSays,
+)
 from simulator.auction import AuctionQueue
 from simulator.book import Book
+from simulator.conditions import Conditions
+
+VenueSettings: TypeAlias = Mapping[str, str | int | float | bool]
+"""As `VenueProfile.settings`."""
 
 
 class MarketPort(Protocol):
@@ -67,6 +84,39 @@ class MarketPort(Protocol):
         """The venue answers again."""
         ...
 
+    # What only a scenario does; see `simulator.scenario_states`.
+
+    def sway(self, symbol: str, conditions: Conditions) -> None:
+        """The symbol's makers are in this mood from now on. A recorded day has none: history does not react."""
+        ...
+
+    def jump(self, symbol: str, sigmas: float) -> None:
+        """The symbol's efficient price moves at once by so many standard deviations of its day; history does not."""
+        ...
+
+    def tune(self, venue: str, settings: VenueSettings) -> None:
+        """The venue's settings are its profile's, overlaid with these, from now on.
+
+        Raises ValueError for a setting that the venue does not have, or cannot change while it runs.
+        """
+        ...
+
+    def slow(self, venue: str, times: float) -> None:
+        """Commands to the venue and its reports take so many times what the profile says, from now on."""
+        ...
+
+    def stale(self, venue: str, lag: Ns | None) -> None:
+        """The venue's market data comes so much later than the profile says, from now on; None: not at all.
+
+        With 0 it is as configured again. What was late then comes at once; after a stop its books are told whole, and
+        the prints of the meantime are lost. The venues' own NBBO is never late.
+        """
+        ...
+
+    def probe(self, venue: str, symbol: str, qty: Qty, *, is_buy: bool) -> Qty:
+        """Somebody's immediate-or-cancel order in a pool. Returns the fill; KeyError for a venue that is no pool."""
+        ...
+
 
 @runtime_checkable
 class MarketSource(Protocol):
@@ -79,6 +129,48 @@ class MarketSource(Protocol):
 
     def step(self, port: MarketPort) -> None:
         """Do everything due at `port.now` (equal to `next_at`), and move `next_at` on."""
+        ...
+
+
+@runtime_checkable
+class HearsOwn(Protocol):
+    """A source that reacts to our orders."""
+
+    def on_own(self, port: MarketPort, command: VenueCommand, says: Sequence[VenueSays]) -> None:
+        """A venue has carried out a command of ours, and said this. `next_at` may move; books wait for `step`."""
+        ...
+
+
+@runtime_checkable
+class Sways(Protocol):
+    """A source whose market has moods: the synthetic one."""
+
+    symbol: str
+
+    def sway(self, conditions: Conditions) -> None:
+        """See `MarketPort.sway`."""
+        ...
+
+    def jump(self, sigmas: float) -> None:
+        """See `MarketPort.jump`."""
+        ...
+
+
+@runtime_checkable
+class Tunable(Protocol):
+    """A venue whose settings may change while it runs."""
+
+    def tune(self, settings: VenueSettings) -> None:
+        """See `MarketPort.tune`."""
+        ...
+
+
+@runtime_checkable
+class HasPool(Protocol):
+    """A venue in which others' orders meet undisplayed ones."""
+
+    def probe(self, at: Ns, symbol: str, qty: Qty, *, is_buy: bool) -> tuple[Qty, list[VenueSays]]:
+        """An immediate-or-cancel order of somebody's: its fill, and what the venue says because of it."""
         ...
 
 

@@ -49,8 +49,9 @@ class _Fill(NamedTuple):
 class Standing:
     """One pool's memory of its participants."""
 
-    def __init__(self, settings: StandingSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: StandingSettings | None = None) -> None:
+        self.settings = settings or StandingSettings()
+        """May change while the memory goes on; a deque of answers keeps the length that it began with."""
         self._pending: dict[str, deque[_Fill]] = {}
         self._mean_ppm: dict[str, float] = {}
         self._fills: dict[str, int] = {}
@@ -62,7 +63,7 @@ class Standing:
     def filled(self, at: Ns, symbol: str, who: str, *, is_buy: bool, px: Px) -> None:
         """A fill to be judged one horizon on."""
         waiting = self._pending.setdefault(symbol, deque(maxlen=PENDING_MAX))
-        waiting.append(_Fill(at + self._settings.tier_horizon_ns, who, 1 if is_buy else -1, px))
+        waiting.append(_Fill(at + self.settings.tier_horizon_ns, who, 1 if is_buy else -1, px))
 
     def settle(self, at: Ns, symbol: str, mid2: int | None) -> None:
         """Judge what is due by twice the midpoint that has held until `at`; in no normal market it has to wait."""
@@ -72,13 +73,13 @@ class Standing:
 
     def mean_ppm(self, who: str) -> float:
         """Mean markout in millionths of the price; 0 while too few fills were judged."""
-        enough = self._fills.get(who, 0) >= self._settings.tier_fills_min
+        enough = self._fills.get(who, 0) >= self.settings.tier_fills_min
         return self._mean_ppm[who] if enough else 0.0
 
     def tier(self, who: str) -> int:
         """1 to 3; the higher, the worse for whom it meets."""
         mean = self.mean_ppm(who)
-        return 1 + (mean > self._settings.tier_2_ppm) + (mean > self._settings.tier_3_ppm)
+        return 1 + (mean > self.settings.tier_2_ppm) + (mean > self.settings.tier_3_ppm)
 
     def _judge(self, fill: _Fill, mid2: int) -> None:
         markout = fill.sign * (mid2 - 2 * fill.px) * PPM / (2 * fill.px)
@@ -90,7 +91,7 @@ class Standing:
 
     def answered(self, at: Ns, who: str, *, firm: bool) -> None:
         """A firm-up request was met, or declined (by word or by silence)."""
-        settings = self._settings
+        settings = self.settings
         answers = self._answers.setdefault(who, deque(maxlen=settings.declines_of))
         answers.append(firm)
         if settings.declines_max and self.declines(who) >= settings.declines_max:

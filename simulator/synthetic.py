@@ -21,6 +21,7 @@ from typing import Final
 
 from router.api import PPM, SECOND, CalendarDay, Instrument, Ns, Phase, PrintKind, Px
 from simulator.book import Book
+from simulator.conditions import CALM, Conditions
 from simulator.source import MarketPort
 from simulator.synthetic_auctions import CALL_NS, SyntheticAuctions
 from simulator.synthetic_model import EfficientPrice, Rhythm, Signs, Sizes
@@ -68,7 +69,7 @@ class SyntheticSource:
         self._add_rate = events / 2
         self._away_rate = 1.0 / params.depth_ticks
         self._fill_gap = params.fill_gap_ppm / PPM
-        self._leave_rate = (events - market_rate - self._add_rate) / params.resting_orders
+        self._calm_leave_rate = (events - market_rate - self._add_rate) / params.resting_orders
         # Of market orders only the first of a burst is drawn; the others follow it.
         self._burst = params.burst_ppm / PPM
         self._burst_rate = market_rate * (1.0 - self._burst)
@@ -96,6 +97,21 @@ class SyntheticSource:
         """When the next event of the books is due."""
         self.next_at: Ns | None = day.open - CALL_NS
         """See `MarketSource.next_at`."""
+        self.sway(CALM)
+
+    # --- Sways
+
+    def sway(self, conditions: Conditions) -> None:
+        self._busy = conditions.rate
+        self._half_spread_ticks = self._params.half_spread_ticks * conditions.spread
+        # Arrivals stay: with fewer resting orders wanted, each leaves the sooner (M/M/infinity).
+        self._leave_rate = self._calm_leave_rate / conditions.depth
+        self._chases = conditions.chases
+
+    def jump(self, sigmas: float) -> None:
+        self.price.jump(sigmas)
+
+    # --- MarketSource
 
     def step(self, port: MarketPort) -> None:
         now = port.now
@@ -142,7 +158,7 @@ class SyntheticSource:
     def _wake(self, now: Ns, *, in_haste: bool) -> Ns:
         """When the next event is due: the total rate as it is now, at the pace of the hour; sooner for stale quotes."""
         rate = self._add_rate + self._burst_rate + self._leave_rate * len(self._resting)
-        self._pace = pace = self._rhythm.at(now)
+        self._pace = pace = self._rhythm.at(now) * self._busy
         # `expovariate` written out: here, and where a limit order joins, it is drawn for nearly every event.
         wait = -log(1.0 - self._rng.random()) / (rate * pace) * SECOND
         if in_haste:
@@ -164,7 +180,7 @@ class SyntheticSource:
         if port.phase_of(self.symbol) is not Phase.CONTINUOUS:
             return False  # halted: makers wait, and quote around wherever the price is afterwards
         bid, ask = self._best()
-        stale = self._stale(bid, ask)
+        stale = self._stale(bid, ask) if self._chases else None
         if stale is not None:
             self._reprice(port, *stale)
             return True
@@ -187,7 +203,7 @@ class SyntheticSource:
         rng, params, instrument, price = self._rng, self._params, self._instrument, self.price.px
         is_bid = rng.random() < 0.5
         tick = instrument.tick(round(price))
-        reach = params.half_spread_ticks * tick * self._rhythm.width
+        reach = self._half_spread_ticks * tick * self._rhythm.width
         away = int(-log(1.0 - rng.random()) / self._away_rate) * tick
         if is_bid:
             px = instrument.floor(floor(price - reach))

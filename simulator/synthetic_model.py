@@ -122,6 +122,10 @@ class EfficientPrice:
         """The price less the impact of our own trades; quanta."""
         return self._walk
 
+    def jump(self, sigmas: float) -> None:
+        """News: from the next `move` on the price is so many of the day's standard deviations away."""
+        self._walk += sigmas * self._sigma_day
+
     def _displacement(self, elapsed: Ns, own_net: Qty) -> float:
         recent = self._recent = self._recent * exp(-elapsed / self._decay_ns) + (own_net - self._net)
         if own_net != self._net:

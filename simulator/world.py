@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from heapq import heapify, heappop, heappush, heapreplace
-from random import Random
 from typing import Final, TypeAlias
 
 from router.api import (
@@ -33,12 +32,10 @@ from router.api import (
     PrintKind,
     Px,
     Qty,
-    SimulatedVenue,
     TradePrint,
     VenueCommand,
     VenueDown,
     VenueFactory,
-    VenueKind,
     VenueProfile,
     VenueReport,
     VenueSays,
@@ -46,11 +43,22 @@ from router.api import (
 )
 from simulator.auction import AuctionQueue
 from simulator.book import Book
+from simulator.conditions import Conditions
 from simulator.crossing import CrossingVenue
 from simulator.dark import DarkVenue
-from simulator.faults import with_faults
+from simulator.faults import tuned
+from simulator.late_feed import LateFeed
+from simulator.links import Link, link_all
 from simulator.lit import LitVenue
-from simulator.source import HasAuctions, HasBooks, HearsPhases, HearsTape, KnowsPlaces, MarketSource
+from simulator.source import (
+    HasAuctions,
+    HearsOwn,
+    HearsTape,
+    KnowsPlaces,
+    MarketSource,
+    Sways,
+    VenueSettings,
+)
 from simulator.vwap_cross import VwapCrossVenue
 
 Delivered: TypeAlias = VenueReport | MarketEvent
@@ -78,47 +86,7 @@ SNAPSHOT_LEVELS: Final = 1_000
 """Levels per side in the snapshot that follows a venue's return."""
 
 
-class _Link:
-    """One venue and its wires. `number` is its place among the world's."""
-
-    __slots__ = (
-        "bests",
-        "books",
-        "command_at",
-        "down",
-        "hears",
-        "held",
-        "in_nbbo",
-        "number",
-        "profile",
-        "report_at",
-        "rng",
-        "venue",
-    )
-
-    def __init__(self, profile: VenueProfile, venue: SimulatedVenue, rng: Random) -> None:
-        self.profile = profile
-        self.venue = venue
-        self.number = 0
-        self.books: HasBooks | None = venue if isinstance(venue, HasBooks) else None
-        self.hears: HearsPhases | None = venue if isinstance(venue, HearsPhases) else None
-        self.in_nbbo = self.books is not None and profile.kind is VenueKind.LIT and profile.protected
-        self.bests: dict[str, tuple[Px | None, Qty, Px | None, Qty]] = {}
-        """The best displayed prices by symbol, as they were last looked at."""
-        self.rng = rng
-        self.down = False
-        self.held: list[VenueReport] = []
-        self.command_at: Ns = 0
-        self.report_at: Ns = 0
-
-    def delay(self) -> Ns:
-        """One way between the router and the venue: the profile's latency and up to its jitter."""
-        profile = self.profile
-        jitter = profile.latency_jitter_ns
-        return profile.latency_ns + (self.rng.randrange(jitter + 1) if jitter else 0)
-
-
-_Arrival: TypeAlias = tuple[_Link, VenueCommand]
+_Arrival: TypeAlias = tuple[Link, VenueCommand]
 _Happening: TypeAlias = _Arrival | list[Delivered] | PhaseChange
 
 
@@ -142,10 +110,10 @@ class World:
         self._now = start
         self._heap: list[tuple[Ns, int, _Happening]] = []
         self._sequence = 0
+        self._seed = seed
         self._sources = tuple(sources)
-        self._links = _link_all(venues, instruments, seed, factories or FACTORIES)
-        for number, link in enumerate(self._links):
-            link.number = number
+        self._hearers = [(number, source) for number, source in enumerate(sources) if isinstance(source, HearsOwn)]
+        self._links = link_all(venues, instruments, seed, factories or FACTORIES)
         self._by_mic = {link.profile.mic: link for link in self._links}
         self._phases: dict[str, Phase] = {}
         self._nbbo = {symbol: Nbbo(symbol, None, None, at=start) for symbol in instruments}
@@ -157,17 +125,12 @@ class World:
         # A dict as an ordered set: the books that sources have asked for in this step.
         self._asked: dict[tuple[str, str], None] = {}
         # When each source wants its turn, and which: a heap, as sources are many and each moves its own time only.
-        self._turns = [
-            # A source that would have begun earlier begins with the world.
-            (max(source.next_at, start), number)
-            for number, source in enumerate(self._sources)
-            if source.next_at is not None
-        ]
-        heapify(self._turns)
+        self._turns: list[tuple[Ns, int]] = []
         # The same of the venues, whose times may move at any word; the soonest of all is kept beside.
         self._wants_at = [NEVER] * len(self._links)
         self._venue_at = NEVER
-        self._soonest = self._turns[0][0] if self._turns else NEVER
+        self._soonest = NEVER
+        self._ask_sources()
         self._open_session(instruments, days or {})
 
     # --- the clock
@@ -313,6 +276,44 @@ class World:
             self._publish(link, [_snapshot(venue, symbol, link.books.book(symbol)) for symbol in self._phases])
             self._renew_all()
 
+    def sway(self, symbol: str, conditions: Conditions) -> None:
+        for source in self._moody(symbol):
+            source.sway(conditions)
+
+    def jump(self, symbol: str, sigmas: float) -> None:
+        for source in self._moody(symbol):
+            source.jump(sigmas)
+
+    def tune(self, venue: str, settings: VenueSettings) -> None:
+        link = self._by_mic[venue]
+        link.wire(tuned(link.venue, link.profile, self._seed, settings))
+        self._heed(link)
+
+    def slow(self, venue: str, times: float) -> None:
+        self._by_mic[venue].times = times
+
+    def stale(self, venue: str, lag: Ns | None) -> None:
+        link = self._by_mic[venue]
+        before, link.feed = link.feed, None if lag == 0 else LateFeed(lag)
+        if before is None:
+            return
+        late = before.bring_forward(self._now + link.profile.market_data_latency_ns)
+        if before.lag is None and link.books is not None:
+            late += [_snapshot(venue, symbol, link.books.book(symbol)) for symbol in self._phases]
+        if late:
+            self._publish(link, late)
+
+    def probe(self, venue: str, symbol: str, qty: Qty, *, is_buy: bool) -> Qty:
+        link = self._by_mic[venue]
+        if link.pool is None:
+            raise KeyError(f"{venue} is no pool")
+        filled, says = link.pool.probe(self._now, symbol, qty, is_buy=is_buy)
+        self._said(link, says)
+        return filled
+
+    def _moody(self, symbol: str) -> list[Sways]:
+        return [source for source in self._sources if isinstance(source, Sways) and source.symbol == symbol]
+
     # --- happenings
 
     def _happen(self, what: _Arrival | PhaseChange, heard: list[tuple[Ns, Delivered]]) -> None:
@@ -321,7 +322,10 @@ class World:
             link, command = what
             # Into the void: nobody answers a command to a venue that is down.
             if not link.down:
-                self._said(link, link.venue.on_command(at, command))
+                says = link.venue.on_command(at, command)
+                self._said(link, says)
+                if self._hearers:
+                    self._tell_hearers(command, says)
         else:
             heard.append((at, what))
             if what.venue is None:
@@ -329,6 +333,24 @@ class World:
             for link in self._links:
                 if link.hears is not None:
                     self._said(link, link.hears.on_phase(at, what))
+
+    def _tell_hearers(self, command: VenueCommand, says: Sequence[VenueSays]) -> None:
+        """Sources that react to us hear what we did; one of them may want its turn sooner."""
+        for number, source in self._hearers:
+            before = self._sources[number].next_at
+            source.on_own(self, command, says)
+            if self._sources[number].next_at != before:
+                self._ask_sources()
+
+    def _ask_sources(self) -> None:
+        """When each source wants its turn, asked anew; one that would have begun earlier begins now."""
+        self._turns = [
+            (max(source.next_at, self._now), number)
+            for number, source in enumerate(self._sources)
+            if source.next_at is not None
+        ]
+        heapify(self._turns)
+        self._soonest = min(self._turns[0][0], self._venue_at) if self._turns else self._venue_at
 
     def _step_source(self, number: int) -> None:
         """The source at the top of the heap does what is due now, and moves on."""
@@ -357,7 +379,7 @@ class World:
                     self._review_nbbo(link, symbol, says)
         self._asked.clear()
 
-    def _heed(self, link: _Link) -> None:
+    def _heed(self, link: Link) -> None:
         """See when a venue wants its turn."""
         next_at = link.venue.next_at
         at = NEVER if next_at is None else next_at
@@ -366,7 +388,7 @@ class World:
             self._venue_at = min(self._wants_at)
             self._soonest = min(self._turns[0][0], self._venue_at) if self._turns else self._venue_at
 
-    def _said(self, link: _Link, says: Sequence[VenueSays]) -> None:
+    def _said(self, link: Link, says: Sequence[VenueSays]) -> None:
         """Send off what a venue said, then let the others know if the best prices changed."""
         self._heed(link)
         if not says:
@@ -376,7 +398,7 @@ class World:
             for symbol in dict.fromkeys(event.symbol for event in says if isinstance(event, LevelUpdate)):
                 self._review_nbbo(link, symbol, says)
 
-    def _send_off(self, link: _Link, says: Sequence[VenueSays]) -> None:
+    def _send_off(self, link: Link, says: Sequence[VenueSays]) -> None:
         """Market data to everybody, reports to the owner of the orders."""
         data: list[Delivered] = []
         reports: list[VenueReport] = []
@@ -393,7 +415,7 @@ class World:
         if data:
             self._publish(link, data)
 
-    def _report(self, link: _Link, reports: list[VenueReport]) -> None:
+    def _report(self, link: Link, reports: list[VenueReport]) -> None:
         """To the owner of the orders, in order; kept while the venue is down, as a FIX session keeps them."""
         if link.down:
             assert len(link.held) < HELD_MAX, f"{link.profile.mic}: {HELD_MAX} reports held while down"
@@ -402,13 +424,20 @@ class World:
         link.report_at = max(link.report_at, self._now + link.delay())
         self._push(link.report_at, [*reports])
 
-    def _publish(self, link: _Link, events: list[Delivered]) -> None:
+    def _publish(self, link: Link, events: list[Delivered]) -> None:
         """To everybody; lost while the venue is down."""
-        if not link.down:
-            if self._tape_readers:
-                self._read_tape(events)
-            self._sequence += 1
-            heappush(self._heap, (self._now + link.profile.market_data_latency_ns, self._sequence, events))
+        if link.down:
+            return
+        if self._tape_readers:
+            self._read_tape(events)
+        at = self._now + link.profile.market_data_latency_ns
+        if link.feed is not None:
+            late = link.feed.delay(self._now, at, events)
+            if late is None:
+                return
+            at = late
+        self._sequence += 1
+        heappush(self._heap, (at, self._sequence, events))
 
     def _read_tape(self, events: Sequence[Delivered]) -> None:
         """Let the venues that keep price bands, or price from the tape, hear of trades."""
@@ -427,7 +456,7 @@ class World:
 
     # --- NBBO
 
-    def _review_nbbo(self, link: _Link, symbol: str, says: Sequence[VenueSays]) -> None:
+    def _review_nbbo(self, link: Link, symbol: str, says: Sequence[VenueSays]) -> None:
         """A displayed book that counts changed: if its best did, the national best may have."""
         known = link.bests.get(symbol)
         if known is not None and not _reaches(says, symbol, known[0], known[2]):
@@ -495,26 +524,6 @@ class World:
             self._push(max(start, day.close), PhaseChange(symbol, Phase.CLOSED))
         for link in self._links:
             self._said(link, link.venue.on_time(start))
-
-
-def _link_all(
-    venues: Sequence[VenueProfile],
-    instruments: Mapping[str, Instrument],
-    seed: int,
-    factories: Mapping[str, VenueFactory],
-) -> list[_Link]:
-    links: list[_Link] = []
-    for profile in venues:
-        if not profile.enabled:
-            continue
-        if profile.plugin not in factories:
-            known = ", ".join(sorted(factories))
-            raise ValueError(f"venue {profile.mic}: plugin {profile.plugin!r} is not simulated here (known: {known})")
-        if any(link.profile.mic == profile.mic for link in links):
-            raise ValueError(f"venue {profile.mic}: configured twice")
-        venue = with_faults(factories[profile.plugin](profile, instruments, seed), profile, seed)
-        links.append(_Link(profile, venue, Random(f"{seed}:{profile.mic}:latency")))
-    return links
 
 
 def _reaches(says: Sequence[VenueSays], symbol: str, bid: Px | None, ask: Px | None) -> bool:

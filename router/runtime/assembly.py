@@ -25,6 +25,7 @@ from router.engine import Engine
 from router.gateway import ClientSession, Gateway
 from router.journal import EngineFactory
 from router.runtime.plugins import FIX_PLUGIN, load_venues
+from router.runtime.scenario_files import NONE, Scenarios, scenario_errors
 from router.runtime.settings import Settings
 from router.runtime.toml_file import SettingsError, refusal
 from simulator.faults import with_faults
@@ -50,12 +51,15 @@ class Market(Struct, frozen=True):
     start: Ns
 
 
-def make_market(settings: Settings, spec: str, day: str | None) -> Market:
+def make_market(settings: Settings, spec: str, day: str | None, scenarios: Scenarios = NONE) -> Market:
     """The market named by `spec` ("none", or a simulated one on `day`). SettingsError says what cannot be had."""
+    if spec == NO_MARKET:
+        if scenarios.paths:
+            raise SettingsError(f"--scenario {scenarios.paths[0]}: nothing is simulated with --market {NO_MARKET}")
+        return _live(settings, day)
     try:
-        if spec == NO_MARKET:
-            return _live(settings, day)
-        return _simulated(settings, spec, day)
+        with scenario_errors(scenarios):
+            return _simulated(settings, spec, day, scenarios)
     except (SpecError, FeedError) as error:
         raise SettingsError(str(error)) from None
 
@@ -68,7 +72,7 @@ def _live(settings: Settings, day: str | None) -> Market:
     return Market(NO_MARKET, config, None, 0)
 
 
-def _simulated(settings: Settings, spec: str, day: str | None) -> Market:
+def _simulated(settings: Settings, spec: str, day: str | None, scenarios: Scenarios) -> Market:
     day = _day_of(spec) or day or _last_trading_day(settings)
     plain = settings.engine_config(day)
     instruments = {instrument.symbol: instrument for instrument in plain.instruments}
@@ -76,7 +80,7 @@ def _simulated(settings: Settings, spec: str, day: str | None) -> Market:
     refuse_venue_settings(settings, plain, factories)
     venues = simulated_venues(plain)
     synthetic = market_config(settings)
-    opened = open_market(spec, venues, instruments, plain.calendars, synthetic, day=day)
+    opened = open_market(spec, venues, instruments, plain.calendars, synthetic, day=day, scenarios=scenarios.files)
     sessions = {instruments[symbol].calendar: [session] for symbol, session in opened.days.items()}
     start = opened.open - LEAD_NS
     world = build_world(
@@ -89,8 +93,9 @@ def _simulated(settings: Settings, spec: str, day: str | None) -> Market:
         day=day,
         start=start,
         factories=factories,
+        scenarios=scenarios.files,
     )
-    return Market(spec, settings.engine_config(day, sessions=sessions), world, start)
+    return Market(f"{spec}{scenarios.names}", settings.engine_config(day, sessions=sessions), world, start)
 
 
 def open_simulated(settings: Settings, spec: str, day: str | None) -> tuple[tuple[str, ...], MarketFlow]:

@@ -17,10 +17,12 @@ from router.runtime.assembly import (
     market_config,
     refuse_unknown_strategies,
     refuse_venue_settings,
+    simulated_venues,
 )
 from router.runtime.console import HOME_OPTION, errors_as_lines, settings_of
 from router.runtime.journal_file import FILE_NAME, JournalReader
 from router.runtime.plugins import load_algos, load_venues
+from router.runtime.scenario_files import check_scenarios
 from router.runtime.settings import VENUE_SESSIONS_NAME, Settings, strange_symbols
 from router.runtime.toml_file import SettingsError
 from router.runtime.venue_sessions import read_venue_sessions
@@ -44,7 +46,7 @@ def _check_settings(home: Path | None) -> None:
     # A week ahead: on a day without trading a calendar's hours would not be looked at.
     config = settings.engine_config(f"{today:%Y%m%d}", f"{today + timedelta(days=LIVE_DAYS):%Y%m%d}")
     make_gateway(settings, config)
-    market_config(settings)
+    market = market_config(settings)
     algos, venues = load_algos(), load_venues()
     refuse_unknown_strategies(settings, algos)
     unknown = [venue for venue in config.venues if venue.plugin not in {*venues, "fix"}]
@@ -57,7 +59,8 @@ def _check_settings(home: Path | None) -> None:
     venue_sessions = settings.home / VENUE_SESSIONS_NAME
     if venue_sessions.is_file():
         read_venue_sessions(venue_sessions, [venue.mic for venue in config.venues])
-    for text in strange_symbols(settings):
+    strange = check_scenarios(settings, config, simulated_venues(config), market, venues)
+    for text in (*strange_symbols(settings), *strange):
         click.echo(f"warning: {text}", err=True)
     click.echo(f"settings = {settings.home}")
     click.echo(f"strategies = {', '.join(algos)}")

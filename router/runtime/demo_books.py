@@ -16,19 +16,28 @@ from router.tca.record import OrderRecord
 
 
 class HeardOrder:
-    """One order as its owner knows it: the last report, and the sums of the fills."""
+    """One order as its owner knows it: the last report, and the fills as they stand after busts and corrections."""
 
     def __init__(self) -> None:
         self.last: Heard | None = None
-        self.qty = 0
-        self.money = Decimal(0)
+        self._fills: dict[str, tuple[int, Decimal]] = {}
+        """(shares, price) by ExecID(17) of the report that last told of it."""
+
+    @property
+    def qty(self) -> int:
+        return sum(qty for qty, _ in self._fills.values())
+
+    @property
+    def money(self) -> Decimal:
+        return sum((qty * px for qty, px in self._fills.values()), Decimal(0))
 
     def hear(self, report: Heard) -> None:
         """Take in one report."""
         self.last = report
-        if report.exec_type == ExecType.TRADE.value:
-            self.qty += int(report.last_qty)
-            self.money += int(report.last_qty) * Decimal(report.last_px)
+        if report.exec_type in {ExecType.TRADE_CANCEL.value, ExecType.TRADE_CORRECT.value}:
+            self._fills.pop(report.exec_ref_id, None)
+        if report.exec_type in {ExecType.TRADE.value, ExecType.TRADE_CORRECT.value}:
+            self._fills[report.exec_id] = (int(report.last_qty), Decimal(report.last_px))
 
 
 class EmsBooks:

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import takewhile
@@ -43,6 +43,7 @@ from router.runtime.demo_script import (
 from router.runtime.demo_view import clock, progress, summary, words
 from router.runtime.journal_file import FILE_NAME, JournalReader
 from router.runtime.report_command import write_report
+from router.runtime.scenario_files import SCENARIO_OPTION
 from router.runtime.send_command import Ticket
 from router.runtime.settings import config_folder, write_home
 from router.tca.analysis import analyse
@@ -59,15 +60,19 @@ SETTLE_S: Final = 5.0
               help="Each run makes a folder of its own in it.")  # fmt: skip
 @click.option("--seed", type=int, default=7, show_default=True, help="The synthetic market's seed.")
 @click.option("--brief", is_flag=True, help="Twenty minutes of market instead of a day.")
-def command(out: Path, seed: int, *, brief: bool) -> None:
-    """Run the demonstration; status 1, with the reasons, if anything did not end as it should."""
+@SCENARIO_OPTION
+def command(out: Path, seed: int, scenarios: tuple[str, ...], *, brief: bool) -> None:
+    """Run the demonstration; status 1, with the reasons, if anything did not end as it should.
+
+    With a scenario an order may end otherwise than it should: that is told, and is no failure.
+    """
     os.umask(0o077)
     # As Ctrl-C: so that the processes started here are ended, whoever ends this one.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_LOG)
     folder = out / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     with errors_as_lines():
-        demo = Demo(BRIEF if brief else DAY, folder, seed, console)
+        demo = Demo(BRIEF if brief else DAY, folder, seed, console, scenarios)
         try:
             problems = demo.run()
         except DemoError as error:
@@ -80,8 +85,12 @@ def command(out: Path, seed: int, *, brief: bool) -> None:
 class Demo:
     """One run in `folder`."""
 
-    def __init__(self, scenario: Scenario, folder: Path, seed: int, console: Console) -> None:
+    def __init__(
+        self, scenario: Scenario, folder: Path, seed: int, console: Console, happenings: Sequence[str] = ()
+    ) -> None:
         self._scenario = scenario
+        self._happenings = tuple(happenings)
+        """Scenario files for the market, by path or name."""
         self._folder = folder
         self._seed = seed
         self._console = console
@@ -101,7 +110,7 @@ class Demo:
         self._console.print(f"starting: market {market}, {', '.join(SYMBOLS)}, trading date {DATE}", highlight=False)
         with (
             EmsProcess(self._folder / "ems") as ems,
-            RouterProcess(self._folder, home, market, DATE, self._scenario.speed) as router,
+            RouterProcess(self._folder, home, market, DATE, self._scenario.speed, scenarios=self._happenings) as router,
         ):
             ems.connect(router.wait_ready())
             self._wait_up(ems, router)
@@ -252,7 +261,12 @@ class Demo:
         if not agreed:
             self._say(f"EMS       agrees with the journal on every order: {heard:,} shares heard of over FIX")
         self._say(f"took      {time.monotonic() - self._began:.0f} s")
-        problems = [*surprises(orders(), self._recorder.orders), *agreed, *self._books.complaints]
+        surprised = list(surprises(orders(), self._recorder.orders))
+        if self._happenings:
+            for surprise in surprised:
+                self._say(f"scenario  {surprise}")
+            surprised.clear()
+        problems = [*surprised, *agreed, *self._books.complaints]
         return [*problems, f"replay: {replayed}"] if failed else problems
 
     def _say(self, line: str) -> None:

@@ -76,6 +76,8 @@ class Heard(_Word, frozen=True, kw_only=True):
     last_qty: str
     last_px: str
     text: str
+    exec_id: str
+    exec_ref_id: str = ""
 
 
 class Complaint(_Word, frozen=True):
@@ -195,6 +197,8 @@ def _read(item: Received) -> Said:
         last_qty=message.get(32, "0"),
         last_px=message.get(31, "0"),
         text=message.get(58),
+        exec_id=message.get(17),
+        exec_ref_id=message.get(19),
     )
 
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
@@ -115,10 +116,13 @@ class _Process:
 class RouterProcess(_Process):
     """`sluice run` on a simulated market, on any free port."""
 
-    def __init__(self, folder: Path, home: Path, market: str, day: str, speed: float) -> None:
+    def __init__(
+        self, folder: Path, home: Path, market: str, day: str, speed: float, *, scenarios: Sequence[str] = ()
+    ) -> None:
         options = {"--config": str(home), "--state": str(folder / "state"), "--market": market}
         options |= {"--day": day, "--speed": f"{speed:g}", "--port": "0"}
         flat = [word for pair in options.items() for word in pair]
+        flat += [word for scenario in scenarios for word in ("--scenario", scenario)]
         super().__init__("the router", [*_PYTHON, "router.runtime", "run", *flat], folder / "router.log")
 
     def wait_ready(self) -> int:

@@ -30,6 +30,7 @@ from router.engine import Engine
 from router.gateway import ClientSession, Gateway
 from router.runtime.pipeline import Batch, Pipeline
 from router.runtime.plugins import load_algos, load_venues
+from router.runtime.scenario_files import NONE, Scenarios, scenario_errors
 from router.runtime.settings import Settings
 from simulator.market_spec import build_world
 from simulator.synthetic_params import MarketConfig
@@ -73,12 +74,19 @@ class Replayed:
 
 
 def replay_log(
-    path: Path, settings: Settings, *, seed: int = 1, client: str | None = None, dialect: Path | None = None
+    path: Path,
+    settings: Settings,
+    *,
+    seed: int = 1,
+    client: str | None = None,
+    dialect: Path | None = None,
+    scenarios: Scenarios = NONE,
 ) -> Replayed:
     """Replay the log at `path`; `client` is the CompID whose orders count (default: of the first order).
 
-    `dialect` is the client's dialect file (default: the one configured for it, else the standard one). Raises
-    ReplayError when there is nothing to replay.
+    `dialect` is the client's dialect file (default: the one configured for it, else the standard one); `scenarios`
+    happen in the simulated market. Raises ReplayError when there is nothing to replay, SettingsError for a scenario
+    that this market cannot have.
     """
     replayed = Replayed()
     requests = list(_requests(path, client, replayed))
@@ -89,7 +97,8 @@ def replay_log(
     peer = requests[0].message.get(49) or "CLIENT"
     house = requests[0].message.get(56) or "SLUICE"
     session = ClientSession(peer, _version(requests[0].message), _dialect(settings, peer, dialect))
-    stage = _Stage(settings, session, requests, seed)
+    with scenario_errors(scenarios):
+        stage = _Stage(settings, session, requests, seed, scenarios)
     writer = _Writer(session, house)
     for at, output in stage.run():
         replayed.lines.append(writer.line(at, stage.gateway, output))
@@ -143,7 +152,14 @@ def _dialect(settings: Settings, peer: str, path: Path | None) -> Dialect:
 class _Stage:
     """Engine, gateway and market for one log."""
 
-    def __init__(self, settings: Settings, session: ClientSession, requests: Sequence[Request], seed: int) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        session: ClientSession,
+        requests: Sequence[Request],
+        seed: int,
+        scenarios: Scenarios,
+    ) -> None:
         self._requests = requests
         first, last = requests[0].at, requests[-1].at
         day = datetime.fromtimestamp(first // SECOND, UTC).strftime("%Y%m%d")
@@ -163,6 +179,7 @@ class _Stage:
             day=day,
             start=hours.open,
             factories=load_venues(),
+            scenarios=scenarios.files,
         )
         self.gateway = Gateway(
             {instrument.symbol: instrument for instrument in config.instruments},

@@ -17,6 +17,7 @@ from router.runtime.console import HOME_OPTION, errors_as_lines, settings_of
 from router.runtime.journal_file import FILE_NAME, JournalReader
 from router.runtime.log_replay import ReplayError, first_difference, replay_log
 from router.runtime.plugins import load_algos
+from router.runtime.scenario_files import SCENARIO_OPTION, read_scenarios
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 
@@ -31,6 +32,7 @@ SQLITE_MAGIC = b"SQLite format 3\x00"
 @click.option("--client", help="FIX log: the CompID whose orders count (default: that of the first order).")
 @click.option("--dialect", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="FIX log: the client's dialect file.")  # fmt: skip
+@SCENARIO_OPTION
 def command(
     *,
     path: Path,
@@ -40,16 +42,19 @@ def command(
     seed: int,
     client: str | None,
     dialect: Path | None,
+    scenarios: tuple[str, ...],
 ) -> None:
     """Replay PATH: a state directory, a journal, or a FIX log."""
     with errors_as_lines():
         journal = path / FILE_NAME if path.is_dir() else path
         if path.is_dir() or is_journal(journal):
-            _refuse_log_options(golden=golden, out=out, client=client, dialect=dialect)
+            _refuse_log_options(golden=golden, out=out, client=client, dialect=dialect, scenario=scenarios or None)
             _replay_journal(journal)
             return
         try:
-            replayed = replay_log(path, settings_of(home), seed=seed, client=client, dialect=dialect)
+            settings = settings_of(home)
+            chosen = read_scenarios(settings, scenarios)
+            replayed = replay_log(path, settings, seed=seed, client=client, dialect=dialect, scenarios=chosen)
         except ReplayError as error:
             raise click.ClickException(str(error)) from None
     for bad in replayed.garbage:

@@ -34,6 +34,7 @@ from router.runtime.console import HOME_OPTION, errors_as_lines, make_log, setti
 from router.runtime.fix_venue import FixVenueLink
 from router.runtime.journal_file import JournalFile
 from router.runtime.plugins import load_algos
+from router.runtime.scenario_files import SCENARIO_OPTION, read_scenarios
 from router.runtime.sessions_file import FixSession
 from router.runtime.settings import Settings, strange_symbols
 from simulator.market_spec import FORMS
@@ -57,6 +58,7 @@ class Options(Struct, frozen=True):
     day: str | None
     port: int | None
     hold: bool
+    scenarios: tuple[str, ...]
 
 
 class _Speed(click.ParamType[float | None]):
@@ -87,15 +89,24 @@ class _Speed(click.ParamType[float | None]):
 @click.option("--day", metavar="YYYYMMDD", help="Trading date of a synthetic market (default: the last one).")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Listen here instead of sessions.cfg's ports; 0: any.")
 @click.option("--hold", is_flag=True, help="A simulated market opens, and waits for the first client to log on.")
+@SCENARIO_OPTION
 def command(
-    *, home: Path | None, state: Path, market: str, speed: float | None, day: str | None, port: int | None, hold: bool
+    *,
+    home: Path | None,
+    state: Path,
+    market: str,
+    speed: float | None,
+    day: str | None,
+    port: int | None,
+    hold: bool,
+    scenarios: tuple[str, ...],
 ) -> None:
     """Run the router until SIGINT or SIGTERM."""
     # State holds clients' orders: nobody else's business on a shared machine.
     os.umask(0o077)
     log = make_log()
     with errors_as_lines():
-        asyncio.run(_run(Options(home, state, market, speed, day, port, hold), log))
+        asyncio.run(_run(Options(home, state, market, speed, day, port, hold, scenarios), log))
 
 
 async def _run(options: Options, log: FilteringBoundLogger) -> None:
@@ -108,7 +119,7 @@ async def _run(options: Options, log: FilteringBoundLogger) -> None:
     refuse_unknown_strategies(settings, algos)
     for text in strange_symbols(settings):
         log.warning("alarm", text=text)
-    market = make_market(settings, options.market, options.day)
+    market = make_market(settings, options.market, options.day, read_scenarios(settings, options.scenarios))
     port = free_port() if options.port == 0 else options.port
     sessions = _sessions(settings, market, port)
     gateway = make_gateway(settings, market.config)

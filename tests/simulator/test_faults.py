@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from router.api import (
@@ -26,13 +27,14 @@ from router.api import (
     VenueSays,
 )
 from simulator.dark import DarkVenue
-from simulator.faults import FaultyVenue, with_faults
+from simulator.faults import FaultyVenue, tuned, with_faults
 from simulator.lit import LitVenue
-from simulator.source import HasBooks, KnowsPlaces
+from simulator.source import HasBooks, HasPool, KnowsPlaces
 from simulator.testing import INSTRUMENTS, MID, NOON, SYMBOL, TICK, VenueContract
 
 ALWAYS = 1_000_000
 ASK = MID + TICK
+PLAIN = VenueProfile("XLIT", VenueKind.LIT, "lit")
 
 
 class TestContractWhenWrapped(VenueContract):
@@ -165,3 +167,68 @@ def test_a_wrapped_venue_says_where_an_order_stands_as_the_venue_inside_does() -
 
     assert isinstance(venue, KnowsPlaces)
     assert (venue.ahead("c1"), venue.ahead("none")) == (300, None)
+
+
+def test_what_was_taken_back_is_not_in_the_sums_that_the_venue_says_after() -> None:
+    """CumQty(14) after a TradeCancel is without it: a router that asks would wait for shares that it has not."""
+    venue, lit = faulty(bust_ppm=ALWAYS, amend_ns=SECOND)
+    assert isinstance(venue, HasBooks)
+    venue.on_command(NOON, buy("c1", MID))
+    query = QueryChild(venue="XLIT", child_id="c1", symbol=SYMBOL, side=Side.BUY)
+
+    lit.book(SYMBOL).market(False, 60)
+    before = venue.drain(NOON, SYMBOL) + venue.on_command(NOON, query)
+    venue.on_time(NOON + SECOND)
+    lit.book(SYMBOL).market(False, 40)
+    after = venue.drain(NOON + SECOND, SYMBOL) + venue.on_command(NOON + SECOND, query)
+
+    sums = [
+        [event.cum_qty for event in said if isinstance(event, ChildFilled | ChildStatus)] for said in (before, after)
+    ]
+    assert sums == [[60, 60], [40, 40]]
+
+
+def test_faults_come_and_go_while_the_venue_runs() -> None:
+    lit = LitVenue(PLAIN, INSTRUMENTS, 7)
+
+    venue = tuned(lit, PLAIN, 7, {"fault_reject_ppm": ALWAYS})
+    refused = venue.on_command(NOON, buy("c1", MID))
+    same = tuned(venue, PLAIN, 7, {})
+    taken = venue.on_command(NOON, buy("c2", MID))
+
+    assert refused == [ChildRejected("XLIT", "c1", "XLIT: refused without a reason given")]
+    assert same is venue
+    assert taken[0] == ChildAccepted("XLIT", "c2", "XLIT-1", 0)
+
+
+def test_a_fault_of_the_profile_is_back_when_another_goes() -> None:
+    profile = VenueProfile("XLIT", VenueKind.LIT, "lit", settings={"fault_reject_ppm": ALWAYS})
+    venue = with_faults(LitVenue(profile, INSTRUMENTS, 7), profile, 7)
+
+    tuned(venue, profile, 7, {"fault_reject_ppm": 0})
+    taken = venue.on_command(NOON, buy("c1", MID))
+    tuned(venue, profile, 7, {})
+    refused = venue.on_command(NOON, buy("c2", MID))
+
+    assert [type(said[0]) for said in (taken, refused)] == [ChildAccepted, ChildRejected]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"fault_rejekt_ppm": 1}, r"venue XLIT, settings: .*fault_rejekt_ppm"),
+        ({"self_match": "both"}, "venue XLIT, settings: self_match cannot be changed while the venue runs"),
+    ],
+)
+def test_what_cannot_be_changed_is_refused_by_name(settings: dict[str, str | int | float | bool], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        tuned(LitVenue(PLAIN, INSTRUMENTS, 7), PLAIN, 7, settings)
+
+
+def test_a_pool_stays_one_when_it_is_wrapped_and_its_own_settings_change_too() -> None:
+    profile = VenueProfile("XDRK", VenueKind.DARK, "dark")
+    dark = tuned(DarkVenue(profile, INSTRUMENTS, 7), profile, 7, {"toxic_ppm": 7, "fault_lost_ppm": ALWAYS})
+
+    assert isinstance(dark, HasPool)
+    assert dark.probe(NOON, SYMBOL, 100, is_buy=True) == (0, [])
+    assert dark.on_command(NOON, msgspec.structs.replace(buy("c1", MID), venue="XDRK")) == []

@@ -13,6 +13,7 @@ from router.api import (
     Phase,
     PhaseChange,
     TickBand,
+    VenueDown,
     VenueKind,
     VenueProfile,
 )
@@ -30,6 +31,8 @@ from simulator.market_spec import (
     open_market,
     parse_spec,
 )
+from simulator.scenario_file import ScenarioError, ScenarioFile, parse_scenario
+from simulator.synthetic import SyntheticSource
 from simulator.synthetic_params import MarketConfig, default_market
 
 VENUES = (
@@ -238,3 +241,54 @@ def test_a_replay_in_the_world_starts_with_its_opening_book(tmp_path: Path) -> N
         LevelUpdate("XLIT", "GOOG", False, 1_010_000, 50),
         LevelUpdate("XLIT", "GOOG", True, 1_000_000, 30),
     ]
+
+
+EARLY = '[[happening]]\nwhat = "early-close"\nclose = "13:00"\n'
+
+
+def scenario(happenings: str) -> ScenarioFile:
+    return parse_scenario(f'name = "test"\nseed = 1\n{happenings}')
+
+
+def test_a_scenario_may_close_the_day_early_for_everybody() -> None:
+    market = open_market("synthetic:7", VENUES, INSTRUMENTS, CALENDARS, CONFIG, scenarios=[scenario(EARLY)])
+
+    close = MIDNIGHT + 13 * 3_600 * SECOND
+    assert {day.close for day in market.days.values()} == {close}
+    assert {source.day.close for source in market.sources if isinstance(source, SyntheticSource)} == {close}
+
+
+def test_a_recorded_day_is_not_closed_early(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="a recorded day ends when it did"):
+        open_market(
+            f"lobster:{write_goog(tmp_path)}", VENUES, INSTRUMENTS, CALENDARS, CONFIG, scenarios=[scenario(EARLY)]
+        )
+
+
+def test_a_world_has_what_its_scenarios_bring() -> None:
+    down = '[[happening]]\nwhat = "venue-down"\nafter_open_s = 1\nvenues = ["XALT"]\ntext = "cut"\n'
+    world = build_world(
+        "synthetic:7", VENUES, INSTRUMENTS, CALENDARS, seed=1, config=CONFIG, scenarios=[scenario(down)]
+    )
+    heard = []
+    while world.next_at is not None and world.next_at <= SESSION.open + 2 * SECOND:
+        heard += world.step()
+
+    assert [(at, event) for at, event in heard if isinstance(event, VenueDown)] == [
+        (SESSION.open + SECOND, VenueDown("XALT", "cut"))
+    ]
+
+
+def test_news_of_a_recorded_day_is_refused(tmp_path: Path) -> None:
+    news = '[[happening]]\nwhat = "news"\nafter_open_s = 1\njump_sigmas = 1\n'
+
+    with pytest.raises(ScenarioError, match="a recorded day, which nothing can move"):
+        build_world(
+            f"lobster:{write_goog(tmp_path)}",
+            VENUES,
+            INSTRUMENTS,
+            CALENDARS,
+            seed=1,
+            config=CONFIG,
+            scenarios=[scenario(news)],
+        )

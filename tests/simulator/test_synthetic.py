@@ -8,6 +8,7 @@ from statistics import mean, pstdev
 import pytest
 
 from router.api import MILLISECOND, SECOND, CalendarDay, Instrument, Phase, PrintKind
+from simulator.conditions import CALM, Conditions
 from simulator.synthetic import SyntheticSource
 from simulator.synthetic_params import SyntheticParams
 from support.fake_port import FakePort
@@ -243,3 +244,78 @@ def test_it_is_asked_for_nothing_between_its_events() -> None:
 
     assert waits == sorted(set(waits))
     assert waits[-1] - waits[0] > 100 * MILLISECOND
+
+
+# --- moods
+
+
+def mean_of(port: FakePort, source: SyntheticSource, until: int) -> tuple[float, float, int]:
+    """Mean spread in ticks, mean count of resting orders, and events, up to an instant."""
+    spreads: list[int] = []
+    resting: list[int] = []
+    for _ in port.steps(source, until):
+        nbbo = port.nbbo("XYZ")
+        if nbbo.bid is not None and nbbo.ask is not None:
+            spreads.append((nbbo.ask - nbbo.bid) // 100)
+        resting.append(sum(len(book) for book in port.books.values()))
+    return mean(spreads), mean(resting), len(resting)
+
+
+def test_a_mood_makes_the_market_wide_thin_and_busy_and_calm_brings_it_back() -> None:
+    (port, source), twin = market(), market()
+    source.sway(Conditions(rate=4.0, spread=5.0, depth=0.3))
+    mean_of(port, source, DAY.open + HOUR // 4)
+    mean_of(*twin, DAY.open + HOUR // 4)
+    excited = mean_of(port, source, DAY.open + HOUR // 2)
+    calm = mean_of(*twin, DAY.open + HOUR // 2)
+    source.sway(CALM)
+    mean_of(port, source, DAY.open + HOUR // 2 + HOUR // 4)
+    mean_of(*twin, DAY.open + HOUR // 2 + HOUR // 4)
+    again = mean_of(port, source, DAY.open + HOUR)
+    calm_again = mean_of(*twin, DAY.open + HOUR)
+
+    assert excited[0] > 2 * calm[0]
+    assert excited[1] < 0.5 * calm[1]
+    assert excited[2] > 2 * calm[2]
+    assert again[0] == pytest.approx(calm_again[0], rel=0.5)
+    assert again[1] == pytest.approx(calm_again[1], rel=0.25)
+
+
+def test_to_be_calm_is_to_be_as_without_a_mood() -> None:
+    port, source = market()
+    source.sway(CALM)
+    told: list[object] = []
+    for at in port.steps(source, DAY.open + HOUR // 6):
+        told += [at, *port.trades()]
+
+    assert [told, port.tapes] == story(seed=7)[:2]
+
+
+def test_a_jump_takes_the_quotes_along() -> None:
+    """Two standard deviations of a day of 0.5 %: 1 % of 40.00."""
+    port, source = market()
+    port.run(source, DAY.open + HOUR // 6)
+    before = port.nbbo("XYZ")
+
+    source.jump(2.0)
+    port.run(source, DAY.open + HOUR // 6 + 60 * SECOND)
+
+    after = port.nbbo("XYZ")
+    assert before.bid is not None
+    assert after.bid is not None
+    assert 3_500 < after.bid - before.bid < 4_500
+
+
+def test_makers_who_do_not_chase_leave_a_quote_that_the_price_has_passed() -> None:
+    port, source = market()
+    port.run(source, DAY.open + HOUR // 6)
+    source.sway(Conditions(chases=False))
+    standing = port.nbbo("XYZ").ask
+    assert standing is not None
+
+    source.jump(2.0)
+    port.run(source, DAY.open + HOUR // 6 + SECOND)
+
+    left = port.nbbo("XYZ").ask
+    assert left is not None
+    assert left < standing + 3_000

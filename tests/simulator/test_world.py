@@ -16,6 +16,7 @@ from router.api import (
     ChildAccepted,
     ChildBusted,
     ChildFilled,
+    ChildRejected,
     Instrument,
     LastLiquidityInd,
     LevelUpdate,
@@ -41,7 +42,8 @@ from router.api import (
     VenueUp,
 )
 from simulator.lit import LitVenue
-from simulator.scenario import Scenario, SetPhase, TakeDown
+from simulator.scenario import Begin, Scenario, SetPhase
+from simulator.scenario_states import Down, Halted
 from simulator.source import MarketPort, MarketSource
 from simulator.testing import INSTRUMENTS, MID, NOON, SYMBOL, TICK
 from simulator.world import Delivered, World
@@ -243,7 +245,7 @@ class TestVenueDown:
             INSTRUMENTS,
             [
                 Script((NOON + 5_000, lambda port: _market(port, True, 100))),
-                Scenario([TakeDown(NOON + 2_000, "XLIT", up_at=NOON + 9_000, text="cut")]),
+                Scenario([Begin(NOON + 2_000, Down("XLIT", "cut"), until=NOON + 9_000)]),
             ],
             seed=7,
             start=NOON,
@@ -400,3 +402,126 @@ def test_an_order_s_place_is_known_at_the_venue_before_anybody_hears_of_it() -> 
 
 def test_a_world_names_what_trades_in_it() -> None:
     assert world().symbols == (SYMBOL,)
+
+
+class Listener:
+    """A source that does nothing but hear us, and then wants one turn."""
+
+    def __init__(self) -> None:
+        self.next_at: Ns | None = None
+        self.told: list[tuple[str, list[str]]] = []
+        self.stepped: list[Ns] = []
+
+    def step(self, port: MarketPort) -> None:
+        self.stepped.append(port.now)
+        self.next_at = None
+
+    def on_own(self, port: MarketPort, command: VenueCommand, says: Sequence[VenueSays]) -> None:
+        self.told.append((command.child_id, [type(event).__name__ for event in says]))
+        self.next_at = port.now + 50
+
+
+class TestScenarios:
+    """What a scenario may do to a world, each by itself."""
+
+    def test_a_slow_venue_takes_as_many_times_as_long_both_ways(self) -> None:
+        sim = world((NOON + 1, lambda port: port.slow("XLIT", 10)), (NOON + 9_000, lambda port: port.slow("XLIT", 1)))
+        run(sim, NOON + 5)
+        sim.send(NOON + 10, send("XLIT", "slow", Side.BUY, 100, BID))
+        slow = [said for said in run(sim, NOON + 9_500) if isinstance(said[1], ChildAccepted)]
+        sim.send(NOON + 10_000, send("XLIT", "quick", Side.BUY, 100, BID))
+
+        quick = [said for said in run(sim) if isinstance(said[1], ChildAccepted)]
+
+        assert slow == [(4_010, ChildAccepted("XLIT", "slow", "XLIT-1", 0))]
+        assert quick == [(10_400, ChildAccepted("XLIT", "quick", "XLIT-2", 100))]
+
+    def test_a_late_feed_is_late_in_order_and_what_is_late_comes_at_once_when_it_is_over(self) -> None:
+        sim = world(
+            (NOON + 1, lambda port: port.stale("XLIT", 10_000)),
+            (NOON + 2, add("XLIT", 1, True, BID, 100)),
+            (NOON + 11_000, add("XLIT", 2, True, BID, 100)),
+            (NOON + 12_000, add("XLIT", 3, False, ASK, 100)),
+            (NOON + 13_000, lambda port: port.stale("XLIT", 0)),
+            (NOON + 14_000, add("XLIT", 4, False, ASK, 100)),
+        )
+
+        assert run(sim) == [
+            (10_302, LevelUpdate("XLIT", SYMBOL, True, BID, 100)),
+            (13_300, LevelUpdate("XLIT", SYMBOL, True, BID, 200)),
+            (13_300, LevelUpdate("XLIT", SYMBOL, False, ASK, 100)),
+            (14_300, LevelUpdate("XLIT", SYMBOL, False, ASK, 200)),
+        ]
+
+    def test_a_cut_feed_says_nothing_and_its_books_are_told_whole_after_it(self) -> None:
+        sim = world(
+            (NOON + 1, lambda port: port.stale("XLIT", None)),
+            (NOON + 2, add("XLIT", 1, True, BID, 100)),
+            (NOON + 1_000, lambda port: _market(port, False, 40)),
+            (NOON + 2_000, lambda port: port.stale("XLIT", 0)),
+        )
+
+        assert run(sim) == [(2_300, BookSnapshot("XLIT", SYMBOL, ((BID, 60),), ()))]
+
+    def test_a_venue_s_settings_change_while_it_runs(self) -> None:
+        sim = world(
+            (NOON + 1, lambda port: port.tune("XLIT", {"fault_bust_ppm": 1_000_000, "fault_amend_ns": 1_000})),
+            (NOON + 2, add("XLIT", 1, False, ASK, 500)),
+            (NOON + 500, lambda port: port.tune("XLIT", {})),
+        )
+        sim.send(NOON + 100, send("XLIT", "busted", Side.BUY, 100, ASK))
+        sim.send(NOON + 1_000, send("XLIT", "kept", Side.BUY, 100, ASK))
+
+        heard = run(sim)
+
+        assert [event for _, event in heard if isinstance(event, ChildBusted)] == [
+            ChildBusted("XLIT", "busted", "XLIT-X1-B", "XLIT-X1")
+        ]
+        assert [event.child_id for _, event in heard if isinstance(event, ChildFilled)] == ["busted", "kept"]
+
+    def test_a_probe_meets_what_is_hidden_in_a_pool_and_in_no_other_venue(self) -> None:
+        pool = VenueProfile(
+            "XDRK", VenueKind.DARK, "dark", latency_ns=200, settings={"contra_per_second_ppm": 0, "nbbo_lag_ns": 0}
+        )
+        found: list[Qty] = []
+        sim = world(
+            (NOON + 1, add("XLIT", 1, True, BID, 100)),
+            (NOON + 2, add("XLIT", 2, False, ASK, 100)),
+            (NOON + 900, lambda port: found.append(port.probe("XDRK", SYMBOL, 70, is_buy=True))),
+            (NOON + 901, lambda port: found.append(port.probe("XDRK", SYMBOL, 70, is_buy=False))),
+            venues=[XLIT, pool],
+        )
+        sim.send(NOON + 10, send("XDRK", "c1", Side.BUY, 300, ASK))
+
+        fills = [(at, event.qty) for at, event in run(sim) if isinstance(event, ChildFilled)]
+
+        assert found == [0, 70]
+        assert fills == [(1_101, 70)]
+        with pytest.raises(KeyError, match="XLIT is no pool"):
+            sim.probe("XLIT", SYMBOL, 70, is_buy=True)
+
+    def test_a_source_that_hears_us_may_want_its_turn_sooner(self) -> None:
+        listener = Listener()
+        sim = World([XLIT], INSTRUMENTS, [listener], seed=7, start=NOON)
+        sim.send(NOON + 100, send("XLIT", "c1", Side.BUY, 100, BID))
+
+        run(sim)
+
+        assert listener.told == [("c1", ["ChildAccepted", "LevelUpdate"])]
+        assert listener.stepped == [NOON + 350]
+
+    def test_a_halt_on_one_venue_is_none_on_the_others_and_ends(self) -> None:
+        halt = Begin(NOON + 5, Halted(SYMBOL, "XLIT"), until=NOON + 5_000)
+        sim = World([XLIT, XALT], INSTRUMENTS, [Scenario([halt])], seed=7, start=NOON)
+        run(sim, NOON + 5)
+        sim.send(NOON + 10, send("XLIT", "halted", Side.BUY, 100, BID))
+        sim.send(NOON + 10, send("XALT", "elsewhere", Side.BUY, 100, BID))
+        sim.send(NOON + 6_000, send("XLIT", "after", Side.BUY, 100, BID))
+
+        heard = [event for _, event in run(sim)]
+
+        reports = {event.child_id: type(event) for event in heard if isinstance(event, ChildAccepted | ChildRejected)}
+        assert reports == {"halted": ChildRejected, "elsewhere": ChildAccepted, "after": ChildAccepted}
+        assert [event for event in heard if isinstance(event, PhaseChange)] == [
+            PhaseChange(SYMBOL, Phase.CONTINUOUS, "XLIT")
+        ]

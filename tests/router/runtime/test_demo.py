@@ -1,5 +1,6 @@
 """The demonstration's parts without its processes: the script, the books it compares, the bars it draws."""
 
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def heard(order_id: str, **changes: str) -> Heard:
         "last_qty": "600",
         "last_px": "40",
         "text": "",
+        "exec_id": "E1",
     }
     return Heard(**(fields | changes))
 
@@ -45,7 +47,8 @@ def books() -> EmsBooks:
     """What the owner of the hand-made day's orders heard of them."""
     books = EmsBooks()
     books.hear(heard("O1"))
-    books.hear(heard("O1", ord_status="2", cum_qty="1000", avg_px="40.004", last_qty="400", last_px="40.01"))
+    second = {"exec_id": "E2", "last_qty": "400", "last_px": "40.01"}
+    books.hear(heard("O1", ord_status="2", cum_qty="1000", avg_px="40.004", **second))
     books.hear(heard("O2", cum_qty="500", last_qty="500"))
     books.hear(heard("O2", exec_type="4", ord_status="4", cum_qty="500", last_qty="0", last_px="0"))
     books.hear(heard("O3", exec_type="8", ord_status="8", cum_qty="0", avg_px="0", last_qty="0", last_px="0"))
@@ -61,13 +64,25 @@ def test_equal_books_agree(recorder: Recorder) -> None:
 
 def test_a_fill_that_was_not_heard_is_told_by_every_sum_it_is_in(recorder: Recorder) -> None:
     told = books()
-    told.orders["O1"].qty -= 400
-    told.orders["O1"].money -= 16_004
+    told.orders["O1"]._fills.pop("E2")
 
     assert list(disagreements(told, recorder.orders)) == [
         "A1: sum of LastQty(32) is 600 at the EMS and 1000 in the journal",
         "A1: sum of LastQty(32) x LastPx(31) is 24000 at the EMS and 40004 in the journal",
     ]
+
+
+def test_a_bust_takes_a_fill_back_and_a_correction_stands_in_its_place() -> None:
+    """TradeCancel(150=H) and TradeCorrect(150=G) name the fill by ExecRefID(19)."""
+    order = books().orders["O1"]
+
+    order.hear(heard("O1", exec_type="H", exec_id="E3", exec_ref_id="E1", last_qty="0", last_px="0"))
+    order.hear(heard("O1", exec_type="G", exec_id="E4", exec_ref_id="E2", last_qty="400", last_px="40.05"))
+    corrected = (order.qty, order.money)
+    order.hear(heard("O1", exec_type="H", exec_id="E5", exec_ref_id="E4", last_qty="0", last_px="0"))
+
+    assert corrected == (400, Decimal(16020))
+    assert (order.qty, order.money) == (0, Decimal(0))
 
 
 def test_an_average_that_differs_in_its_last_digit_is_told(recorder: Recorder) -> None:

@@ -98,6 +98,7 @@ def test_it_tells_what_it_hears_in_the_reports_own_text(desk: Desk) -> None:
             last_qty="300",
             last_px="40.0025",
             text="well",
+            exec_id="E1",
         ),
         Complaint("35=9 for A2: no"),
     ]
