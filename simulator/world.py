@@ -81,7 +81,9 @@ class _Link:
         "hears",
         "held",
         "in_nbbo",
+        "market_data_ns",
         "number",
+        "on_nbbo",
         "profile",
         "report_at",
         "rng",
@@ -91,6 +93,9 @@ class _Link:
     def __init__(self, profile: VenueProfile, venue: SimulatedVenue, rng: Random) -> None:
         self.profile = profile
         self.venue = venue
+        # Asked at nearly every event, so looked up once.
+        self.on_nbbo = venue.on_nbbo
+        self.market_data_ns: Ns = profile.market_data_latency_ns
         self.number = 0
         self.books: HasBooks | None = venue if isinstance(venue, HasBooks) else None
         self.hears: HearsPhases | None = venue if isinstance(venue, HearsPhases) else None
@@ -343,6 +348,9 @@ class World:
 
     def _send_off(self, link: _Link, says: Sequence[VenueSays]) -> None:
         """Market data to everybody, reports to the owner of the orders."""
+        if len(says) == 1 and isinstance(says[0], LevelUpdate):  # nearly always, for a background event
+            self._publish(link, [says[0]])
+            return
         data: list[Delivered] = []
         reports: list[VenueReport] = []
         for event in says:
@@ -368,7 +376,7 @@ class World:
         """To everybody; lost while the venue is down."""
         if not link.down:
             self._sequence += 1
-            heappush(self._heap, (self._now + link.profile.market_data_latency_ns, self._sequence, events))
+            heappush(self._heap, (self._now + link.market_data_ns, self._sequence, events))
 
     def _push(self, at: Ns, what: _Happening) -> None:
         self._sequence += 1
@@ -399,7 +407,7 @@ class World:
             self._told[symbol] = new
             now = self._now
             for link in self._links:
-                self._said(link, link.venue.on_nbbo(now, new))
+                self._said(link, link.on_nbbo(now, new))
 
     def _renew_all(self) -> None:
         """A venue's quotes left the NBBO, or are back."""
