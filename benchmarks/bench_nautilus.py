@@ -19,10 +19,10 @@ from simulator.book import Book
 
 def deltas(events: list[Event]) -> list[Any]:
     """The events as nautilus_trader's: an order that is made smaller is updated, one that is used up is deleted."""
-    from nautilus_trader.model.data import BookOrder, OrderBookDelta  # noqa: PLC0415 - optional
-    from nautilus_trader.model.enums import BookAction, OrderSide  # noqa: PLC0415 - optional
-    from nautilus_trader.model.identifiers import InstrumentId  # noqa: PLC0415 - optional
-    from nautilus_trader.model.objects import Price, Quantity  # noqa: PLC0415 - optional
+    from nautilus_trader.model.data import BookOrder, OrderBookDelta  # noqa: PLC0415 - may not be installed
+    from nautilus_trader.model.enums import BookAction, OrderSide  # noqa: PLC0415 - may not be installed
+    from nautilus_trader.model.identifiers import InstrumentId  # noqa: PLC0415 - may not be installed
+    from nautilus_trader.model.objects import Price, Quantity  # noqa: PLC0415 - may not be installed
 
     instrument, left, out = InstrumentId.from_str("XYZ.XLIT"), dict[int, int](), list[Any]()
     for kind, oid, is_bid, px, qty in events:
@@ -40,9 +40,9 @@ def deltas(events: list[Event]) -> list[Any]:
 
 
 def apply(events: list[Any]) -> None:
-    from nautilus_trader.model.book import OrderBook  # noqa: PLC0415 - optional
-    from nautilus_trader.model.enums import BookType  # noqa: PLC0415 - optional
-    from nautilus_trader.model.identifiers import InstrumentId  # noqa: PLC0415 - optional
+    from nautilus_trader.model.book import OrderBook  # noqa: PLC0415 - may not be installed
+    from nautilus_trader.model.enums import BookType  # noqa: PLC0415 - may not be installed
+    from nautilus_trader.model.identifiers import InstrumentId  # noqa: PLC0415 - may not be installed
 
     one = OrderBook(InstrumentId.from_str("XYZ.XLIT"), BookType.L3_MBO).apply_delta
     for event in events:
