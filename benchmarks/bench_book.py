@@ -22,6 +22,7 @@ from benchmarks.textbook import TextbookBook
 from simulator.book import Book
 
 ADD, REDUCE, DELETE, EXECUTE = 1, 2, 3, 4
+BACKGROUND_BYTES = 100
 Event = tuple[int, int, bool, int, int]
 """(type, order id, is_bid, px, shares), types as LOBSTER numbers them."""
 
@@ -140,12 +141,33 @@ def bytes_per_order(make: Callable[[], AnyBook], orders: int, levels: int) -> fl
     return used / orders
 
 
-def ask_our_place(orders: int) -> tuple[float, float]:
-    """Seconds for 1,000 answers to "how many shares are ahead of me" behind `orders` others: ours, textbook's."""
+def bytes_per_own_order(orders: int, behind: int) -> float:
+    """Resident bytes per order of ours on one level; the `behind` background orders behind each are taken off."""
+    gc.collect()
+    tracemalloc.start()
+    book = Book()
+    for key in range(1, orders + 1):
+        book.post(-key, True, 1_000_000, 300)
+        for oid in range(behind):
+            book.add(key * behind + oid, True, 1_000_000, 300)
+        book.touched.clear()
+    used = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    return (used - orders * behind * BACKGROUND_BYTES) / orders
+
+
+def ask_our_place(orders: int, ours: int) -> tuple[float, float]:
+    """Seconds for 1,000 answers to "how many shares are ahead of me" behind `orders` others: ours, textbook's.
+
+    `ours` are orders of our own spread among the others.
+    """
     book, textbook = Book(), TextbookBook()
     for oid in range(1, orders + 1):
         book.add(oid, True, 1_000_000, 100)
         textbook.add(oid, True, 1_000_000, 100)
+        if oid * ours // orders > (oid - 1) * ours // orders:
+            book.post(-1 - oid, True, 1_000_000, 100)
+            textbook.add(orders + 1 + oid, True, 1_000_000, 100)
     book.post(-1, True, 1_000_000, 100)
     textbook.add(orders + 1, True, 1_000_000, 100)
     assert book.ahead(-1) == textbook.ahead(orders + 1)
@@ -179,11 +201,16 @@ def main(files: list[Path] | None = None) -> None:
     ]
     table("memory per resting order", ["", "simulator.book", "textbook"], memory)
 
-    ours, textbook = ask_our_place(10_000)
+    own = [
+        [f"{behind} background orders behind each", f"{bytes_per_own_order(1_000, behind):.0f} B"] for behind in (0, 1)
+    ]
+    table("memory per order of ours, 1,000 on a level", ["", "simulator.book"], own)
+
+    asked = [(f"{ours:,} of ours among them", *ask_our_place(10_000, ours)) for ours in (0, 1_000)]
     table(
         "our place behind 10,000 orders",
         ["", "simulator.book", "textbook", "ratio"],
-        [["answers", rate(1_000, ours), rate(1_000, textbook), ratio(textbook, ours)]],
+        [[name, rate(1_000, fast), rate(1_000, slow), ratio(slow, fast)] for name, fast, slow in asked],
     )
 
 

@@ -5,8 +5,11 @@ python -m benchmarks.bench_world
 
 from __future__ import annotations
 
-from benchmarks.harness import rate, seconds, table
+from pathlib import Path
+
+from benchmarks.harness import rate, real_data, seconds, table
 from router.api import SECOND, CalendarDay, Instrument, Ns, VenueKind, VenueProfile
+from simulator.feeds import lobster
 from simulator.market_spec import build_world
 from simulator.synthetic_params import MarketConfig
 from simulator.world import World
@@ -44,8 +47,34 @@ def measure(symbols: int, minutes: int) -> list[str]:
     return [f"{symbols} symbols on {len(VENUES)} venues", f"{counts[0]:,}", rate(counts[0], took)]
 
 
+def measure_recorded(path: Path) -> list[str]:
+    """A whole recorded day, and what reading its two files costs alone."""
+    day = lobster.open_day(path)
+    goog = {day.symbol: Instrument(day.symbol)}
+    counts: list[int] = []
+
+    def read() -> int:
+        return sum(1 for _ in zip(lobster.read_messages(day), lobster.read_rows(day), strict=True))
+
+    def play() -> None:
+        world = build_world(f"lobster:{path}", VENUES, goog, {}, seed=1, config=MarketConfig())
+        heard = 0
+        while (at := world.next_at) is not None and at < day.close:
+            heard += len(world.step(day.close))
+        counts.append(heard)
+
+    reading, all_of_it = seconds(read), seconds(play)
+    beyond = all_of_it - reading
+    return [path.name[:15], f"{read():,}", f"{counts[0]:,}", f"{reading:.2f}", f"{beyond:.2f}", rate(counts[0], beyond)]
+
+
 def main() -> None:
     table("world, no engine", ["", "events", "events heard"], [measure(1, 30), measure(10, 5)])
+    folder = real_data()
+    paths = sorted(folder.glob("orderflow/GOOG_*_message_10.csv.xz")) if folder else []
+    if paths:
+        columns = ["a recorded day", "messages", "heard", "reading, s", "beyond it, s", "events heard"]
+        table("world, no engine", columns, [measure_recorded(path) for path in paths])
 
 
 if __name__ == "__main__":

@@ -3,12 +3,14 @@
 It must not know a venue, a message, a clock or a client: orders are ints, and what happened is left in three lists
 (`trades`, `touched`, `prevented`) that the caller reads and clears. There are two kinds of orders.
 
-Background orders (history's, or a synthetic market's) are many. One costs two dictionary entries and no object: the
-book's `oid -> run`, and the run's `oid -> shares`, whose insertion order *is* time priority. A run is a stretch of a
-level's queue with no order of ours inside.
+Background orders (history's, or a synthetic market's) are many. One costs a dictionary entry, a place in a list and no
+object: the book's `oid -> lot` says where it stands and its shares, and is shared by all of that size there; the run's
+list of ids *is* time priority. A cancelled order leaves its place behind until the run is compacted. A run is a stretch
+of a level's queue with no order of ours inside.
 
-Own orders are few, so each ends a run: a level is `run, own, run, own, ...`, and the shares ahead of an own order are a
-sum over the parts before it. Nothing walks a queue, and a background order pays nothing for our being there.
+Own orders are few, so each ends a run: a level is `run, own, run, own, ...`, and the shares ahead of an own order are
+the sum of the parts before it, kept in a Fenwick tree. Nothing walks a queue, and a background order pays nothing for
+our being there unless it stands behind us.
 
 Ids: background `oid >= 0` (0 is the taker nobody named), own `key < 0`. Prices are quanta, quantities shares.
 """
@@ -19,10 +21,10 @@ from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from heapq import merge
 from itertools import takewhile
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from router.api import Px, Qty
-from simulator.levels import Ladder, Level, Own, Run, accepts, compact, displayed
+from simulator.levels import SLACK, Boxed, Ladder, Level, Lot, Own, Rest, Run, accepts
 
 NOBODY: Final = 0
 """The taker's id in a trade whose aggressor has no id in this book."""
@@ -66,7 +68,7 @@ class Book:
         self.self_match = self_match
         self.trades: list[Trade] = []
         """What traded since the caller last cleared it, in order."""
-        self.touched: list[Level | Run] = []
+        self.touched: list[Level] = []
         """Where displayed quantity may have changed; read it through `changes`."""
         self.prevented: list[tuple[int, Qty]] = []
         """(own key, shares) taken out of a resting own order by self-match prevention."""
@@ -76,7 +78,7 @@ class Book:
         self._asks = Ladder(is_bid=False, hidden=False)
         self._hidden_bids = Ladder(is_bid=True, hidden=True)
         self._hidden_asks = Ladder(is_bid=False, hidden=True)
-        self._orders: dict[int, Level | Run] = {}
+        self._orders: dict[Boxed, Lot] = {}
         self._own: dict[int, Own] = {}
 
     # --- background flow
@@ -84,39 +86,74 @@ class Book:
     def add(self, oid: int, is_bid: bool, px: Px, qty: Qty, hidden: bool = False) -> None:
         """A background order joins the back of its queue. It never trades here: `limit` is for one that may cross."""
         assert qty > 0 <= oid, (oid, qty)
+        boxed: Boxed = oid
         orders = self._orders
-        assert oid not in orders, oid
-        ladder = self._ladder(is_bid, hidden=True) if hidden else self._bids if is_bid else self._asks
+        assert boxed not in orders, oid
+        if hidden:
+            ladder = self._hidden_bids if is_bid else self._hidden_asks
+        else:
+            ladder = self._bids if is_bid else self._asks
         level = ladder.levels.get(px)
-        home: Level | Run = ladder.open(px) if level is None else level if level.rest is None else level.tail()
-        home.queue[oid] = qty
+        if level is None:
+            level = ladder.open(px)
+        elif level.idle:
+            ladder.reopen(level)
+        home: Run = level if level.rest is None else level.tail()
+        # An id that stood here before must not get that place back.
+        if oid <= home.gone_top and boxed in home.queue:
+            home.compact(orders)
+        lot = home.lot
+        if lot is None or lot.qty != qty:
+            lots = home.lots
+            lot = home.lot_of(qty) if lots is None else lots.get(qty) or home.lot_of(qty)
+        orders[boxed] = lot
+        home.queue.append(boxed)
         home.qty += qty
-        orders[oid] = home
-        self.touched.append(home)
+        if home is not level:
+            level.behind(home.place, qty)
+        self.touched.append(level)
 
     def delete(self, oid: int) -> Qty:
         """A background order is withdrawn whole. Returns its shares; 0 when it is gone already."""
-        home = self._orders.pop(oid, None)
-        if home is None:
+        boxed: Boxed = oid
+        lot = self._orders.pop(boxed, None)
+        if lot is None:
             return 0
-        qty = home.queue.pop(oid)
-        home.qty -= qty
-        self.touched.append(home)
-        if not home.queue:
+        home = lot.home
+        qty = lot.qty
+        level = home.level
+        left = home.qty = home.qty - qty
+        if home is not level:
+            level.behind(home.place, -qty)
+        self.touched.append(level)
+        if not left:
             self._emptied(home)
+            return qty
+        queue = home.queue
+        if queue[-1] == boxed:
+            queue.pop()
+            return qty
+        if oid > home.gone_top:  # noqa: PLR1730 - a call of max() costs more than all the rest of this
+            home.gone_top = oid
+        if len(queue) > home.room:
+            home.compact(self._orders)
         return qty
 
     def reduce(self, oid: int, qty: Qty) -> Qty:
         """A background order is made smaller by up to `qty` and keeps its place. Returns what was taken off."""
-        home = self._orders.get(oid)
-        if home is None:
+        boxed: Boxed = oid
+        lot = self._orders.get(boxed)
+        if lot is None:
             return 0
-        have = home.queue[oid]
-        if qty >= have:
+        if qty >= lot.qty:
             return self.delete(oid)
-        home.queue[oid] = have - qty
+        home = lot.home
+        self._orders[boxed] = home.lot_of(lot.qty - qty)
         home.qty -= qty
-        self.touched.append(home)
+        level = home.level
+        if home is not level:
+            level.behind(home.place, -qty)
+        self.touched.append(level)
         return qty
 
     def execute(self, oid: int, qty: Qty) -> Qty:
@@ -126,18 +163,18 @@ class Book:
         withdrawn from `oid` untraded: the aggressor's shares are spent once. What we took from `oid` earlier is
         absorbed: it trades what it has left, and nothing when it is gone (`hit_own` then).
         """
-        home = self._orders.get(oid)
-        if home is None:
+        lot = self._orders.get(oid)
+        if lot is None:
             return 0
-        level = home if isinstance(home, Level) else home.level
-        is_bid = level.ladder.is_bid
+        home, have = lot.home, lot.qty
+        level = home.level
+        ladder = level.ladder
         ours = self._hit(self._own_before(level, home), qty, NOBODY) if self._own else 0
         left = qty - ours
-        have = home.queue[oid]
         traded = min(have, left)
         if traded:
-            hidden = level.ladder.hidden
-            self.trades.append(Trade(level.px, traded, oid, NOBODY, not is_bid, hidden, max(have - qty, 0)))
+            stays = have - qty if have > qty else 0
+            self.trades.append(Trade(level.px, traded, oid, NOBODY, not ladder.is_bid, ladder.hidden, stays))
         self.reduce(oid, qty)
         return ours + traded
 
@@ -190,12 +227,12 @@ class Book:
         assert key < 0 < qty, (key, qty)
         assert key not in self._own, key
         ladder = self._ladder(is_bid, hidden=display == 0)
-        level = ladder.levels.get(px) or ladder.open(px)
+        level = ladder.open(px)
         peak = min(display, qty) if display else qty
         own = self._own[key] = Own(key, level, peak, qty - peak, display or 0)
         if level.rest is None:
-            level.rest = []
-        level.rest.append(own)
+            level.rest = Rest()
+        own.place = level.rest.append(own, peak)
         self.touched.append(level)
 
     def cancel(self, key: int) -> Qty:
@@ -211,7 +248,9 @@ class Book:
         own = self._own[key]
         assert 0 < leaves <= own.leaves, (key, leaves, own.leaves)
         own.reserve = max(leaves - own.qty, 0)
-        own.qty = min(own.qty, leaves)
+        shown = min(own.qty, leaves)
+        own.level.behind(own.place, shown - own.qty)
+        own.qty = shown
         self.touched.append(own.level)
 
     def leaves(self, key: int) -> Qty:
@@ -222,9 +261,9 @@ class Book:
     def ahead(self, key: int) -> Qty:
         """The shares that trade before this own order at its price: exact. A hidden one waits for all displayed."""
         own = self._own[key]
-        level = own.level
-        assert level.rest is not None, key
-        before = level.qty + sum(part.qty for part in takewhile(lambda part: part is not own, level.rest))
+        level, rest = own.level, own.level.rest
+        assert rest is not None, key
+        before = level.qty + rest.before(own.place)
         return before + (self.level(level.ladder.is_bid, level.px) if level.ladder.hidden else 0)
 
     # --- what anybody may ask
@@ -268,16 +307,16 @@ class Book:
 
     def qty_of(self, oid: int) -> Qty:
         """What a background order has left; 0 when it is gone."""
-        home = self._orders.get(oid)
-        return home.queue[oid] if home else 0
+        lot = self._orders.get(oid)
+        return 0 if lot is None else lot.qty
 
     def orders(self, is_bid: bool, px: Px) -> list[int]:
         """The background orders displayed at a price, oldest first: what a synthetic market may withdraw."""
         level = self._ladder(is_bid, hidden=False).levels.get(px)
         if level is None:
             return []
-        behind = [part.queue for part in level.rest or () if isinstance(part, Run)]
-        return [oid for queue in (level.queue, *behind) for oid in queue]
+        runs = [part for part in level.parts() if isinstance(part, Run)]
+        return [cast("int", oid) for run in runs for oid in run.queue[run.head :] if self._stands(run, oid)]
 
     def crosses(self, is_buy: bool, px: Px) -> bool:
         """Whether an order limited at `px` would take anything here, hidden shares included."""
@@ -293,7 +332,7 @@ class Book:
         """
         found = 0
         for level in self._met(is_buy, limit_px):
-            for part in (level, *(level.rest or ())):
+            for part in level.parts():
                 if not isinstance(part, Own):
                     found += part.qty
                 elif not own or self.self_match is SelfMatch.ALLOW:
@@ -307,15 +346,15 @@ class Book:
     def changes(self) -> list[tuple[bool, Px, Qty]]:
         """(is_bid, px, displayed shares now) of every level touched since last asked, each once."""
         touched = self.touched
-        if len(touched) == 1:  # nearly always, for a background event
-            change = displayed(touched[0])
+        level = touched[0] if touched else None
+        if level is not None and len(touched) == 1:  # nearly always, for a background event
             touched.clear()
-            return [change] if change else []
+            return [] if level.ladder.hidden else [(level.ladder.is_bid, level.px, level.total)]
         now: dict[tuple[bool, Px], Qty] = {}
-        for home in touched:
-            change = displayed(home)
-            if change:
-                now[change[:2]] = change[2]
+        # A level that its ladder has forgotten since shows 0; one that it has opened there later comes later.
+        for level in touched:
+            if not level.ladder.hidden:
+                now[level.ladder.is_bid, level.px] = level.total
         touched.clear()
         return [(is_bid, px, qty) for (is_bid, px), qty in now.items()]
 
@@ -350,10 +389,11 @@ class Book:
     def _take_level(self, level: Level, left: Qty, taker: int) -> tuple[Qty, Qty]:
         """Trade at one level. Returns (what the taker still wants, how much of that self-match prevention cancels)."""
         self.touched.append(level)
-        if level.queue:
+        if level.qty:
             left = self._take_run(level, level, left, taker)
-        while left and level.rest:
-            part = level.rest[0]
+        while left and level.rest is not None:
+            part = level.rest.front()
+            assert part is not None, level.px
             if isinstance(part, Run):
                 left = self._take_run(part, level, left, taker)
             elif taker < 0 and self.self_match:
@@ -364,26 +404,34 @@ class Book:
                 left -= self._fill_own(part, left, taker)
         return left, 0
 
-    def _take_run(self, run: Level | Run, level: Level, left: Qty, taker: int) -> Qty:
-        queue, wanted, gone = run.queue, left, []
-        is_buy, hidden = not level.ladder.is_bid, level.ladder.hidden
-        for oid, have in queue.items():
-            traded = min(have, left)
-            left -= traded
-            self.trades.append(Trade(level.px, traded, oid, taker, is_buy, hidden, have - traded))
+    def _take_run(self, run: Run, level: Level, left: Qty, taker: int) -> Qty:
+        orders, queue, at, wanted = self._orders, run.queue, run.head, left
+        stood, is_buy, hidden = run.qty, not level.ladder.is_bid, level.ladder.hidden
+        end = max(stood - left, 0)
+        while stood > end:
+            boxed = queue[at]
+            lot = orders.get(boxed)
+            if lot is None or lot.home is not run:
+                at += 1
+                continue
+            have = lot.qty
+            traded = min(have, stood - end)
+            stood -= traded
+            self.trades.append(Trade(level.px, traded, cast("int", boxed), taker, is_buy, hidden, have - traded))
             if traded < have:
-                queue[oid] = have - traded
+                orders[boxed] = run.lot_of(have - traded)
             else:
-                gone.append(oid)
-            if not left:
-                break
-        run.qty -= wanted - left
-        for oid in gone:
-            del queue[oid], self._orders[oid]
-        if not queue:
+                del orders[boxed]
+                at += 1
+        left -= run.qty - stood
+        run.head = at
+        run.qty = stood
+        if run is not level:
+            level.behind(run.place, left - wanted)
+        if not stood:
             self._emptied(run)
-        else:
-            compact(run)
+        elif 2 * at > len(queue) + SLACK:
+            run.compact(orders)
         return left
 
     def _fill_own(self, own: Own, left: Qty, taker: int) -> Qty:
@@ -391,6 +439,7 @@ class Book:
         traded = min(own.qty, left)
         own.qty -= traded
         level = own.level
+        level.behind(own.place, -traded)
         ladder = level.ladder
         self.own_net += traded if ladder.is_bid else -traded
         self.trades.append(Trade(level.px, traded, own.key, taker, not ladder.is_bid, ladder.hidden, own.leaves))
@@ -406,10 +455,10 @@ class Book:
             return
         own.qty = min(self.peak(own), own.reserve)
         own.reserve -= own.qty
-        parts = own.level.rest
-        assert parts is not None, own.key
-        parts.remove(own)
-        parts.append(own)
+        rest = own.level.rest
+        assert rest is not None, own.key
+        rest.remove(own.place, 0)
+        own.place = rest.append(own, own.qty)
 
     def _prevent(self, own: Own, left: Qty) -> Qty:
         """Keep an own taker of `left` from the own order it has met. Returns how much of the taker is cancelled."""
@@ -436,19 +485,18 @@ class Book:
         for px in sorted(prices, reverse=is_bid):
             for ladder in ladders:
                 level = ladder.levels.get(px)
-                found += [part for part in (level and level.rest) or () if isinstance(part, Own)]
+                found += [part for part in level.parts() if isinstance(part, Own)] if level else []
         return found
 
-    def _own_before(self, level: Level, home: Level | Run) -> list[Own]:
+    def _own_before(self, level: Level, home: Run) -> list[Own]:
         """Our orders that a taker meets before it meets the orders of `home`."""
         is_bid, px = level.ladder.is_bid, level.px
         better = [
             own for own in self._own_ranked(is_bid) if own.level.px != px and accepts(not is_bid, px, own.level.px)
         ]
         shown = self._ladder(is_bid, hidden=False).levels.get(px) if level.ladder.hidden else None
-        here = list((shown and shown.rest) or ())
-        if home is not level:
-            here += takewhile(lambda part: part is not home, level.rest or ())
+        here = shown.parts() if shown else []
+        here += takewhile(lambda part: part is not home, level.parts())
         return better + [part for part in here if isinstance(part, Own)]
 
     def _beats(self, own: Own, is_bid: bool, px: Px) -> bool:
@@ -459,27 +507,31 @@ class Book:
     def _leave(self, own: Own) -> None:
         level = own.level
         assert level.rest is not None, own.key
-        level.rest.remove(own)
+        level.rest.remove(own.place, own.qty)
         self.touched.append(level)
         self._settle(level)
 
-    def _emptied(self, home: Level | Run) -> None:
+    def _emptied(self, run: Run) -> None:
         """The last background order of a run is gone."""
-        if isinstance(home, Run):
-            level = home.level
+        run.empty()
+        level = run.level
+        if run.place >= 0:
             assert level.rest is not None, level.px
-            level.rest.remove(home)
-        else:
-            level = home
+            level.rest.remove(run.place, 0)
         self._settle(level)
 
     def _settle(self, level: Level) -> None:
         """Forget what is empty."""
-        if level.rest:
-            return
-        level.rest = None
-        if not level.queue:
-            level.ladder.close(level.px)
+        if level.rest is not None:
+            if level.rest.count:
+                return
+            level.rest = None
+        if not level.qty:
+            level.ladder.close(level)
+
+    def _stands(self, run: Run, boxed: Boxed) -> bool:
+        lot = self._orders.get(boxed)
+        return lot is not None and lot.home is run
 
     # --- for what is built on a book
 
@@ -487,12 +539,14 @@ class Book:
         """Every order of one side in the order in which a taker would meet them."""
         for level in self._met(not is_bid, None):
             px, hidden = level.px, level.ladder.hidden
-            for part in (level, *(level.rest or ())):
+            for part in level.parts():
                 if isinstance(part, Own):
                     yield Standing(part.key, px, part.qty, part.reserve, hidden)
-                else:
-                    for oid, qty in part.queue.items():
-                        yield Standing(oid, px, qty, 0, hidden)
+                    continue
+                for boxed in part.queue[part.head :]:
+                    lot = self._orders.get(boxed)
+                    if lot is not None and lot.home is part:
+                        yield Standing(cast("int", boxed), px, lot.qty, 0, hidden)
 
     def stands(self, key: int) -> tuple[bool, Px, Qty] | None:
         """(is_bid, px, shares in its queue) of an own order that rests here."""
@@ -501,10 +555,10 @@ class Book:
 
     def side_of(self, oid: int) -> tuple[bool, Px] | None:
         """(is_bid, px) of a background order; None when it is gone."""
-        home = self._orders.get(oid)
-        if home is None:
+        lot = self._orders.get(oid)
+        if lot is None:
             return None
-        level = home if isinstance(home, Level) else home.level
+        level = lot.home.level
         return level.ladder.is_bid, level.px
 
     def peak(self, own: Own) -> Qty:

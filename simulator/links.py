@@ -37,7 +37,9 @@ class Link:
         "hears",
         "held",
         "in_nbbo",
+        "market_data_ns",
         "number",
+        "on_nbbo",
         "pool",
         "profile",
         "report_at",
@@ -48,6 +50,7 @@ class Link:
 
     def __init__(self, profile: VenueProfile, venue: SimulatedVenue, rng: Random, number: int) -> None:
         self.profile = profile
+        self.market_data_ns: Ns = profile.market_data_latency_ns
         self.number = number
         self.wire(venue)
         self.in_nbbo = self.books is not None and profile.kind is VenueKind.LIT and profile.protected
@@ -65,6 +68,7 @@ class Link:
     def wire(self, venue: SimulatedVenue) -> None:
         """What the venue can do, looked up once."""
         self.venue = venue
+        self.on_nbbo = venue.on_nbbo
         self.books: HasBooks | None = venue if isinstance(venue, HasBooks) else None
         self.hears: HearsPhases | None = venue if isinstance(venue, HearsPhases) else None
         self.pool: HasPool | None = venue if isinstance(venue, HasPool) else None

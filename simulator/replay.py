@@ -141,7 +141,10 @@ class LobsterSource:
             edge = sign * int(now)
             if edge >= before:
                 return
-            fields, column = row.split(","), _COLUMN[is_bid]
+            fields, column = row.rsplit(",", 8), _COLUMN[is_bid]
+            # Nearly always one level more is in view; where it is several, the whole row is taken apart.
+            if len(fields) > 8 and sign * int(fields[column - 4]) < before:
+                fields = row.split(",")
             shown: dict[int, Qty] = {}
             for start in range(len(fields) + column, -1, -4):
                 key = sign * int(fields[start])

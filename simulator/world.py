@@ -297,7 +297,7 @@ class World:
         before, link.feed = link.feed, None if lag == 0 else LateFeed(lag)
         if before is None:
             return
-        late = before.bring_forward(self._now + link.profile.market_data_latency_ns)
+        late = before.bring_forward(self._now + link.market_data_ns)
         if before.lag is None and link.books is not None:
             late += [_snapshot(venue, symbol, link.books.book(symbol)) for symbol in self._phases]
         if late:
@@ -400,6 +400,9 @@ class World:
 
     def _send_off(self, link: Link, says: Sequence[VenueSays]) -> None:
         """Market data to everybody, reports to the owner of the orders."""
+        if len(says) == 1 and isinstance(says[0], LevelUpdate):  # nearly always, for a background event
+            self._publish(link, [says[0]])
+            return
         data: list[Delivered] = []
         reports: list[VenueReport] = []
         for event in says:
@@ -430,7 +433,7 @@ class World:
             return
         if self._tape_readers:
             self._read_tape(events)
-        at = self._now + link.profile.market_data_latency_ns
+        at = self._now + link.market_data_ns
         if link.feed is not None:
             late = link.feed.delay(self._now, at, events)
             if late is None:
@@ -475,7 +478,7 @@ class World:
             self._told[symbol] = new
             now = self._now
             for link in self._links:
-                self._said(link, link.venue.on_nbbo(now, new))
+                self._said(link, link.on_nbbo(now, new))
 
     def _renew_all(self) -> None:
         """A venue's quotes left the NBBO, or are back."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.book import NOBODY, Book, SelfMatch, Trade
+from simulator.levels import IDLE_MAX
 
 BID, ASK = True, False
 BUY, SELL = True, False
@@ -350,3 +351,58 @@ def test_a_deep_queue_keeps_its_order_through_many_looks_at_its_front() -> None:
         book.market(SELL, 10)
 
     assert [trade.maker for trade in book.trades] == list(range(1, 501, 2))
+
+
+def test_an_id_that_comes_back_to_its_price_queues_at_the_back() -> None:
+    book = Book()
+    for oid in (1, 2, 3):
+        book.add(oid, True, 100, 10)
+    book.delete(1)
+    book.add(1, True, 100, 10)
+
+    book.market(False, 30)
+
+    assert [trade.maker for trade in book.trades] == [2, 3, 1]
+
+
+def test_an_id_that_left_for_another_price_is_not_met_at_the_old_one() -> None:
+    book = Book()
+    for oid in range(1, 61):
+        book.add(oid, True, 100, 10)
+    for oid in range(1, 41):
+        book.delete(oid)
+        book.add(oid, True, 99, 10)
+
+    book.market(False, 200)
+
+    assert [trade.maker for trade in book.trades] == list(range(41, 61))
+    assert book.levels(True, 2) == [(99, 400)]
+
+
+def test_our_place_among_many_of_ours_is_exact_as_the_queue_thins() -> None:
+    book = Book()
+    for number in range(1, 201):
+        book.add(number, True, 100, 10)
+        book.post(-number, True, 100, 1)
+    for number in range(1, 151):
+        book.delete(number)
+        if number % 3 == 0:
+            book.cancel(-number)
+    book.post(-201, True, 100, 1)
+
+    ahead = [book.ahead(-number) for number in (1, 151, 200, 201)]
+
+    assert ahead == [0, 100 + 10, 149 + 500, 150 + 500]
+    assert book.level(True, 100) == 150 + 500 + 1
+
+
+def test_a_ladder_forgets_prices_that_have_long_been_empty() -> None:
+    book = Book()
+    for number in range(1, 5_001):
+        book.add(number, True, number, 10)
+        book.delete(number)
+
+    kept = len(book._bids.levels)
+
+    assert kept <= IDLE_MAX + 1
+    assert book.levels(True, 1) == []
