@@ -170,6 +170,19 @@ def test_no_match_while_halted() -> None:
     assert len(fills(resumed)) == 2
 
 
+def test_no_match_at_a_midpoint_outside_the_price_bands_and_one_at_a_band() -> None:
+    dark = pool(self_match="allow")
+    dark.on_bands(NOON, SYMBOL, MID - TICK, MID + TICK)
+    dark.on_command(NOON, send("waits", Side.SELL, 100, px=MID + TICK))
+
+    dark.on_nbbo(NOON, nbbo(NOON, MID + TICK, MID + 3 * TICK))
+    outside = dark.on_command(NOON, send("comes", Side.BUY, 100))
+    at_the_band = dark.on_nbbo(NOON, nbbo(NOON, MID, MID + 2 * TICK))
+
+    assert fills(outside) == []
+    assert fills(at_the_band) == [("comes", 100, MID + TICK), ("waits", 100, MID + TICK)]
+
+
 def test_a_limit_caps_the_midpoint() -> None:
     dark = pool()
     dark.on_command(NOON, send("waits", Side.SELL, 100, px=MID + TICK))
