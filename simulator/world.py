@@ -209,6 +209,10 @@ class World:
         """What trades here, in the order of the configuration."""
         return tuple(self._phases)
 
+    def is_down(self, venue: str) -> bool:
+        """Whether the venue answers nobody now. KeyError when no such venue is simulated."""
+        return self._by_mic[venue].down
+
     def ahead(self, venue: str, child_id: str) -> Qty | None:
         """The exact shares ahead of an order of ours at a venue now, to measure estimates by; no router hears it.
 

@@ -357,5 +357,7 @@ def _catch_up(world: World, venues: Sequence[str], at: Ns) -> None:
     while (due := world.next_at) is not None and due <= at:
         world.step()
     for mic in venues:
-        world.venue_down(mic, "restarted with the router")
-        world.venue_up(mic)
+        # A venue that is down comes back when the market's day has it, as it would have without the restart.
+        if not world.is_down(mic):
+            world.venue_down(mic, "restarted with the router")
+            world.venue_up(mic)
