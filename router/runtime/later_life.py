@@ -13,6 +13,7 @@ import msgspec
 from router.core.events import ChildAccepted, ChildBusted, ChildCorrected, ChildFilled, Event
 from router.core.types import Ns
 from router.runtime.pipeline import MarketClock
+from simulator.world import World
 
 
 class LaterLife:
@@ -42,3 +43,17 @@ class LaterLife:
                 return change(event, exec_id=event.exec_id + self._mark, exec_ref_id=event.exec_ref_id + self._mark)
             case _:
                 return event
+
+
+def catch_up(world: World, venues: Sequence[str], at: Ns) -> None:
+    """Bring a fresh world to `at`, unheard, and have it tell its venues' books whole.
+
+    Venues in the process lost our orders with it; that they come up again makes the engine ask after them.
+    """
+    while (due := world.next_at) is not None and due <= at:
+        world.step()
+    for mic in venues:
+        # A venue that is down comes back when the market's day has it, as it would have without the restart.
+        if not world.is_down(mic):
+            world.venue_down(mic, "restarted with the router")
+            world.venue_up(mic)
