@@ -21,10 +21,13 @@ class SymbolMarket:
 
     `bid`, `ask` and their quantities are the NBBO over protected lit venues that answer; `touch_at` is when a price of
     it last changed and `touch_seq` counts those changes; `status_seq` counts changes of phase and of venues up or down.
-    Until a phase is announced it is CLOSED: nothing is sent on silence.
+    Until a phase is announced it is CLOSED: nothing is sent on silence. `phase` is as announced, but HALTED too where
+    every protected venue that answers says for itself that it is: so a halt of the instrument arrives over FIX. From
+    the first of them that trades again on the instrument does.
     """
 
     __slots__ = (
+        "_announced",
         "_at_halt",
         "_halt_at",
         "_phases",
@@ -52,6 +55,8 @@ class SymbolMarket:
             self.books[venue.mic] for venue in venues if venue.protected and venue.kind is VenueKind.LIT
         )
         self._phases: dict[str, Phase] = {}
+        self._announced = Phase.CLOSED
+        """The instrument's own phase, as last announced."""
         self.phase = Phase.CLOSED
         self._at_halt: tuple[Px, Ns] | None = None
         """The reference as the last halt began, and its age then."""
@@ -178,11 +183,21 @@ class SymbolMarket:
 
     def on_phase(self, at: Ns, change: PhaseChange) -> None:
         if change.venue is None:
-            self._keep_reference(at, change.phase)
-            self.phase = change.phase
+            self._announced = change.phase
         else:
             self._phases[change.venue] = change.phase
+        phase = Phase.HALTED if self._is_halted_everywhere else self._announced
+        self._keep_reference(at, phase)
+        self.phase = phase
         self.status_seq += 1
+
+    @property
+    def _is_halted_everywhere(self) -> bool:
+        """Whether the instrument should trade, and no protected venue that answers does."""
+        if self._announced is not Phase.CONTINUOUS or not self._phases:
+            return False
+        up = [book.mic for book in self._protected if book.up]
+        return bool(up) and all(self._phases.get(mic) is Phase.HALTED for mic in up)
 
     def _keep_reference(self, at: Ns, phase: Phase) -> None:
         if (phase is Phase.HALTED) is (self.phase is Phase.HALTED):
@@ -207,7 +222,7 @@ class SymbolMarket:
             book.clear()
         self._phases.clear()
         self._at_halt = None
-        self.phase = Phase.CLOSED
+        self._announced = self.phase = Phase.CLOSED
         self.tape.start_day()
         self.status_seq += 1
         self._renew(self.heard_at)

@@ -36,6 +36,15 @@ def test_a_halt_at_one_venue_suspends_nothing(floor: Scripted) -> None:
     assert floor.states() == ["NEW NEW A1 0/600"]
 
 
+def test_a_halt_that_every_venue_declares_for_itself_is_the_instrument_s(floor: Scripted) -> None:
+    """So it arrives over FIX, where SecurityStatus(f) is one venue's."""
+    for venue in ("XALT", "XLIT"):
+        floor.say(PhaseChange("ACME", Phase.HALTED, venue))
+    floor.say(PhaseChange("ACME", Phase.CONTINUOUS, "XLIT"))
+
+    assert floor.states()[-2:] == ["SUSPENDED SUSPENDED A1 0/600", "RESTATED NEW A1 0/600"]
+
+
 def test_a_client_may_ask_not_to_hear_of_it() -> None:
     floor = Scripted(clients=[ClientProfile(CLIENT, report_halts=False)])
     floor.say(order("A1", **REST))

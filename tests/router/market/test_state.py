@@ -243,3 +243,44 @@ class TestReferenceInAHalt:
         state.on_print(5, TradePrint("XLIT", "SYM", px=120, qty=10))
 
         assert state.reference(9) == (120, 5)
+
+
+class TestHaltedEverywhere:
+    """The instrument is halted while no protected venue that answers trades it."""
+
+    def trading(self, *halted: str) -> SymbolMarket:
+        state = market()
+        state.on_phase(1, PhaseChange("SYM", Phase.CONTINUOUS))
+        for venue in halted:
+            state.on_phase(2, PhaseChange("SYM", Phase.HALTED, venue=venue))
+        return state
+
+    def test_by_the_word_of_every_protected_venue(self) -> None:
+        assert self.trading("XLIT", "XDRK", "XOUT").phase is Phase.CONTINUOUS
+        assert self.trading("XLIT", "XALT").phase is Phase.HALTED
+
+    def test_who_does_not_answer_is_not_waited_for(self) -> None:
+        state = self.trading()
+        state.set_up(2, "XALT", up=False)
+
+        state.on_phase(3, PhaseChange("SYM", Phase.HALTED, venue="XLIT"))
+
+        assert state.phase is Phase.HALTED
+
+    def test_the_first_that_trades_again_ends_it_and_the_others_stay_halted(self) -> None:
+        state = self.trading("XLIT", "XALT")
+
+        state.on_phase(3, PhaseChange("SYM", Phase.CONTINUOUS, venue="XALT"))
+
+        assert (state.phase, state.venue_phase("XLIT"), state.venue_phase("XALT")) == (
+            Phase.CONTINUOUS,
+            Phase.HALTED,
+            Phase.CONTINUOUS,
+        )
+
+    def test_nothing_is_halted_that_is_closed(self) -> None:
+        state = self.trading("XLIT", "XALT")
+
+        state.on_phase(3, PhaseChange("SYM", Phase.CLOSED))
+
+        assert state.phase is Phase.CLOSED
