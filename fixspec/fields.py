@@ -506,6 +506,8 @@ _VENUE: Final = (
         note="how a trade came about (hidden, dark, cross); regular if absent",
     ),
     _f(20114, "SluicePxExact", "STRING", note="n/d quanta, of a trade's price that is finer than a quantum"),
+    _f(20115, "SluicePairedQty", "QTY", note="shares that an auction to come would trade now"),
+    _f(20116, "SluiceReferencePx", "PRICE", note="what an auction's price is nearest to, of those that are as good"),
     _f(27, "IOIQty", "STRING"),
     _f(62, "ValidUntilTime", "UTCTIMESTAMP"),
 )

@@ -133,7 +133,8 @@ _MD_ENTRY = """
 GROUPS_BY_VERSION: Final = {
     "RelatedSym42": ("NoRelatedSym", f"{_I42} TradingSessionID"),
     "RelatedSym": ("NoRelatedSym", _I44),
-    "MDFull": ("NoMDEntries", f"MDEntryType! {_MD_ENTRY}"),
+    "MDFull42": ("NoMDEntries", f"MDEntryType! {_MD_ENTRY}"),
+    "MDFull": ("NoMDEntries", f"MDEntryType! {_MD_ENTRY} TradingSessionSubID SluicePairedQty SluiceReferencePx"),
     "MDIncrement42": (
         "NoMDEntries",
         (
@@ -147,7 +148,8 @@ GROUPS_BY_VERSION: Final = {
         (
             f"MDUpdateAction! DeleteReason MDEntryType MDEntryID MDEntryRefID {_I44_OPTIONAL} FinancialStatus "
             f"CorporateAction "
-            f"{_MD_ENTRY} NetChgPrevDay AggressorIndicator SluicePrintKind"
+            f"{_MD_ENTRY} TradingSessionSubID NetChgPrevDay AggressorIndicator SluicePrintKind SluicePairedQty "
+            "SluiceReferencePx"
         ),
     ),
 }
@@ -259,7 +261,7 @@ MESSAGES: Final = (
         "W",
         "MarketDataSnapshotFullRefresh",
         "app",
-        f"MDReqID {_I42} FinancialStatus CorporateAction TotalVolumeTraded @MDFull!",
+        f"MDReqID {_I42} FinancialStatus CorporateAction TotalVolumeTraded @MDFull42!",
         f"MDReqID {_I44} FinancialStatus CorporateAction NetChgPrevDay TotalVolumeTraded @MDFull!",
     ),
     MessageText(

@@ -3,7 +3,8 @@
 Bias: straddle states are not known, and a pause is declared for all venues at once, without latency, by the venue that
 holds the instrument's auctions. In a pause that would last into the close the closing auction is what comes next.
 
-It must not know how a book matches: a lit venue derives from `BandDesk`. Where the bands are is `simulator.bands`'.
+It must not know how a book matches: a lit venue derives from `BandDesk`. Where the bands are is `simulator.bands`',
+and the world tells it.
 """
 
 from __future__ import annotations
@@ -11,58 +12,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from router.api import (
-    CalendarDay,
     Instrument,
     Nbbo,
     Ns,
     Phase,
     PhaseChange,
-    TradePrint,
+    Px,
     VenueProfile,
     VenueSays,
 )
 from simulator.auction_desk import AuctionDesk
-from simulator.bands import PriceBands
 from simulator.lit_settings import LitSettings
 
 
 class BandDesk(AuctionDesk):
-    """See the module. Of instruments without a table of bands, an auction desk."""
+    """See the module. Without the setting `bands`, an auction desk."""
 
     def __init__(
         self, profile: VenueProfile, instruments: Mapping[str, Instrument], seed: int, settings: LitSettings
     ) -> None:
         super().__init__(profile, instruments, seed, settings)
-        banded = [each for each in instruments.values() if settings.bands and each.bands]
-        self._bands = {instrument.symbol: PriceBands(instrument) for instrument in banded}
         self._limit_since: dict[str, Ns] = {}
         """Since when a quote has stood at a band."""
 
-    @property
-    def wants_tape(self) -> bool:
-        """See `HearsTape`."""
-        return bool(self._bands)
-
-    def on_session(self, at: Ns, symbol: str, day: CalendarDay) -> None:
-        super().on_session(at, symbol, day)
-        bands = self._bands.get(symbol)
-        if bands is not None:
-            bands.start_day(day)
-            for change_at in bands.changes_at:
-                if change_at > at:
-                    self._timers.at(change_at, lambda now: self._renew_bands(now, symbol))
-
-    def on_tape(self, at: Ns, event: TradePrint) -> None:
-        """See `HearsTape`."""
-        bands = self._bands.get(event.symbol)
-        if bands is not None and bands.on_trade(at, event.px, event.kind):
-            self._renew_bands(at, event.symbol)
-
-    def _renew_bands(self, at: Ns, symbol: str) -> list[VenueSays]:
-        limits = self._bands[symbol].limits(at)
-        book = self.book(symbol)
-        book.low, book.high = limits or (None, None)
-        return []
+    def on_bands(self, at: Ns, symbol: str, low: Px, high: Px) -> None:
+        """See `HearsBands`. The book itself stops at them, background flow included."""
+        if self._settings.bands:
+            super().on_bands(at, symbol, low, high)
+            book = self.book(symbol)
+            book.low, book.high = low, high
 
     def _watch_bands(self, at: Ns, nbbo: Nbbo) -> None:
         """A limit state begins, goes on, or is over: the best bid at the upper band, or the best offer at the lower."""

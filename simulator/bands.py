@@ -4,6 +4,9 @@ Bias: the mean is over the prints as the venues see them, without latency, and l
 The reference is the opening or reopening price, then the arithmetic mean of the eligible trades of the last five
 minutes (since that price at most); it moves by one percent or more only, and once in 30 seconds (Plan, section V(A)).
 
+How far from it is read from the instrument's table once a day, by the first reference; the Plan takes the previous
+day's closing price for that, which is not known here.
+
 It must not know a venue or a book. Prices are quanta, times UTC ns; the table is the instrument's,
 resolved for its date.
 """
@@ -13,7 +16,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
-from router.api import PPM, SECOND, CalendarDay, Instrument, Ns, PrintKind, Px
+from router.api import PPM, SECOND, CalendarDay, Instrument, Ns, PriceBand, PrintKind, Px
 
 WINDOW_NS: Final[Ns] = 300 * SECOND
 HOLD_NS: Final[Ns] = 30 * SECOND
@@ -34,11 +37,13 @@ class PriceBands:
         self._trades: deque[tuple[Ns, Px]] = deque()
         self._sum = 0
         self._set_at: Ns = 0
+        self._band: PriceBand | None = None
+        """The row of the table that is the day's."""
         self.reference: Px | None = None
         """What the bands are around; None before the first trade: no bands then."""
 
     def start_day(self, day: CalendarDay) -> None:
-        self._day = day
+        self._day, self._band = day, None
 
     def on_trade(self, at: Ns, px: Px, kind: PrintKind) -> bool:
         """Take in a trade. Returns whether the reference is another now."""
@@ -59,10 +64,9 @@ class PriceBands:
 
     def limits(self, at: Ns) -> tuple[Px, Px] | None:
         """The lowest and the highest price that may trade now; None where there are no bands."""
-        reference = self.reference
-        if reference is None or not self._instrument.bands:
+        reference, band = self.reference, self._band
+        if reference is None or band is None:
             return None
-        band = next(band for band in reversed(self._instrument.bands) if reference >= band.from_px)
         away = reference * band.ppm // PPM
         if band.most is not None:
             away = min(away, band.most)
@@ -77,6 +81,8 @@ class PriceBands:
 
     def _set(self, at: Ns, px: Px) -> bool:
         self.reference, self._set_at = px, at
+        if self._band is None:
+            self._band = next((band for band in reversed(self._instrument.bands) if px >= band.from_px), None)
         return True
 
     def _factor(self, at: Ns, at_open: int, at_close: int) -> int:

@@ -64,13 +64,19 @@ ADV_REFERENCE: Final[Qty] = 2_000_000
 """Average daily volume of the instrument that a venue's settings are written for."""
 
 
+CONTRA_PPM_MAX: Final[Ppm] = 10_000_000
+"""Ten a second: the default mix at 100 million shares a day. Where ADV is counted in finer units it would be a million,
+and a day would have no end."""
+
+
 class ContraMix(msgspec.Struct, frozen=True):
     """Who else is there, per symbol.
 
     `contra_per_second_ppm` arrivals a second in millionths (200,000: one in five seconds), of an instrument that trades
-    `ADV_REFERENCE` shares a day; others in proportion, where their ADV is known. `contra_lots_mean`: round lots an
-    order. `noise_ppm` of them are immediate-or-cancel, the rest (natural) stay `contra_patience_ns` and half of them
-    want at least `contra_min_qty`. `toxic_ppm`: the chance that a move of the midpoint brings a taker on its side.
+    `ADV_REFERENCE` shares a day; others in proportion, where their ADV is known, to `CONTRA_PPM_MAX` at most, or to
+    what is said here where that is more. `contra_lots_mean`: round lots an order. `noise_ppm` of them are
+    immediate-or-cancel, the rest (natural) stay `contra_patience_ns` and half of them want at least `contra_min_qty`.
+    `toxic_ppm`: the chance that a move of the midpoint brings a taker on its side.
     `contra_conditional_ppm` of the natural ones are conditional: asked to firm up they decline, by silence, with
     `contra_decline_ppm`, or answer within `contra_answer_ns`. A pinger comes every `pinger_every_ns` (0: never) and
     asks for `pinger_lots` on each side, immediate-or-cancel.
@@ -92,7 +98,9 @@ class ContraMix(msgspec.Struct, frozen=True):
         """The mix for an instrument of this ADV: a pool's share of a day does not grow as the instrument gets quiet."""
         if adv is None:
             return self
-        return msgspec.structs.replace(self, contra_per_second_ppm=self.contra_per_second_ppm * adv // ADV_REFERENCE)
+        most = max(CONTRA_PPM_MAX, self.contra_per_second_ppm)
+        rate = min(self.contra_per_second_ppm * adv // ADV_REFERENCE, most)
+        return msgspec.structs.replace(self, contra_per_second_ppm=rate)
 
 
 class ContraFlow:

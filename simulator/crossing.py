@@ -2,8 +2,9 @@
 
 Bias: contra interest appears at the instant of the cross, drawn from the seed, and does not know us; in the world a
 cross attracts those who expect us there. It must not know a book or the tape. No cross, for that time, when the NBBO is
-one-sided, locked, crossed or older than `nbbo_age_max_ns`, or the instrument is not trading: interest stays for the
-next one. The instant is random so that nobody can move the quote just before it (POSIT Match).
+one-sided, locked, crossed or older than `nbbo_age_max_ns`, the instrument is not trading, or the midpoint lies outside
+the price bands: interest stays for the next one. The instant is random so that nobody can move the quote just before it
+(POSIT Match).
 """
 
 from __future__ import annotations
@@ -179,7 +180,8 @@ class CrossingVenue(Desk):
             return None
         if at - nbbo.at > self._settings.nbbo_age_max_ns or not self.is_trading(symbol):
             return None
-        return (nbbo.bid + nbbo.ask) // 2
+        px = (nbbo.bid + nbbo.ask) // 2
+        return px if self.within_bands(symbol, px) else None
 
     def _contras(self, symbol: str) -> list[Interest]:
         rng, flow = self._flows[symbol]

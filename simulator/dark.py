@@ -4,7 +4,8 @@ Bias: it prices from the NBBO as it was `nbbo_lag_ns` ago, as pools with a slowe
 Ruf, "Sharks in the dark", 2023); the toxic contras see the move first and trade at the stale midpoint, as long as that
 still lies within the NBBO. It must not know a lit book, an algorithm or who is behind an order.
 
-No match when the NBBO is one-sided, locked, crossed, older than `nbbo_age_max_ns`, or the instrument is not trading.
+No match when the NBBO is one-sided, locked, crossed or older than `nbbo_age_max_ns`, the instrument is not trading, or
+the midpoint lies outside the price bands.
 A conditional order never trades: where it would, it is ended by a `FirmUpRequest`, and the firm order that answers it
 is an order like any other. Nothing is kept for it meanwhile (Sigma X2).
 """
@@ -431,7 +432,8 @@ class DarkVenue(Desk):
             return None
         fresh = at - seen.at <= self._settings.nbbo_age_max_ns
         px = mid2 // 2
-        return px if fresh and seen.bid <= px <= seen.ask else None
+        allowed = seen.bid <= px <= seen.ask and self.within_bands(pool.symbol, px)
+        return px if fresh and allowed else None
 
     # --- inside
 

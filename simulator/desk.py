@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from fractions import Fraction
 from random import Random
 from typing import Final, TypeVar
 
@@ -105,9 +106,11 @@ class Desk(ABC):
         self._orders: dict[str, VenueOrder] = {}
         self._by_key: dict[int, VenueOrder] = {}
         self._phases: dict[str, Phase] = {}
+        self._limits: dict[str, tuple[Px, Px]] = {}
+        """The price bands by symbol, where there are any."""
         self._exec_count = 0
 
-    # --- SimulatedVenue and HearsPhases
+    # --- SimulatedVenue, HearsPhases and HearsBands
 
     @property
     def next_at(self) -> Ns | None:
@@ -146,6 +149,10 @@ class Desk(ABC):
             if self._ends_at_close(order):
                 says += self._withdraw(at, order, text=f"{self.mic}: session closed")
         return says
+
+    def on_bands(self, at: Ns, symbol: str, low: Px, high: Px) -> None:
+        """See `HearsBands`."""
+        self._limits[symbol] = low, high
 
     def _ends_at_close(self, order: VenueOrder) -> bool:
         return order.sent.tif not in {TimeInForce.GTC, TimeInForce.GTD}
@@ -242,6 +249,11 @@ class Desk(ABC):
     def is_trading(self, symbol: str) -> bool:
         """Whether orders may trade now: neither halted nor out of session."""
         return self.phase_of(symbol) is Phase.CONTINUOUS
+
+    def within_bands(self, symbol: str, px: Px | Fraction) -> bool:
+        """Whether the price bands let a trade at `px` (quanta) be; a price at a band is within."""
+        limits = self._limits.get(symbol)
+        return limits is None or limits[0] <= px <= limits[1]
 
     def _accepted(self, order: VenueOrder, ahead: Qty | None = None) -> ChildAccepted:
         return ChildAccepted(self.mic, order.child_id, f"{self.mic}-{order.seq}", ahead)

@@ -49,6 +49,7 @@ from simulator.source import (
     HasAuctions,
     HasBooks,
     HasPool,
+    HearsBands,
     HearsPhases,
     HearsTape,
     KnowsPlaces,
@@ -129,6 +130,10 @@ class FaultyVenue:
     def on_tape(self, at: Ns, event: TradePrint) -> None:
         if isinstance(self._venue, HearsTape):
             self._venue.on_tape(at, event)
+
+    def on_bands(self, at: Ns, symbol: str, low: Px, high: Px) -> None:
+        if isinstance(self._venue, HearsBands):
+            self._venue.on_bands(at, symbol, low, high)
 
     def on_command(self, at: Ns, command: VenueCommand) -> list[VenueSays]:
         faults = self._faults

@@ -22,13 +22,14 @@ from router.api import (
 )
 from simulator.faults import with_faults
 from simulator.late_feed import LateFeed
-from simulator.source import HasBooks, HasPool, HearsPhases
+from simulator.source import HasBooks, HasPool, HearsBands, HearsPhases
 
 
 class Link:
     """One venue and its wires. `number` is its place among the world's."""
 
     __slots__ = (
+        "bands",
         "bests",
         "books",
         "command_at",
@@ -71,6 +72,7 @@ class Link:
         self.on_nbbo = venue.on_nbbo
         self.books: HasBooks | None = venue if isinstance(venue, HasBooks) else None
         self.hears: HearsPhases | None = venue if isinstance(venue, HearsPhases) else None
+        self.bands: HearsBands | None = venue if isinstance(venue, HearsBands) else None
         self.pool: HasPool | None = venue if isinstance(venue, HasPool) else None
 
     def delay(self) -> Ns:

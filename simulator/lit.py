@@ -109,7 +109,7 @@ class LitVenue(BandDesk):
 
     def on_nbbo(self, at: Ns, nbbo: Nbbo) -> list[VenueSays]:
         self._nbbo[nbbo.symbol] = nbbo
-        if self._bands:
+        if self._limits:
             self._watch_bands(at, nbbo)
         says: list[VenueSays] = []
         if not self._followers:

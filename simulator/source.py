@@ -224,6 +224,15 @@ class HearsTape(Protocol):
 
 
 @runtime_checkable
+class HearsBands(Protocol):
+    """A venue that keeps the instruments' price bands: it trades nothing outside of them."""
+
+    def on_bands(self, at: Ns, symbol: str, low: Px, high: Px) -> None:
+        """From now on nothing trades below `low` or above `high` (quanta). It says nothing, as for `HearsTape`."""
+        ...
+
+
+@runtime_checkable
 class KnowsPlaces(Protocol):
     """A venue that can say where an order of ours stands: for measurement, never for a router."""
 

@@ -19,7 +19,7 @@ from simulator.synthetic_params import SyntheticParams
 CALL_NS: Final[Ns] = 60 * SECOND
 """How long before the open on-open interest comes; with the world, where that begins later."""
 CLOSE_CALL_NS: Final[Ns] = 600 * SECOND
-"""How long before the close on-close interest comes: NYSE Rule 7.35B has it in ten minutes before."""
+"""How long before the close on-close interest comes: by ten minutes before at NYSE (Release 34-85021, Rule 7.35B)."""
 NEVER: Final[Ns] = 1 << 62
 TILT: Final = 0.1
 """Standard deviation of the buyers' part of the interest at any price, around a half."""

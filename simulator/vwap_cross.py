@@ -2,7 +2,8 @@
 
 Bias: contra interest is there when the match is made, drawn from the seed, and does not know us; nobody trades in the
 interval because of what was matched. It must not know a book or the NBBO. All prints of the tape count but the cross's
-own and late ones (Trajectory Cross excludes its own volume).
+own and late ones (Trajectory Cross excludes its own volume). Where the VWAP lies outside the price bands at the end the
+match is void.
 
 A VWAP is a fraction, and a price here is an int of quanta. The price itself is kept exact: each fill carries numerator
 and denominator (`ChildFilled.px_exact`). Money is ints: an order's shares are filled at the two quanta around the VWAP,
@@ -237,7 +238,7 @@ class VwapCrossVenue(Desk):
         if not matched:
             return []
         says: list[VenueSays] = []
-        if vwap is not None and self.is_trading(symbol):
+        if vwap is not None and self.is_trading(symbol) and self.within_bands(symbol, vwap):
             lot = self._instruments[symbol].round_lot
             fills = within_limits(matched, vwap, lot, pro_rata=self._settings.allocation == "pro-rata")
             says += self._report(symbol, vwap, fills)

@@ -4,9 +4,9 @@ It must not know the router or an algorithm: commands come in by `send`, what th
 paces it (as fast as the CPU goes, or wall time) is the caller's business. Same profiles, sources and seed: same bytes.
 
 What takes time: a command (`latency_ns`, plus a seeded jitter), a report (the same), market data
-(`market_data_latency_ns`). What takes none, and so flatters us a little: the venues' own knowledge of the NBBO, and a
-change of phase, which everybody hears at once. Each venue's commands arrive in the order sent, its reports and its
-market data each in the order said.
+(`market_data_latency_ns`). What takes none, and so flatters us a little: the venues' own knowledge of the NBBO and of
+the price bands, and a change of phase, which everybody hears at once. Each venue's commands arrive in the order sent,
+its reports and its market data each in the order said.
 
 At one instant: what was under way arrives first, in the order in which it was sent off, then the sources move, in their
 order, then the venues' own timers.
@@ -42,6 +42,7 @@ from router.api import (
     VenueUp,
 )
 from simulator.auction import AuctionQueue
+from simulator.bands import PriceBands
 from simulator.book import Book
 from simulator.conditions import Conditions
 from simulator.crossing import CrossingVenue
@@ -87,7 +88,8 @@ SNAPSHOT_LEVELS: Final = 1_000
 
 
 _Arrival: TypeAlias = tuple[Link, VenueCommand]
-_Happening: TypeAlias = _Arrival | list[Delivered] | PhaseChange
+_Happening: TypeAlias = _Arrival | list[Delivered] | PhaseChange | str
+"""A str is a symbol whose price bands change by the clock."""
 
 
 class World:
@@ -121,6 +123,8 @@ class World:
         self._tape_readers: list[HearsTape] = [
             link.venue for link in self._links if isinstance(link.venue, HearsTape) and link.venue.wants_tape
         ]
+        self._bands = {symbol: PriceBands(each) for symbol, each in instruments.items() if each.bands}
+        self._reads_tape = bool(self._tape_readers or self._bands)
         self._protected = [link for link in self._links if link.in_nbbo]
         # A dict as an ordered set: the books that sources have asked for in this step.
         self._asked: dict[tuple[str, str], None] = {}
@@ -204,6 +208,10 @@ class World:
     def symbols(self) -> tuple[str, ...]:
         """What trades here, in the order of the configuration."""
         return tuple(self._phases)
+
+    def is_down(self, venue: str) -> bool:
+        """Whether the venue answers nobody now. KeyError when no such venue is simulated."""
+        return self._by_mic[venue].down
 
     def ahead(self, venue: str, child_id: str) -> Qty | None:
         """The exact shares ahead of an order of ours at a venue now, to measure estimates by; no router hears it.
@@ -316,7 +324,7 @@ class World:
 
     # --- happenings
 
-    def _happen(self, what: _Arrival | PhaseChange, heard: list[tuple[Ns, Delivered]]) -> None:
+    def _happen(self, what: _Arrival | PhaseChange | str, heard: list[tuple[Ns, Delivered]]) -> None:
         at = self._now
         if isinstance(what, tuple):
             link, command = what
@@ -326,6 +334,8 @@ class World:
                 self._said(link, says)
                 if self._hearers:
                     self._tell_hearers(command, says)
+        elif isinstance(what, str):
+            self._tell_bands(what)
         else:
             heard.append((at, what))
             if what.venue is None:
@@ -431,7 +441,7 @@ class World:
         """To everybody; lost while the venue is down."""
         if link.down:
             return
-        if self._tape_readers:
+        if self._reads_tape:
             self._read_tape(events)
         at = self._now + link.market_data_ns
         if link.feed is not None:
@@ -443,11 +453,21 @@ class World:
         heappush(self._heap, (at, self._sequence, events))
 
     def _read_tape(self, events: Sequence[Delivered]) -> None:
-        """Let the venues that keep price bands, or price from the tape, hear of trades."""
+        """Let the price bands follow the trades, and the venues that price from the tape hear of them."""
         for event in events:
             if isinstance(event, TradePrint):
+                bands = self._bands.get(event.symbol)
+                if bands is not None and bands.on_trade(self._now, event.px, event.kind):
+                    self._tell_bands(event.symbol)
                 for venue in self._tape_readers:
                     venue.on_tape(self._now, event)
+
+    def _tell_bands(self, symbol: str) -> None:
+        """One keeper for all: what the venues are told, as by the processor that publishes the bands."""
+        limits = self._bands[symbol].limits(self._now)
+        for link in self._links:
+            if link.bands is not None and limits is not None:
+                link.bands.on_bands(self._now, symbol, *limits)
 
     def _push(self, at: Ns, what: _Happening) -> None:
         self._sequence += 1
@@ -512,6 +532,7 @@ class World:
         start = self._now
         for link in self._links:
             self._push(start, [VenueUp(link.profile.mic)])
+        self._open_bands(days)
         for symbol in instruments:
             day = days.get(symbol)
             self._phases[symbol] = Phase.PRE_OPEN
@@ -527,6 +548,14 @@ class World:
             self._push(max(start, day.close), PhaseChange(symbol, Phase.CLOSED))
         for link in self._links:
             self._said(link, link.venue.on_time(start))
+
+    def _open_bands(self, days: Mapping[str, CalendarDay]) -> None:
+        for symbol, bands in self._bands.items():
+            if symbol in days:
+                bands.start_day(days[symbol])
+                for change_at in bands.changes_at:
+                    if change_at > self._now:
+                        self._push(change_at, symbol)
 
 
 def _reaches(says: Sequence[VenueSays], symbol: str, bid: Px | None, ask: Px | None) -> bool:

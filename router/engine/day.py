@@ -69,7 +69,7 @@ class Day:
     def phase(self, event: PhaseChange) -> None:
         desk, state = self._desk, self._states[event.symbol]
         before = state.phase
-        state.on_phase(event)
+        state.on_phase(desk.now, event)
         desk.router.on_market(desk.now, event)
         self._phase_changed(event.symbol, before, state.phase)
         self._look(event.symbol)

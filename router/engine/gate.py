@@ -25,7 +25,8 @@ from router.sor.work import Amendment, Placement, SliceWork
 IMMEDIATE: Final = (TimeInForce.IOC, TimeInForce.FOK)
 """Orders that end by themselves: a cancel would cross their end on the wire, so none is sent before that is late."""
 QUERIES_MAX: Final = 3
-"""Status requests without an answer before a person is called; the child stays UNKNOWN and counts as open."""
+"""Status requests without an answer, or with none that settles it, before a person is called; the child stays UNKNOWN
+and counts as open."""
 CANCELS_MAX: Final = 6
 """Cancels of one child that a venue refuses before a person is called; the child stays open, and counts."""
 AWAITING: Final = (
@@ -47,6 +48,7 @@ class Gate:
         self._due: dict[str, Ns] = {}
         """When the answer to a child's latest command is due; an earlier command's time says nothing any more."""
         self._queries: dict[str, int] = {}
+        """Status requests for a child since its venue last said something that settles it, or a part of it."""
         self._cancels: dict[str, str] = {}
         """The latest cancel of an open child."""
         self._refused: dict[str, tuple[int, Ns]] = {}
@@ -166,7 +168,8 @@ class Gate:
 
     def heard(self, child: Child, report: ChildReport) -> None:
         """The venue spoke of this child: what it said decides whether and when a cancel is worth sending again."""
-        self._queries.pop(child.child_id, None)
+        if not isinstance(report, ChildStatus) or child.state is not ChildState.UNKNOWN:
+            self._queries.pop(child.child_id, None)
         if not child.is_open:
             self._cancels.pop(child.child_id, None)
             self._refused.pop(child.child_id, None)
@@ -257,7 +260,20 @@ class Gate:
         if asked < QUERIES_MAX:
             self.query(child)
         elif asked == QUERIES_MAX:
-            self._desk.alarm(f"{child.venue} does not answer for {child.child_id} after {asked} status requests")
+            self._give_up(child, asked)
+
+    def _give_up(self, child: Child, asked: int) -> None:
+        """Call a person. Of a closed child whose fills have not come the difference stays open and on record."""
+        venue, child_id, desk = child.venue, child.child_id, self._desk
+        if child_id not in self._closed_there:
+            desk.alarm(f"{venue} does not answer for {child_id} after {asked} status requests")
+            return
+        missing = child.qty - child.cum_qty
+        desk.note(child.order_id, "fills-missing", venue=venue, child=child_id, there=child.qty, reported=child.cum_qty)
+        desk.alarm(
+            f"{venue} says {child.qty} filled of {child_id}, reported are {child.cum_qty}: "
+            f"{missing} have not come after {asked} status requests"
+        )
 
     def _profile(self, mic: str) -> VenueProfile:
         return self._desk.venues[mic]

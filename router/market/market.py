@@ -71,7 +71,7 @@ class Market:
     def reference(self, symbol: str, now: Ns) -> tuple[Px, Ns] | None:
         """(price, when it was last known to hold) for a collar; see `SymbolMarket.reference`. The caller judges age."""
         state = self._symbols.get(symbol)
-        return None if state is None else state.reference()
+        return None if state is None else state.reference(now)
 
     def session(self, symbol: str, day: str) -> CalendarDay | None:
         """The instrument's session on a date (YYYYMMDD); None on a holiday."""

@@ -21,10 +21,15 @@ class SymbolMarket:
 
     `bid`, `ask` and their quantities are the NBBO over protected lit venues that answer; `touch_at` is when a price of
     it last changed and `touch_seq` counts those changes; `status_seq` counts changes of phase and of venues up or down.
-    Until a phase is announced it is CLOSED: nothing is sent on silence.
+    Until a phase is announced it is CLOSED: nothing is sent on silence. `phase` is as announced, but HALTED too where
+    every protected venue that answers says for itself that it is: so a halt of the instrument arrives over FIX. From
+    the first of them that trades again on the instrument does.
     """
 
     __slots__ = (
+        "_announced",
+        "_at_halt",
+        "_halt_at",
         "_phases",
         "_protected",
         "ask",
@@ -50,7 +55,13 @@ class SymbolMarket:
             self.books[venue.mic] for venue in venues if venue.protected and venue.kind is VenueKind.LIT
         )
         self._phases: dict[str, Phase] = {}
+        self._announced = Phase.CLOSED
+        """The instrument's own phase, as last announced."""
         self.phase = Phase.CLOSED
+        self._at_halt: tuple[Px, Ns] | None = None
+        """The reference as the last halt began, and its age then."""
+        self._halt_at: Ns = 0
+        """When the last halt began, or when it ended."""
         self.tape = Tape(previous_close)
         self.bid: Px | None = None
         self.ask: Px | None = None
@@ -109,12 +120,22 @@ class SymbolMarket:
             at=self.touch_at,
         )
 
-    def reference(self) -> tuple[Px, Ns] | None:
+    def reference(self, now: Ns) -> tuple[Px, Ns] | None:
         """What a price collar is measured against, and when it was last known to hold.
 
         The midpoint (rounded down to a quantum) of a normal market, at the feed's last word; else the last trade, at
-        its time; None before either.
+        its time; None before either. In a halt the reference from before it stands and does not age: nobody can know
+        better. From the resumption on it ages again, and the market's first word replaces it.
         """
+        if self._at_halt is None:
+            return self._latest()
+        px, age = self._at_halt
+        if self.phase is Phase.HALTED:
+            return px, now - age
+        latest = self._latest()
+        return latest if latest is not None and latest[1] >= self._halt_at else (px, self._halt_at - age)
+
+    def _latest(self) -> tuple[Px, Ns] | None:
         mid2 = self.mid2
         if mid2 is not None:
             return mid2 // 2, self.heard_at
@@ -133,7 +154,7 @@ class SymbolMarket:
         elif isinstance(event, BookSnapshot):
             self.on_snapshot(at, event)
         elif isinstance(event, PhaseChange):
-            self.on_phase(event)
+            self.on_phase(at, event)
 
     def on_level(self, at: Ns, update: LevelUpdate) -> None:
         book = self.books[update.venue]
@@ -160,12 +181,31 @@ class SymbolMarket:
         self.heard_at = at
         self.tape.add(at, trade.px, trade.qty, trade.kind)
 
-    def on_phase(self, change: PhaseChange) -> None:
+    def on_phase(self, at: Ns, change: PhaseChange) -> None:
         if change.venue is None:
-            self.phase = change.phase
+            self._announced = change.phase
         else:
             self._phases[change.venue] = change.phase
+        phase = Phase.HALTED if self._is_halted_everywhere else self._announced
+        self._keep_reference(at, phase)
+        self.phase = phase
         self.status_seq += 1
+
+    @property
+    def _is_halted_everywhere(self) -> bool:
+        """Whether the instrument should trade, and no protected venue that answers does."""
+        if self._announced is not Phase.CONTINUOUS or not self._phases:
+            return False
+        up = [book.mic for book in self._protected if book.up]
+        return bool(up) and all(self._phases.get(mic) is Phase.HALTED for mic in up)
+
+    def _keep_reference(self, at: Ns, phase: Phase) -> None:
+        if (phase is Phase.HALTED) is (self.phase is Phase.HALTED):
+            return
+        if phase is Phase.HALTED:
+            known = self.reference(at)
+            self._at_halt = None if known is None else (known[0], at - known[1])
+        self._halt_at = at
 
     def set_up(self, at: Ns, mic: str, *, up: bool) -> None:
         """A venue answers again, or does not: then its quotes are nobody's (self-help, Regulation NMS 611(b)(1))."""
@@ -181,7 +221,8 @@ class SymbolMarket:
         for book in self.books.values():
             book.clear()
         self._phases.clear()
-        self.phase = Phase.CLOSED
+        self._at_halt = None
+        self._announced = self.phase = Phase.CLOSED
         self.tape.start_day()
         self.status_seq += 1
         self._renew(self.heard_at)

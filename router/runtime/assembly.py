@@ -81,7 +81,6 @@ def _simulated(settings: Settings, spec: str, day: str | None, scenarios: Scenar
     venues = simulated_venues(plain)
     synthetic = market_config(settings)
     opened = open_market(spec, venues, instruments, plain.calendars, synthetic, day=day, scenarios=scenarios.files)
-    sessions = {instruments[symbol].calendar: [session] for symbol, session in opened.days.items()}
     start = opened.open - LEAD_NS
     world = build_world(
         spec,
@@ -95,7 +94,7 @@ def _simulated(settings: Settings, spec: str, day: str | None, scenarios: Scenar
         factories=factories,
         scenarios=scenarios.files,
     )
-    return Market(f"{spec}{scenarios.names}", settings.engine_config(day, sessions=sessions), world, start)
+    return Market(f"{spec}{scenarios.names}", settings.engine_config(day, sessions=opened.days), world, start)
 
 
 def open_simulated(settings: Settings, spec: str, day: str | None) -> tuple[tuple[str, ...], MarketFlow]:

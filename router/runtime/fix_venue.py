@@ -24,6 +24,7 @@ from fixspec.values import (
     shortest_utc_timestamp,
 )
 from router.core.events import (
+    AuctionImbalance,
     BookSnapshot,
     ChildAccepted,
     ChildBusted,
@@ -51,7 +52,9 @@ Pair: TypeAlias = tuple[int, str | int]
 QTY_MAX: Final = 10**12
 _OPEN_STATUS: Final = frozenset({"0", "1", "5", "6", "A", "E", "9"})
 _TOO_LATE: Final = "0"
-_BID, _OFFER, _TRADE = "0", "1", "2"
+_BID, _OFFER, _TRADE, _IMBALANCE = "0", "1", "2", "A"
+_ENTRY_TYPE_REFUSED: Final = "8"
+"""MDReqRejReason(281): unsupported MDEntryType(269)."""
 _DELETE: Final = "2"
 _HALTED, _PRE_OPEN, _CLOSED = frozenset({"2", "4"}), frozenset({"1", "21"}), frozenset({"18"})
 """SecurityTradingStatus(326) that says all; of the others, TradingSessionSubID(625) says which auction it is."""
@@ -61,6 +64,10 @@ _SESSIONS: Final = {
     "4": Phase.CLOSING_AUCTION,
     "5": Phase.CLOSED,
 }
+_CLOSING: Final = "4"
+"""TradingSessionSubID(625) of an imbalance of the closing auction."""
+_MORE_SELLERS: Final = "Q"
+"""TradeCondition(277) of an imbalance; P is more buyers."""
 _PRINT_KINDS: Final = frozenset(PrintKind)
 CONDITIONAL: Final = 20101
 """User-defined: Y on a NewOrderSingle(D) that is conditional. No FIX field says so; each venue has its own."""
@@ -104,6 +111,10 @@ class FixVenueLink:
         self._requests: dict[str, tuple[str, bool]] = {}
         self._tests = 0
         self._levels: dict[tuple[str, str], tuple[bool, Px]] = {}
+        self._asked: dict[str, str] = {}
+        """MDReqID(262) of the subscriptions that ask for imbalances too, and their symbols."""
+        self._imbalances: dict[str, AuctionImbalance] = {}
+        """As last heard: a snapshot repeats it."""
         self._on: dict[str, Callable[[Message], Iterable[Event]]] = {
             "8": self._execution,
             "9": self._cancel_reject,
@@ -124,6 +135,7 @@ class FixVenueLink:
         """The session is gone; our children there are unknown, not cancelled."""
         self.up = False
         self._levels.clear()
+        self._imbalances.clear()
         return (VenueDown(self.mic, "FIX session lost"),)
 
     def _test_id(self) -> str:
@@ -200,25 +212,24 @@ class FixVenueLink:
         return [(11, request_id), (41, child.cl_ord_id), (55, child.symbol), (54, child.side)]
 
     def _subscriptions(self) -> tuple[str, ...]:
-        """MarketDataRequest(V) for every instrument: full book and trades, with updates."""
-        return tuple(
-            encode(
-                "V",
-                [
-                    (262, f"{self.mic}-MD-{self._tests}-{symbol}"),
-                    (263, 1),
-                    (264, 0),
-                    (265, 1),
-                    (267, 3),
-                    (269, _BID),
-                    (269, _OFFER),
-                    (269, _TRADE),
-                    (146, 1),
-                    (55, symbol),
-                ],
-            )
-            for symbol in self._instruments
-        )
+        """MarketDataRequest(V) for every instrument, with imbalances where the auctions here are the instrument's."""
+        wanted = {f"{self.mic}-MD-{self._tests}-{symbol}": each for symbol, each in self._instruments.items()}
+        self._asked = {req_id: each.symbol for req_id, each in wanted.items() if each.primary_venue == self.mic}
+        return tuple(self._subscription(req_id, each.symbol) for req_id, each in wanted.items())
+
+    def _subscription(self, req_id: str, symbol: str) -> str:
+        """Full book and trades, with updates."""
+        kinds = [_BID, _OFFER, _TRADE, *([_IMBALANCE] if req_id in self._asked else [])]
+        wanted: list[Pair] = [(267, len(kinds)), *((269, kind) for kind in kinds)]
+        return encode("V", [(262, req_id), (263, 1), (264, 0), (265, 1), *wanted, (146, 1), (55, symbol)])
+
+    def _data_refused(self, message: Message) -> Understood | None:
+        """MarketDataRequestReject(Y) of a venue that publishes no imbalances: it is asked for the rest alone."""
+        req_id = message.get(262)
+        if message.get(281) != _ENTRY_TYPE_REFUSED or req_id not in self._asked:
+            return None
+        symbol = self._asked.pop(req_id)
+        return Understood(replies=(self._subscription(f"{req_id}-2", symbol),))
 
     # --- in
 
@@ -230,6 +241,8 @@ class FixVenueLink:
                 return self._heartbeat(message)
             if message.msg_type in {"W", "X", "f"} and not self.up:
                 return Understood()  # resent from before: the subscription that follows tells the book whole
+            if message.msg_type == "Y" and (asked_again := self._data_refused(message)) is not None:
+                return asked_again
             handler = self._on.get(message.msg_type)
             if handler is None:
                 return Understood(troubles=(f"{self.mic}: 35={message.msg_type} is not understood: {_short(raw)}",))
@@ -332,17 +345,22 @@ class FixVenueLink:
         """MarketDataSnapshotFullRefresh(W)."""
         symbol = self._symbol(message.need(55))
         sides: dict[str, list[tuple[Px, Qty]]] = {_BID: [], _OFFER: []}
+        news: list[Event] = []
         for entry in message.group(268):
             side = sides.get(entry.get(269))
             if side is not None:
                 px, qty = self._level(symbol, entry)
                 side.append((px, qty))
                 self._name_level(symbol, entry, px)
+            elif entry.get(269) == _IMBALANCE:
+                imbalance = self._imbalance(symbol, entry)
+                news += [imbalance] if imbalance != self._imbalances.get(symbol) else []
+                self._imbalances[symbol] = imbalance
         bids = sorted(sides[_BID], reverse=True)
-        return [BookSnapshot(self.mic, symbol, tuple(bids), tuple(sorted(sides[_OFFER])))]
+        return [BookSnapshot(self.mic, symbol, tuple(bids), tuple(sorted(sides[_OFFER]))), *news]
 
     def _increments(self, message: Message) -> Iterable[Event]:
-        """MarketDataIncrementalRefresh(X): price levels by price or by MDEntryID(278), and trades."""
+        """MarketDataIncrementalRefresh(X): price levels by price or by MDEntryID(278), trades and imbalances."""
         events: list[Event] = []
         for entry in message.group(268):
             symbol = self._symbol(entry.get(55) or message.get(55))
@@ -351,9 +369,25 @@ class FixVenueLink:
                 px, qty = self._level(symbol, entry)
                 side = {"Y": True, "N": False}.get(entry.get(1057))
                 events.append(TradePrint(entry.get(275) or self.mic, symbol, px, qty, side, _print_kind(entry)))
+            elif kind == _IMBALANCE:
+                self._imbalances[symbol] = self._imbalance(symbol, entry)
+                events.append(self._imbalances[symbol])
             elif kind in {_BID, _OFFER} or entry.get(278):
                 events += self._level_change(symbol, entry, gone=action == _DELETE)
         return events
+
+    def _imbalance(self, symbol: str, entry: FieldSet) -> AuctionImbalance:
+        """An auction to come; its paired shares and its reference price where the venue says them (our own do)."""
+        left = parse_int(entry.need(271), 271, low=0, high=QTY_MAX)
+        return AuctionImbalance(
+            venue=self.mic,
+            symbol=symbol,
+            when=PrintKind.CLOSING if entry.get(625) == _CLOSING else PrintKind.OPENING,
+            paired=self._qty(entry, 20115) if 20115 in entry else 0,
+            imbalance=-left if _MORE_SELLERS in entry.get(277).split() else left,
+            reference_px=self._px_of(symbol, entry, 20116) if 20116 in entry else None,
+            indicative_px=self._px_of(symbol, entry, 270) if 270 in entry else None,
+        )
 
     def _security_status(self, message: Message) -> Iterable[Event]:
         """SecurityStatus(f): the phase at this venue. A status that says nothing of it changes nothing."""

@@ -83,6 +83,7 @@ def _orders(check: OrdersCheck) -> Iterator[str]:
         ("ids repeated", counts.repeated),
         ("more than stands", counts.excess),
         ("held back", counts.crossed),
+        ("repriced", counts.repriced),
         ("executed", check.executed),
         ("hidden executed", check.hidden),
         ("instants", check.instants),

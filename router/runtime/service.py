@@ -36,7 +36,7 @@ from router.runtime.clock import Clock, HeldClock, NoClock, WallClock
 from router.runtime.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, Received, Trouble, field
 from router.runtime.fix_venue import FixVenueLink, Understood
 from router.runtime.journal_file import JournalError, JournalFile
-from router.runtime.later_life import LaterLife
+from router.runtime.later_life import LaterLife, catch_up
 from router.runtime.pipeline import Batch, MarketClock, Pipeline
 from router.runtime.quickfix_port import FixPort
 from router.runtime.recovery import Recovery, recover
@@ -127,7 +127,7 @@ class Service:
         at = recovery.at if recovery else parts.start
         market: MarketClock | None = parts.world
         if parts.world is not None and recovery:
-            _catch_up(parts.world, self._simulated, at)
+            catch_up(parts.world, self._simulated, at)
             market = LaterLife(parts.world, recovery.life)
         clock = parts.clock(at) if parts.hold is None else HeldClock(max(at, parts.hold))
         at = max(at, clock.now()) if parts.world is None else at
@@ -347,15 +347,3 @@ def with_poss_resend(text: str) -> str:
     msg_type_end = text.index("\x01", text.index("\x0135=") + 1)
     # BodyLength(9) and CheckSum(10) are QuickFIX's to fill in again.
     return f"{text[:msg_type_end]}\x0197=Y{text[msg_type_end:]}"
-
-
-def _catch_up(world: World, venues: Sequence[str], at: Ns) -> None:
-    """Bring a fresh world to `at`, unheard, and have it tell its venues' books whole.
-
-    Venues in the process lost our orders with it; that they come up again makes the engine ask after them.
-    """
-    while (due := world.next_at) is not None and due <= at:
-        world.step()
-    for mic in venues:
-        world.venue_down(mic, "restarted with the router")
-        world.venue_up(mic)

@@ -147,20 +147,20 @@ class Settings(Struct, frozen=True):
             raise SettingsError(f"{self.config / 'calendars.toml'}: {error}") from None
 
     def engine_config(
-        self, day: str, last: str | None = None, *, sessions: Mapping[str, Sequence[CalendarDay]] | None = None
+        self, day: str, last: str | None = None, *, sessions: Mapping[str, CalendarDay] | None = None
     ) -> EngineConfig:
         """What the engine is made of on `day`.
 
-        Calendars reach from `day` to `last` (default: the same day); `sessions` overrides them where a replayed market
-        brings its own.
+        Calendars reach from `day` to `last` (default: the same day). `sessions`, by symbol, override them where a
+        replayed market brings its own; see `_own_sessions`.
         """
         calendars = self.calendar_days(day, last or day)
-        calendars |= {name: tuple(days) for name, days in (sessions or {}).items()}
+        instruments, own = _own_sessions(self.instruments(day), calendars, sessions or {})
         return EngineConfig(
-            instruments=self.instruments(day),
+            instruments=instruments,
             venues=self.venues,
             clients=self.clients,
-            calendars=calendars,
+            calendars={**calendars, **own},
             rules=self.engine.rules,
             router=self.engine.router,
             curves=self.curves,
@@ -168,6 +168,34 @@ class Settings(Struct, frozen=True):
             seed=self.engine.engine.seed,
             child_reply_timeout_ns=self.engine.engine.child_reply_timeout_ns,
         )
+
+
+def _own_sessions(
+    instruments: Sequence[Instrument],
+    calendars: Mapping[str, Sequence[CalendarDay]],
+    sessions: Mapping[str, CalendarDay],
+) -> tuple[tuple[Instrument, ...], dict[str, tuple[CalendarDay, ...]]]:
+    """The instruments with the calendars that they trade by, and those calendars.
+
+    Where all symbols of a calendar have one session, it is the calendar's. Where they have several, each that the
+    calendar does not have is a calendar of its own, `CALENDAR:SYMBOL`.
+    """
+    shared: dict[str, list[CalendarDay]] = {}
+    for each in instruments:
+        if each.symbol in sessions:
+            shared.setdefault(each.calendar, []).append(sessions[each.symbol])
+    own: dict[str, tuple[CalendarDay, ...]] = {}
+    for name, days in shared.items():
+        if days.count(days[0]) == len(days):
+            own[name] = (days[0],)
+    placed: list[Instrument] = []
+    for each in instruments:
+        session, calendar = sessions.get(each.symbol), each.calendar
+        if session is not None and calendar not in own and session not in calendars.get(calendar, ()):
+            calendar = f"{calendar}:{each.symbol}"
+            own[calendar] = (session,)
+        placed.append(replace(each, calendar=calendar))
+    return tuple(placed), own
 
 
 def default_home() -> Path:

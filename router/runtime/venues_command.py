@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Final
 
 import click
 from msgspec.structs import replace
@@ -24,6 +25,9 @@ from simulator.face.face import FixFace
 from simulator.world import World
 
 SPEED_MAX = 1_000
+
+LIFE_NAME: Final = "life"
+"""In the state directory: how often venues have run on it."""
 
 
 @click.command("venues", help=__doc__)
@@ -69,7 +73,7 @@ def _run(market: Market, sessions: VenueSessions, state: Path, speed: float, *, 
     service = VenuesService(
         VenueParts(
             state=state,
-            exchange=exchange_of(market, sessions, wall),
+            exchange=exchange_of(market, sessions, wall, life=_count_life(state)),
             sessions=sessions.sessions,
             clock=wall.start,
             start=market.start,
@@ -83,11 +87,23 @@ def _run(market: Market, sessions: VenueSessions, state: Path, speed: float, *, 
     log.info("stopped")
 
 
-def exchange_of(market: Market, sessions: VenueSessions, wire_time: Callable[[Ns], Ns]) -> Exchange:
+def exchange_of(market: Market, sessions: VenueSessions, wire_time: Callable[[Ns], Ns], *, life: int = 0) -> Exchange:
     """The market's world, with a face for every venue that somebody may log on to."""
     instruments = {instrument.symbol: instrument for instrument in market.config.instruments}
     faces = {mic: FixFace(mic, instruments, terms, wire_time) for mic, terms in sessions.terms.items()}
-    return Exchange(_world(market), faces)
+    return Exchange(_world(market), faces, life)
+
+
+def _count_life(state: Path) -> int:
+    """How often venues ran on this state directory before; noted before anybody hears an id of this life."""
+    state.mkdir(parents=True, exist_ok=True)
+    path = state / LIFE_NAME
+    text = path.read_text(encoding="ascii") if path.exists() else "0"
+    if not text.strip().isdecimal():
+        raise SettingsError(f"{path}: {text[:20]!r} is no count of lives: remove the state directory to begin anew")
+    life = int(text)
+    path.write_text(f"{life + 1}\n", encoding="ascii")
+    return life
 
 
 def _world(market: Market) -> World:

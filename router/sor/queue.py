@@ -42,7 +42,7 @@ class _Place:
         self.ahead = float(shown)
         self.shown = shown
         self.explained: Qty = 0
-        """Printed at the level or cut by ourselves, and not yet seen in its displayed quantity."""
+        """Printed at the level or withdrawn by ourselves, and not yet seen in its displayed quantity."""
         self.before: tuple[Qty, float] | None = None
         """The last change, where it was a cancellation: how much of it, and the shares ahead before it."""
         self.arrived = False
@@ -93,22 +93,37 @@ class QueueEstimator:
             return
         cut = place.own - own_displayed(child)
         place.own -= cut
-        if place.before is not None and place.before[0] == cut:
-            place.ahead = place.before[1]
-            place.before = None
-        else:
-            place.explained += max(cut, 0)
+        if cut > 0:
+            self._withdrawn(place, cut)
 
     def left(self, child_id: str) -> None:
-        """It rests no more."""
+        """It rests no more: what it showed has been withdrawn, or was never there."""
         place = self._places.pop(child_id, None)
         if place is not None:
             levels, level = self.watched[place.symbol], (place.venue, place.is_bid, place.px)
+            if place.arrived and place.own and len(levels[level]) > 1:
+                self._withdrawn(place, place.own)
             del levels[level][child_id]
             if not levels[level]:
                 del levels[level]
             if not levels:
                 del self.watched[place.symbol]
+
+    def _withdrawn(self, ours: _Place, cut: Qty) -> None:
+        """We took `cut` shares out of a level: nobody's cancellation, for that order and for our others there.
+
+        It was ahead of those that were sent to the level after it, and orders reach a venue as they were sent.
+        """
+        is_later = False
+        for place in self.watched[ours.symbol][ours.venue, ours.is_bid, ours.px].values():
+            if place.before is not None and place.before[0] == cut:
+                place.ahead = place.before[1]
+                place.before = None
+            else:
+                place.explained += cut
+            if is_later:
+                place.ahead = max(place.ahead - cut, 0.0)
+            is_later = is_later or place is ours
 
     def ahead(self, child_id: str) -> Qty | None:
         """Estimated displayed shares ahead, rounded up; None where the child is not tracked."""

@@ -101,6 +101,7 @@ class OrderEntry:
     ) -> None:
         self.mic = mic
         self._wire_time = wire_time
+        self._mark = ""
         self._instruments = instruments
         self._clients = clients
         self._orders: dict[str, FaceOrder] = {}
@@ -458,7 +459,11 @@ class OrderEntry:
     def _report_id(self) -> str:
         """ExecID(17) of a report that is no trade: trades have the venue's."""
         self._reports += 1
-        return f"{self.mic}-R{self._reports}"
+        return f"{self.mic}-R{self._reports}{self._mark}"
+
+    def mark_ids(self, mark: str) -> None:
+        """The ids of reports that are no trade end with `mark` from now on."""
+        self._mark = mark
 
 
 def _named(message: Message, order: FaceOrder | None) -> FaceOrder:

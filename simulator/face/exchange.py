@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from router.api import AuctionImbalance, BookSnapshot, LevelUpdate, MarketEvent, Ns, PhaseChange, TradePrint
 from simulator.face.face import FixFace, Heard
+from simulator.lives import mark_of, marked
 from simulator.world import Delivered, World
 
 _PUBLIC: Final = (LevelUpdate, TradePrint, BookSnapshot, PhaseChange, AuctionImbalance)
@@ -28,13 +29,19 @@ class Post(Struct, frozen=True, gc=False):
 
 
 class Exchange:
-    """See the module. The first face also carries the tape: prints of who has no face (reporting facilities)."""
+    """See the module. The first face also carries the tape: prints of who has no face (reporting facilities).
 
-    def __init__(self, world: World, faces: Mapping[str, FixFace]) -> None:
+    `life` is how often these venues were up before, with clients that may remember their ids.
+    """
+
+    def __init__(self, world: World, faces: Mapping[str, FixFace], life: int = 0) -> None:
         assert faces, "no venue has a face"
         self._world = world
         self._faces = faces
         self._tape = next(iter(faces))
+        self._mark = mark_of(life)
+        for face in faces.values():
+            face.mark_ids(self._mark)
 
     @property
     def next_at(self) -> Ns | None:
@@ -66,7 +73,7 @@ class Exchange:
                 for mic in self._where(event):
                     public.setdefault((mic, event.symbol), []).append(event)
             else:
-                posts += self._reported(at, event)
+                posts += self._reported(at, marked(event, self._mark) if self._mark else event)
         for (mic, symbol), events in public.items():
             posts += (Post(mic, client, text) for client, text in self._faces[mic].publish(now, symbol, events))
         return posts

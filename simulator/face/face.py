@@ -51,6 +51,10 @@ class FixFace:
             "q": self._entry.mass_cancel,
         }
 
+    def mark_ids(self, mark: str) -> None:
+        """The ids of this life end with `mark` (`simulator.lives`)."""
+        self._entry.mark_ids(mark)
+
     def message(self, at: Ns, client: str, raw: str) -> Heard:
         """What a client's application message comes to at `at`, the market's time. Never raises for what it holds."""
         at = self._wire_time(at)

@@ -39,7 +39,8 @@ SYMBOLS_MAX: Final = 1_000
 SUBSCRIPTIONS_MAX: Final = 1_000
 """Of one client at one time: a subscription costs a message for each change of its symbols."""
 _SNAPSHOT, _UPDATES, _STOP = "0", "1", "2"
-_BID, _OFFER, _TRADE = "0", "1", "2"
+_BID, _OFFER, _TRADE, _IMBALANCE = "0", "1", "2", "A"
+_KINDS: Final = (_BID, _OFFER, _TRADE, _IMBALANCE)
 _NEW, _CHANGE, _DELETE = 0, 1, 2
 
 _STATUS: Final[Mapping[Phase, tuple[int, int | None]]] = {
@@ -51,6 +52,11 @@ _STATUS: Final[Mapping[Phase, tuple[int, int | None]]] = {
     Phase.CLOSED: (18, 5),
 }
 """SecurityTradingStatus(326) and TradingSessionSubID(625) of each phase; in a halt the session goes on."""
+
+_AUCTIONS: Final[Mapping[PrintKind, str]] = {PrintKind.OPENING: "2", PrintKind.CLOSING: "4"}
+"""TradingSessionSubID(625) of an auction, for its imbalance."""
+_MORE_BUYERS, _MORE_SELLERS = "P", "Q"
+"""TradeCondition(277) of an imbalance."""
 
 _UNKNOWN_SYMBOL, _DUPLICATE, _BANDWIDTH, _TYPE, _DEPTH, _UPDATE_TYPE, _AGGREGATED, _ENTRY_TYPE = "01245678"
 Letter: TypeAlias = tuple[str, str]
@@ -72,6 +78,8 @@ class _Book:
         """By minus the price."""
         self.asks: SortedDict[int, Qty] = SortedDict()
         self.last: TradePrint | None = None
+        self.imbalance: AuctionImbalance | None = None
+        """Of the auction to come, as last published; None once the phase has changed."""
 
     def set(self, is_bid: bool, px: Px, qty: Qty) -> None:
         side, key = (self.bids, -px) if is_bid else (self.asks, px)
@@ -159,8 +167,8 @@ class Feed:
             raise _RejectedError(_AGGREGATED, f"{label(266)} must be Y, price levels: got {shown(message.get(266))}")
         kinds = [entry.get(269) for entry in message.group(267)]
         for kind in kinds:
-            if kind not in {_BID, _OFFER, _TRADE}:
-                raise _RejectedError(_ENTRY_TYPE, f"{label(269)} must be one of 0, 1, 2: got {shown(kind)}")
+            if kind not in _KINDS:
+                raise _RejectedError(_ENTRY_TYPE, f"{label(269)} must be one of {', '.join(_KINDS)}: got {shown(kind)}")
         if not kinds:
             raise _RejectedError(_ENTRY_TYPE, f"{label(267)} must be above 0")
         symbols = dict.fromkeys(entry.get(55) for entry in message.group(146))
@@ -199,8 +207,6 @@ class Feed:
         listeners = [(listener, _Entries(listener, symbol)) for listener in self._by_symbol[symbol].values()]
         letters: list[Letter] = []
         for event in events:
-            if isinstance(event, AuctionImbalance):
-                continue
             self._mirror(event)
             if isinstance(event, PhaseChange):
                 letters += [(listener.client, _status(at, symbol, event.phase)) for listener, _ in listeners]
@@ -210,6 +216,9 @@ class Feed:
                     entries.is_whole = True
                 elif isinstance(event, TradePrint):
                     self._trade(at, listener, entries, event)
+                elif isinstance(event, AuctionImbalance):
+                    if _IMBALANCE in listener.kinds:
+                        entries.add(_NEW, _IMBALANCE, self._imbalance(listener, event))
                 else:
                     self._level(listener, entries, event)
         return (*letters, *self._letters(listeners, symbol))
@@ -222,18 +231,20 @@ class Feed:
             if entries.is_whole or (entries.lines and not listener.incremental):
                 yield listener.client, self._snapshot(listener, symbol)
 
-    def _mirror(self, event: LevelUpdate | TradePrint | BookSnapshot | PhaseChange) -> None:
+    def _mirror(self, event: MarketEvent) -> None:
+        book = self._books[event.symbol]
         if isinstance(event, PhaseChange):
             self._phases[event.symbol] = event.phase
-            return
-        book = self._books[event.symbol]
-        if isinstance(event, LevelUpdate):
+            book.imbalance = None
+        elif isinstance(event, AuctionImbalance):
+            book.imbalance = event
+        elif isinstance(event, LevelUpdate):
             book.set(event.is_bid, event.px, event.qty)
         elif isinstance(event, TradePrint):
             book.last = event
         else:
-            last, book = book.last, _Book()
-            book.last, self._books[event.symbol] = last, book
+            last, imbalance, book = book.last, book.imbalance, _Book()
+            book.last, book.imbalance, self._books[event.symbol] = last, imbalance, book
             for is_bid, levels in ((True, event.bids), (False, event.asks)):
                 for px, qty in levels:
                     book.set(is_bid, px, qty)
@@ -284,6 +295,21 @@ class Feed:
             fields.append((20113, event.kind))
         entries.add(_NEW, _TRADE, fields)
 
+    def _imbalance(self, listener: _Subscription, event: AuctionImbalance) -> list[Pair]:
+        """Without an indicative price no MDEntryPx(270); where nothing is left over no TradeCondition(277)."""
+        scale = self._instruments[event.symbol].price_scale
+        fields: list[Pair] = []
+        if event.indicative_px is not None:
+            fields.append((270, format_px(event.indicative_px, scale)))
+        fields += [(271, abs(event.imbalance)), (625, _AUCTIONS[event.when])]
+        if event.imbalance:
+            fields.append((277, _MORE_BUYERS if event.imbalance > 0 else _MORE_SELLERS))
+        if listener.house_tags:
+            fields.append((20115, event.paired))
+            if event.reference_px is not None:
+                fields.append((20116, format_px(event.reference_px, scale)))
+        return fields
+
     def _snapshot(self, listener: _Subscription, symbol: str) -> str:
         """MarketDataSnapshotFullRefresh(W); an empty book has NoMDEntries(268)=0."""
         book, scale = self._books[symbol], self._instruments[symbol].price_scale
@@ -300,6 +326,9 @@ class Feed:
         if _TRADE in listener.kinds and book.last is not None:
             count += 1
             entries += [(269, _TRADE), (270, format_px(book.last.px, scale)), (271, book.last.qty)]
+        if _IMBALANCE in listener.kinds and book.imbalance is not None:
+            count += 1
+            entries += [(269, _IMBALANCE), *self._imbalance(listener, book.imbalance)]
         return encode("W", [(262, listener.req_id), (55, symbol), (268, count), *entries])
 
 

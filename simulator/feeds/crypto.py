@@ -6,8 +6,10 @@ exchange.timestamp, price, volume left in 10^-8 coins, action (created, changed,
 A quantity here is 10^-8 coins, exactly, and a price is of *one such unit*: money is then price times quantity as
 everywhere else. An instrument of price_scale 10^10 has quanta of 0.01 a coin (236.47 a coin is 23,647 quanta).
 
-Bias: what left an order that is *changed*, or *deleted* with nothing left, was executed: that exchange amends nothing.
-A market order has no row, its fills are those of the orders that it met.
+Bias: what left an order that is *changed* at its price, or *deleted* with nothing left, was executed: that exchange
+amends nothing. A market order has rows like any other, whose price walks through the book: a row with another price
+moves the order there, where it crosses and is a taker; what it is smaller by was money, not a trade. Until that first
+move it stands where its first row has it, though nobody could have met it there.
 """
 
 from __future__ import annotations
@@ -129,6 +131,8 @@ def _told(ledger: Ledger, row: _Row) -> list[Message]:
     if row.action == "created":
         return ledger.add(row.at, row.ref, row.is_bid, row.px, row.left)
     had = ledger.left(row.ref)
+    if row.action == "changed" and had is not None and row.left and row.px != ledger.px(row.ref):
+        return ledger.reprice(row.at, row.ref, row.px, row.left)
     if had is None or row.left > had:
         # Nothing to take from, or it would grow: the ledger counts either.
         ledger.counts.excess += had is not None

@@ -64,6 +64,8 @@ class Counts(Struct):
     """More shares leave an order than it has, or it grows: it loses what it has, and does not grow."""
     crossed: int = 0
     """Orders that came at or beyond the other side's best, and were held back (see `Ledger`)."""
+    repriced: int = 0
+    """Rows that give an order another price."""
     held_max_ns: Ns = 0
     """The longest that one of them was held back."""
 
@@ -126,6 +128,11 @@ class Ledger:
         order = self._orders.get(ref)
         return None if order is None else order.left
 
+    def px(self, ref: str) -> Px | None:
+        """The order's price; None for one that is not known."""
+        order = self._orders.get(ref)
+        return None if order is None else order.px
+
     def add(self, at: Ns, ref: str, is_bid: bool, px: Px, qty: Qty) -> list[Message]:
         """A new order of `qty` shares."""
         if ref in self._orders:
@@ -133,11 +140,40 @@ class Ledger:
             return []
         self._numbered += 1
         order = self._orders[ref] = _Order(at, self._numbered, is_bid, px, qty)
+        return self._enter(at, ref, order)
+
+    def reprice(self, at: Ns, ref: str, px: Px, qty: Qty) -> list[Message]:
+        """The order is `qty` shares at another price now, and behind everybody there. Nothing of it traded by that."""
+        order = self._orders.get(ref)
+        if order is None:
+            self.counts.unknown += 1
+            return []
+        self.counts.repriced += 1
+        if ref in self._held:
+            order.px, order.left = px, qty
+            return self._release(at)
+        told = self._take_out(at, order)
+        self._numbered += 1
+        order.at, order.number, order.px, order.left = at, self._numbered, px, qty
+        order.unsaid = min(order.unsaid, qty)
+        return [*told, *self._enter(at, ref, order)]
+
+    def _take_out(self, at: Ns, order: _Order) -> list[Message]:
+        """What stands of an order leaves its level."""
+        shares = order.left - order.unsaid
+        if not shares:
+            return []
+        side, key = self._shares[order.is_bid], order.px if order.is_bid else -order.px
+        side[key] -= shares
+        gone = self.tell(Message(at, Kind.DELETE, order.number, shares, order.px, order.is_bid))
+        return [gone, *self._release(at)]
+
+    def _enter(self, at: Ns, ref: str, order: _Order) -> list[Message]:
         if self._crosses(order):
             self.counts.crossed += 1
             self._held[ref] = order
             return []
-        return [self._stand(at, order)]
+        return [self._stand(at, order)] if order.left > order.unsaid else []
 
     def reduce(self, at: Ns, ref: str, qty: Qty) -> list[Message]:
         """`qty` shares of the order are withdrawn."""

@@ -38,7 +38,7 @@ def venue(day: CalendarDay = DAY) -> LitVenue:
     lit = LitVenue(XLIT, INSTRUMENTS, 7)
     lit.on_session(NOON - SECOND, SYMBOL, day)
     lit.on_time(NOON - SECOND)
-    lit.on_tape(NOON, TradePrint("XLIT", SYMBOL, MID, 100))
+    lit.on_bands(NOON, SYMBOL, LOW, HIGH)
     lit.book(SYMBOL).add(1, False, HIGH - TICK, 500)
     lit.book(SYMBOL).add(2, False, HIGH + TICK, 500)
     lit.drain(NOON, SYMBOL)
@@ -142,3 +142,43 @@ def test_in_a_world_the_pause_is_everybodys_and_ends_with_an_auction_and_new_ban
     ]
     books = [world.book(mic, SYMBOL) for mic in ("XLIT", "XALT")]
     assert [book.high for book in books if isinstance(book, LitBook)] == [1_102_500] * 2
+
+
+class QuoteUnderTheBand:
+    """One trade at 100, then a quote around 92, where nobody may trade: the bands are 95 and 105."""
+
+    def __init__(self) -> None:
+        self.next_at: Ns | None = NOON
+
+    def step(self, port: MarketPort) -> None:
+        book = port.book("XLIT", SYMBOL)
+        if self.next_at == NOON:
+            book.limit(1, False, MID, 100)
+            book.limit(2, True, MID, 100)
+            book.add(3, True, MID - TICK, 100)
+            book.add(4, False, MID + TICK, 100)
+            self.next_at = NOON + 10 * SECOND
+        else:
+            book.delete(3)
+            book.delete(4)
+            book.add(5, True, MID - 801 * TICK, 100)
+            book.add(6, False, MID - 799 * TICK, 100)
+            self.next_at = None
+
+
+def test_a_pool_trades_within_the_bands_that_the_world_keeps_whether_the_lit_venue_keeps_them_or_not() -> None:
+    lit = VenueProfile("XLIT", VenueKind.LIT, "lit")
+    busy: dict[str, str | int | float | bool] = {
+        "contra_per_second_ppm": 20_000_000,
+        "noise_ppm": 0,
+        "fault_late_ppm": 1,
+    }
+    dark = VenueProfile("XDRK", VenueKind.DARK, "dark", protected=False, settings=busy)
+    world = World((lit, dark), INSTRUMENTS, [QuoteUnderTheBand()], seed=7, start=NOON - SECOND, days={SYMBOL: DAY})
+    heard: list[tuple[Ns, object]] = []
+    while world.next_at is not None and world.next_at < NOON + 30 * SECOND:
+        heard += world.step()
+    prints = [(at, event) for at, event in heard if isinstance(event, TradePrint) and event.venue == "XDRK"]
+
+    assert {event.px for _, event in prints} == {MID}
+    assert max(at for at, _ in prints) < NOON + 11 * SECOND

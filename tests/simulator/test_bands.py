@@ -41,6 +41,14 @@ def test_the_table_is_by_the_reference_and_the_result_on_the_nearest_tick(refere
     assert bands(reference).limits(NOON) == limits
 
 
+def test_the_row_of_the_table_is_the_days_whatever_the_reference_becomes() -> None:
+    made = bands(30_000)
+
+    made.on_trade(NOON + 60 * SECOND, 20_000, OPENING)
+
+    assert made.limits(NOON + 60 * SECOND) == (19_000, 21_000)
+
+
 def test_they_are_wider_at_the_open_and_at_the_close_where_the_table_says_so() -> None:
     made = bands()
 

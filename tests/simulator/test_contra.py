@@ -67,3 +67,17 @@ def test_least_is_all_of_it_when_less_is_left_than_its_minimum() -> None:
     interest.leaves = 200
 
     assert (before, interest.least) == (300, 200)
+
+
+def test_a_pools_flow_is_in_proportion_to_what_the_instrument_trades_in_a_day() -> None:
+    mix = ContraMix(contra_per_second_ppm=200_000)
+
+    assert mix.of(None) == mix
+    assert mix.of(2_000_000) == mix
+    assert mix.of(100_000) == ContraMix(contra_per_second_ppm=10_000)
+
+
+@pytest.mark.parametrize(("said", "rate"), [(200_000, 10_000_000), (20_000_000, 20_000_000), (0, 0)])
+def test_that_proportion_ends_at_ten_a_second_or_at_what_was_said(said: int, rate: int) -> None:
+    """An instrument counted in hundred-millionths of a coin trades 10^12 of them a day."""
+    assert ContraMix(contra_per_second_ppm=said).of(10**12) == ContraMix(contra_per_second_ppm=rate)

@@ -192,6 +192,18 @@ def test_no_cross_while_halted() -> None:
     assert cross_now(cross) == []
 
 
+@pytest.mark.parametrize(("away", "crossed"), [(TICK, [("buys", 300), ("sells", 300)]), (TICK + 1, [])])
+def test_no_cross_at_a_midpoint_outside_the_price_bands(away: Px, crossed: list[tuple[str, Qty]]) -> None:
+    cross = venue()
+    cross.on_command(NOON, send("buys", Side.BUY, 300))
+    cross.on_command(NOON, send("sells", Side.SELL, 300))
+    cross.on_bands(NOON, SYMBOL, MID + away, MID + 100 * TICK)
+
+    says = cross_now(cross, nbbo(NOON + 3_700 * SECOND, MID, MID + 2 * TICK))
+
+    assert fills(says) == crossed
+
+
 def test_a_limit_stays_out_of_a_cross_beyond_it() -> None:
     cross = venue()
     cross.on_command(NOON, send("shy", Side.BUY, 100, px=MID - TICK))

@@ -33,7 +33,6 @@ from router.api import (
     VenueProfile,
     VenueSays,
 )
-from simulator.contra import ContraMix
 from simulator.dark import DarkVenue
 from simulator.testing import INSTRUMENTS, MID, NOON, SYMBOL, TICK, VenueContract, nbbo
 
@@ -168,6 +167,19 @@ def test_no_match_while_halted() -> None:
 
     assert halted == []
     assert len(fills(resumed)) == 2
+
+
+def test_no_match_at_a_midpoint_outside_the_price_bands_and_one_at_a_band() -> None:
+    dark = pool(self_match="allow")
+    dark.on_bands(NOON, SYMBOL, MID - TICK, MID + TICK)
+    dark.on_command(NOON, send("waits", Side.SELL, 100, px=MID + TICK))
+
+    dark.on_nbbo(NOON, nbbo(NOON, MID + TICK, MID + 3 * TICK))
+    outside = dark.on_command(NOON, send("comes", Side.BUY, 100))
+    at_the_band = dark.on_nbbo(NOON, nbbo(NOON, MID, MID + 2 * TICK))
+
+    assert fills(outside) == []
+    assert fills(at_the_band) == [("comes", 100, MID + TICK), ("waits", 100, MID + TICK)]
 
 
 def test_a_limit_caps_the_midpoint() -> None:
@@ -326,14 +338,6 @@ def test_contras_come_and_go_as_the_seed_has_them() -> None:
 def test_an_unknown_setting_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match=r"venue XDRK, settings: .*prioritty"):
         DarkVenue(VenueProfile("XDRK", VenueKind.DARK, "dark", settings={"prioritty": "size"}), INSTRUMENTS, 7)
-
-
-def test_a_pools_flow_is_in_proportion_to_what_the_instrument_trades_in_a_day() -> None:
-    mix = ContraMix(contra_per_second_ppm=200_000)
-
-    assert mix.of(None) == mix
-    assert mix.of(2_000_000) == mix
-    assert mix.of(100_000) == ContraMix(contra_per_second_ppm=10_000)
 
 
 FIRM_UP_NS = 500 * MILLISECOND

@@ -126,7 +126,7 @@ def test_a_real_feed_never_crosses_our_book(real_data_dir: Path) -> None:
 
     assert pitch == OrdersCheck(Counts(rows=167, messages=167), executed=509, hidden=700, instants=109)
     assert isinstance(crypto, OrdersCheck)
-    assert (crypto.crossed, crypto.executed, crypto.instants) == (0, 89_167_628_320, 49_225)
+    assert (crypto.crossed, crypto.executed, crypto.instants) == (0, 80_479_603_843, 49_215)
 
 
 @pytest.mark.real_data

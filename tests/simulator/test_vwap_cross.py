@@ -162,12 +162,15 @@ def test_what_is_matched_cannot_be_withdrawn_before_it_has_traded() -> None:
     assert says == [ChildRequestRejected("XVWP", "buys", "r1", text)]
 
 
-@pytest.mark.parametrize("trouble", ["no print", "halted"])
+@pytest.mark.parametrize("trouble", ["no print", "halted", "outside the bands"])
 def test_without_a_price_or_in_a_halt_the_match_is_void_and_waits_for_the_next(trouble: str) -> None:
     cross = matched()
     if trouble == "halted":
         prints(cross, (BEGIN, MID, 100))
         cross.on_phase(END - 1, PhaseChange(SYMBOL, Phase.HALTED))
+    if trouble == "outside the bands":
+        prints(cross, (BEGIN, MID, 100))
+        cross.on_bands(BEGIN, SYMBOL, MID + 1, MID + TICK)
     nothing = cross.on_time(END)
     cross.on_phase(END, PhaseChange(SYMBOL, Phase.CONTINUOUS))
 

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 from algos.implementation_shortfall import ImplementationShortfall
 from algos.pov import Pov
@@ -15,13 +15,14 @@ from algos.vwap import Vwap
 from router.core.algo import AlgoFactory
 from router.core.events import DayStart, Event, Genesis, NewOrder
 from router.core.instruments import Instrument
-from router.core.outputs import CancelReject, ExecReport, Output, SendChild
+from router.core.outputs import CancelReject, ExecReport, Output, SendChild, VenueCommand
 from router.core.profiles import CalendarDay, ClientProfile, EngineConfig, FeeRule, RouterSettings, VenueProfile
 from router.core.types import MILLISECOND, SECOND, Ns, OrdType, Side, VenueKind
 from router.engine import Engine
-from router.runtime.pipeline import Batch, Pipeline
+from router.runtime.pipeline import Batch, MarketClock, Pipeline
 from simulator.market_spec import build_world
 from simulator.synthetic_params import default_market
+from simulator.world import World
 
 T = TypeVar("T")
 
@@ -66,8 +67,14 @@ def engine_config(
     )
 
 
+class Venues(MarketClock, Protocol):
+    """The venues as the engine reaches them: the world itself, or what is between."""
+
+    def send(self, at: Ns, command: VenueCommand) -> None: ...
+
+
 class Floor:
-    """Engine, world and clock. `outputs` holds all that was said, with its time."""
+    """Engine, world and clock. `behind` puts something between. `outputs` holds all that was said, with its time."""
 
     def __init__(
         self,
@@ -76,6 +83,7 @@ class Floor:
         events_per_second: float = 20.0,
         config: EngineConfig | None = None,
         start: Ns = OPEN - 60 * SECOND,
+        behind: Callable[[World, EngineConfig], Venues] = lambda world, _: world,
     ) -> None:
         self.config = config or engine_config()
         self.engine = Engine(self.config, ALGOS)
@@ -88,16 +96,17 @@ class Floor:
             config=default_market({"events_per_second": events_per_second}),
             start=start,
         )
+        self.venues = behind(self.world, self.config)
         self.outputs: list[tuple[Ns, Output]] = []
         self.inputs: list[tuple[Ns, Event]] = []
-        self.pipeline = Pipeline(self.engine, self._deliver, world=self.world, at=start)
+        self.pipeline = Pipeline(self.engine, self._deliver, world=self.venues, at=start)
         self.say(Genesis("T1", "{}"), DayStart(DAY))
 
     def _deliver(self, batch: Batch) -> None:
         for output in batch.outputs:
             self.outputs.append((batch.at, output))
             if hasattr(output, "venue"):
-                self.world.send(batch.at, output)  # type: ignore[arg-type]  # only commands name a venue
+                self.venues.send(batch.at, output)  # type: ignore[arg-type]  # only commands name a venue
 
     @property
     def now(self) -> Ns:

@@ -85,6 +85,30 @@ def test_a_venue_that_stays_silent_is_an_alarm_and_never_a_second_order(floor: S
     ]
 
 
+def test_a_venue_that_insists_on_more_filled_than_it_reports_is_asked_three_times_and_the_rest_stays_open() -> None:
+    floor = Scripted()
+    floor.say(order("A1", side=Side.SELL, qty=600, ord_type=OrdType.LIMIT, px=400_300))
+    child = floor.last(SendChild)
+    floor.accept(child)
+    floor.fill(child, 100)
+    floor.say(CancelRequest(client=CLIENT, cl_ord_id="A2", orig_cl_ord_id="A1", symbol="ACME", side=Side.SELL))
+
+    for _ in range(20):
+        if any(isinstance(out, QueryChild) for out in floor.wait(2 * SECOND)):
+            floor.say(ChildStatus(child.venue, child.child_id, known=True, is_open=False, cum_qty=350))
+    asked, alarms = floor.all(QueryChild), [alarm.text for alarm in floor.all(Alarm)]
+    floor.fill(child, 250)
+
+    assert len(asked) == 3
+    assert alarms == [
+        f"{child.venue} says 350 filled of T1-C1, reported are 100: 250 have not come after 3 status requests"
+    ]
+    assert floor.notes("fills-missing") == [
+        {"venue": child.venue, "child": "T1-C1", "there": "350", "reported": "100"},
+    ]
+    assert floor.states()[-2:] == ["TRADE PENDING_CANCEL A1 350/250", "CANCELED CANCELED A2 350/0"]
+
+
 def test_a_fill_after_the_cancel_request_is_the_clients_and_comes_before_canceled(floor: Scripted) -> None:
     child = floor.last(SendChild)
     floor.accept(child)

@@ -36,6 +36,15 @@ def test_a_halt_at_one_venue_suspends_nothing(floor: Scripted) -> None:
     assert floor.states() == ["NEW NEW A1 0/600"]
 
 
+def test_a_halt_that_every_venue_declares_for_itself_is_the_instrument_s(floor: Scripted) -> None:
+    """So it arrives over FIX, where SecurityStatus(f) is one venue's."""
+    for venue in ("XALT", "XLIT"):
+        floor.say(PhaseChange("ACME", Phase.HALTED, venue))
+    floor.say(PhaseChange("ACME", Phase.CONTINUOUS, "XLIT"))
+
+    assert floor.states()[-2:] == ["SUSPENDED SUSPENDED A1 0/600", "RESTATED NEW A1 0/600"]
+
+
 def test_a_client_may_ask_not_to_hear_of_it() -> None:
     floor = Scripted(clients=[ClientProfile(CLIENT, report_halts=False)])
     floor.say(order("A1", **REST))
@@ -53,6 +62,20 @@ def test_an_order_that_comes_in_a_halt_is_taken_and_suspended(floor: Scripted) -
     floor.say(order("A2", **REST))
 
     assert floor.states()[-2:] == ["NEW NEW A2 0/600", "SUSPENDED SUSPENDED A2 0/600"]
+
+
+def test_an_order_is_taken_late_in_a_long_halt_too_and_against_the_price_from_before_it(floor: Scripted) -> None:
+    """Nothing is heard of the market for ten minutes, and `reference_age_max_ns` is one."""
+    floor.say(HALT)
+    floor.wait(600 * SECOND)
+
+    floor.say(order("A2", **REST))
+    floor.say(order("A3", **{**REST, "px": 300_000}))
+
+    assert floor.states()[-3:-1] == ["NEW NEW A2 0/600", "SUSPENDED SUSPENDED A2 0/600"]
+    assert floor.last(ExecReport).text == (
+        "price collar: Price(44) 30 is below the limit 36.0045, which is 0.10 from the reference 40.005"
+    )
 
 
 def test_a_direct_order_that_its_venue_takes_in_a_halt_is_suspended() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from router.core.events import BookSnapshot, LevelUpdate, PhaseChange, TradePrint
 from router.core.instruments import Instrument
 from router.core.profiles import VenueProfile
-from router.core.types import Phase, Side, VenueKind
+from router.core.types import Phase, PrintKind, Side, VenueKind
 from router.core.venue import Nbbo
 from router.market.state import SymbolMarket
 
@@ -151,7 +151,7 @@ def test_reference_is_the_midpoint_at_the_feeds_last_word() -> None:
     state.on_level(2, ask("XLIT", 102, 10))
     state.on_level(9, ask("XALT", 105, 10))
 
-    assert state.reference() == (100, 9)
+    assert state.reference(9) == (100, 9)
 
 
 def test_reference_is_the_last_trade_where_the_market_is_crossed() -> None:
@@ -162,11 +162,11 @@ def test_reference_is_the_last_trade_where_the_market_is_crossed() -> None:
 
     assert not state.is_normal
     assert state.mid2 is None
-    assert state.reference() == (100, 1)
+    assert state.reference(9) == (100, 1)
 
 
 def test_there_is_no_reference_before_the_first_word() -> None:
-    assert market().reference() is None
+    assert market().reference(9) is None
 
 
 def test_an_instrument_is_closed_until_a_phase_is_announced() -> None:
@@ -177,11 +177,11 @@ def test_an_instrument_is_closed_until_a_phase_is_announced() -> None:
 
 def test_a_venues_own_phase_counts_only_while_the_instrument_trades() -> None:
     state = market()
-    state.on_phase(PhaseChange("SYM", Phase.CONTINUOUS))
-    state.on_phase(PhaseChange("SYM", Phase.HALTED, venue="XALT"))
+    state.on_phase(3, PhaseChange("SYM", Phase.CONTINUOUS))
+    state.on_phase(3, PhaseChange("SYM", Phase.HALTED, venue="XALT"))
 
     trading = (state.venue_phase("XLIT"), state.venue_phase("XALT"))
-    state.on_phase(PhaseChange("SYM", Phase.CLOSING_AUCTION))
+    state.on_phase(3, PhaseChange("SYM", Phase.CLOSING_AUCTION))
 
     assert trading == (Phase.CONTINUOUS, Phase.HALTED)
     assert state.venue_phase("XALT") is Phase.CLOSING_AUCTION
@@ -191,8 +191,96 @@ def test_a_venues_own_phase_counts_only_while_the_instrument_trades() -> None:
 def test_a_new_day_forgets_yesterdays_quotes_and_phases() -> None:
     state = market()
     state.on_level(1, bid("XLIT", 99, 10))
-    state.on_phase(PhaseChange("SYM", Phase.CONTINUOUS))
+    state.on_phase(3, PhaseChange("SYM", Phase.CONTINUOUS))
 
     state.start_day()
 
     assert (state.bid, state.phase, state.books["XLIT"].bids.best) == (None, Phase.CLOSED, None)
+
+
+class TestReferenceInAHalt:
+    """A halt is no silence of the feed: the last good price stands, and its age does not grow."""
+
+    def halted_at_10(self) -> SymbolMarket:
+        """Last heard at 9, halted at 10."""
+        state = market()
+        state.on_phase(1, PhaseChange("SYM", Phase.CONTINUOUS))
+        state.on_level(2, bid("XLIT", 99, 10))
+        state.on_level(9, ask("XLIT", 101, 10))
+        state.on_phase(10, PhaseChange("SYM", Phase.HALTED))
+        return state
+
+    def test_it_is_as_old_as_it_was_whatever_is_quoted_meanwhile(self) -> None:
+        state = self.halted_at_10()
+        state.on_level(500, bid("XLIT", 100, 10))
+
+        assert state.reference(1_000) == (100, 999)
+
+    def test_from_the_resumption_on_it_ages_again_until_the_market_speaks(self) -> None:
+        state = self.halted_at_10()
+        state.on_phase(1_000, PhaseChange("SYM", Phase.CONTINUOUS))
+
+        silent = state.reference(1_070)
+        state.on_print(1_080, TradePrint("XLIT", "SYM", px=120, qty=10, kind=PrintKind.OPENING))
+        state.on_level(1_080, bid("XLIT", 119, 10))
+        state.on_level(1_080, ask("XLIT", 123, 10))
+        state.on_level(1_081, ask("XLIT", 101, 0))
+
+        assert silent == (100, 999)
+        assert state.reference(1_090) == (121, 1_081)
+
+    def test_what_was_stale_before_stays_so(self) -> None:
+        state = self.halted_at_10()
+        state.on_phase(1_000, PhaseChange("SYM", Phase.CONTINUOUS))
+        state.on_phase(1_200, PhaseChange("SYM", Phase.HALTED))
+
+        assert state.reference(5_000) == (100, 5_000 - 201)
+
+    def test_a_halt_before_the_first_word_leaves_the_first_word_to_it(self) -> None:
+        state = market()
+        state.on_phase(1, PhaseChange("SYM", Phase.HALTED))
+
+        state.on_print(5, TradePrint("XLIT", "SYM", px=120, qty=10))
+
+        assert state.reference(9) == (120, 5)
+
+
+class TestHaltedEverywhere:
+    """The instrument is halted while no protected venue that answers trades it."""
+
+    def trading(self, *halted: str) -> SymbolMarket:
+        state = market()
+        state.on_phase(1, PhaseChange("SYM", Phase.CONTINUOUS))
+        for venue in halted:
+            state.on_phase(2, PhaseChange("SYM", Phase.HALTED, venue=venue))
+        return state
+
+    def test_by_the_word_of_every_protected_venue(self) -> None:
+        assert self.trading("XLIT", "XDRK", "XOUT").phase is Phase.CONTINUOUS
+        assert self.trading("XLIT", "XALT").phase is Phase.HALTED
+
+    def test_who_does_not_answer_is_not_waited_for(self) -> None:
+        state = self.trading()
+        state.set_up(2, "XALT", up=False)
+
+        state.on_phase(3, PhaseChange("SYM", Phase.HALTED, venue="XLIT"))
+
+        assert state.phase is Phase.HALTED
+
+    def test_the_first_that_trades_again_ends_it_and_the_others_stay_halted(self) -> None:
+        state = self.trading("XLIT", "XALT")
+
+        state.on_phase(3, PhaseChange("SYM", Phase.CONTINUOUS, venue="XALT"))
+
+        assert (state.phase, state.venue_phase("XLIT"), state.venue_phase("XALT")) == (
+            Phase.CONTINUOUS,
+            Phase.HALTED,
+            Phase.CONTINUOUS,
+        )
+
+    def test_nothing_is_halted_that_is_closed(self) -> None:
+        state = self.trading("XLIT", "XALT")
+
+        state.on_phase(3, PhaseChange("SYM", Phase.CLOSED))
+
+        assert state.phase is Phase.CLOSED

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from fixspec.codec import decode, encode
 from router.core.events import (
+    AuctionImbalance,
     BookSnapshot,
     ChildAccepted,
     ChildBusted,
@@ -24,7 +25,7 @@ from router.core.events import (
 )
 from router.core.instruments import Instrument
 from router.core.outputs import CancelChild, QueryChild, ReplaceChild, SendChild, VenueCommand
-from router.core.types import SECOND, LastLiquidityInd, OrdType, Peg, Reason, Side, TimeInForce
+from router.core.types import SECOND, LastLiquidityInd, OrdType, Peg, PrintKind, Reason, Side, TimeInForce
 from router.runtime.fix_venue import FixVenueLink, Understood
 
 AT = 1_340_285_400_123_456_789  # 2012-06-21 13:30:00.123
@@ -101,6 +102,44 @@ def test_the_venue_is_up_when_its_answer_to_our_test_request_is_back() -> None:
             (55, "ABC"),
         ]
     ]
+
+
+class TestImbalances:
+    """Asked for where the venue's auctions are the instrument's, with the book, so that one request may be refused."""
+
+    def link(self) -> FixVenueLink:
+        link = FixVenueLink("XFIX", {"ABC": Instrument("ABC", primary_venue="XFIX"), "DEF": Instrument("DEF")})
+        link.logged_on(AT)
+        return link
+
+    def test_are_asked_for_where_the_auctions_are(self) -> None:
+        asked = self.link().message(encode("0", [(112, "XFIX-UP-1")])).replies
+
+        kinds = [[entry.get(269) for entry in decode(text).group(267)] for text in asked]
+        assert kinds == [["0", "1", "2", "A"], ["0", "1", "2"]]
+
+    def test_a_venue_that_has_none_is_asked_for_the_rest_alone(self) -> None:
+        link = self.link()
+        link.message(encode("0", [(112, "XFIX-UP-1")]))
+        refusal = encode("Y", [(262, "XFIX-MD-1-ABC"), (281, 8)])
+
+        first, again = link.message(refusal), link.message(refusal)
+
+        (text,) = first.replies
+        message = decode(text)
+        assert (message.get(262), [entry.get(269) for entry in message.group(267)]) == (
+            "XFIX-MD-1-ABC-2",
+            ["0", "1", "2"],
+        )
+        assert (again.replies, len(again.troubles)) == ((), 1)
+
+    def test_what_a_venue_may_leave_out_is_nothing_or_the_opening(self) -> None:
+        link = self.link()
+        link.message(encode("0", [(112, "XFIX-UP-1")]))
+
+        understood = link.message(encode("X", [(268, 1), (279, 0), (269, "A"), (55, "ABC"), (271, 500), (277, "Q")]))
+
+        assert understood.events == (AuctionImbalance("XFIX", "ABC", PrintKind.OPENING, 0, -500),)
 
 
 def test_a_second_answer_brings_nothing_up_twice(link: FixVenueLink) -> None:

@@ -1,8 +1,12 @@
-"""Ids of venues that were made anew with the process."""
+"""A market that was made anew with the process: where it goes on, and its venues' ids."""
 
-from router.core.events import ChildAccepted, ChildBusted, ChildFilled, Event, TradePrint
-from router.core.types import LastLiquidityInd, Ns
-from router.runtime.later_life import LaterLife
+from router.core.events import ChildAccepted, ChildBusted, ChildFilled, Event, TradePrint, VenueDown, VenueUp
+from router.core.instruments import Instrument
+from router.core.profiles import VenueProfile
+from router.core.types import SECOND, LastLiquidityInd, Ns, VenueKind
+from router.runtime.later_life import LaterLife, catch_up
+from simulator import world
+from simulator.source import MarketPort
 
 
 class World:
@@ -32,4 +36,34 @@ def test_each_life_marks_its_ids_and_nothing_else() -> None:
         (5, fill("XLIT-X1-L2")),
         (5, ChildBusted("XLIT", "C7", "XLIT-X2-L2", "XLIT-X1-L2")),
         (9, TradePrint("XLIT", "ABC", 100_000, 100)),
+    ]
+
+
+class LineCut:
+    """XLIT is down from second 10 to second 70."""
+
+    next_at: Ns | None = 10 * SECOND
+
+    def step(self, port: MarketPort) -> None:
+        if self.next_at == 10 * SECOND:
+            port.venue_down("XLIT", "line cut")
+            self.next_at = 70 * SECOND
+        else:
+            port.venue_up("XLIT")
+            self.next_at = None
+
+
+def test_a_venue_that_is_down_at_the_restart_comes_back_in_its_own_time_and_the_others_at_once() -> None:
+    venues = [VenueProfile(mic, VenueKind.LIT, "lit", latency_ns=0) for mic in ("XLIT", "XALT")]
+    fresh = world.World(venues, {"ABC": Instrument("ABC")}, [LineCut()], seed=7, start=0)
+
+    catch_up(fresh, ["XLIT", "XALT"], 30 * SECOND)
+
+    heard: list[tuple[Ns, object]] = []
+    while fresh.next_at is not None:
+        heard += fresh.step()
+    assert [(at // SECOND, event) for at, event in heard if isinstance(event, VenueDown | VenueUp)] == [
+        (10, VenueDown("XALT", "restarted with the router")),
+        (10, VenueUp("XALT")),
+        (70, VenueUp("XLIT")),
     ]

@@ -70,6 +70,7 @@ def test_what_a_feed_of_orders_came_to_is_counted(tmp_path: Path) -> None:
         "ids repeated": "0",
         "more than stands": "0",
         "held back": "1",
+        "repriced": "0",
         "executed": "0",
         "hidden executed": "0",
         "instants": "1",

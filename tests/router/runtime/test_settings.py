@@ -74,9 +74,31 @@ def test_an_average_volume_is_a_number_of_shares(home: Path) -> None:
 def test_a_replayed_market_brings_its_own_session(home: Path) -> None:
     half_day = CalendarDay("20120621", open=1, close=2)
 
-    config = read_settings(home).engine_config("20120621", sessions={"XNYS": [half_day]})
+    config = read_settings(home).engine_config("20120621", sessions={"ABC": half_day})
 
     assert config.calendars == {"XNYS": (half_day,)}
+
+
+def test_two_recordings_of_one_calendar_keep_a_session_each(home: Path) -> None:
+    """ABC's file ends early, DEF's covers the calendar's day, GHI's an hour of it; JKL is not traded."""
+    path = home / "config" / "instruments.toml"
+    text = path.read_text()
+    path.write_text("".join(text.replace('"ABC"', f'"{symbol}"') for symbol in ("ABC", "DEF", "GHI", "JKL")))
+    settings = read_settings(home)
+    (whole,) = settings.engine_config("20120621").calendars["XNYS"]
+    early, hour = (
+        CalendarDay("20120621", whole.open, whole.close - 1),
+        CalendarDay("20120621", whole.open, whole.open + 1),
+    )
+
+    config = settings.engine_config("20120621", sessions={"ABC": early, "DEF": whole, "GHI": hour})
+
+    assert {each.symbol: config.calendars[each.calendar] for each in config.instruments} == {
+        "ABC": (early,),
+        "DEF": (whole,),
+        "GHI": (hour,),
+        "JKL": (whole,),
+    }
 
 
 @pytest.mark.parametrize(

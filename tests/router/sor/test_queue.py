@@ -185,6 +185,57 @@ def test_our_own_cut_is_nobody_s_cancellation(model: str, report_first: bool) ->
     assert queue.ahead("C1") == 500
 
 
+SECOND_CHILD = FakeChild("C2", "XLIT", qty=200, px=PX)
+
+
+@pytest.mark.parametrize("model", list(MODELS))
+@pytest.mark.parametrize("report_first", [True, False])
+@pytest.mark.parametrize(("gone", "left", "ahead"), [("C1", "C2", 900), ("C2", "C1", 500)])
+def test_another_order_of_ours_that_leaves_the_level_is_nobody_s_cancellation(
+    model: str, report_first: bool, gone: str, left: str, ahead: int
+) -> None:
+    """500 of strangers, our 100, 400 of strangers, our 200, 300 of strangers."""
+    queue = resting(model)
+    queue.on_market(shows(1_000))
+    queue.joined(SECOND_CHILD, PX, 1_000)
+    queue.arrived("C2")
+    queue.on_market(shows(1_200))
+    queue.on_market(shows(1_500))
+    own = {"C1": 100, "C2": 200}[gone]
+
+    if report_first:
+        queue.left(gone)
+    queue.on_market(shows(1_500 - own))
+    if not report_first:
+        queue.left(gone)
+
+    assert queue.ahead(left) == ahead
+
+
+def test_an_order_of_ours_that_never_arrived_takes_nothing_out_of_its_level() -> None:
+    queue = resting()
+    queue.joined(SECOND_CHILD, PX, 600)
+
+    queue.left("C2")
+    queue.on_market(shows(400))
+
+    assert queue.ahead("C1") == 300
+
+
+def test_another_order_of_ours_that_is_filled_is_told_by_its_print() -> None:
+    queue = resting(ahead=0)
+    queue.joined(SECOND_CHILD, PX, 100)
+    queue.arrived("C2")
+    queue.on_market(shows(300))
+
+    queue.on_market(sold(100))
+    queue.filled(replace(CHILD, filled=100))
+    queue.left("C1")
+    queue.on_market(shows(200))
+
+    assert queue.ahead("C2") == 0
+
+
 def test_an_order_that_left_is_forgotten() -> None:
     queue = resting()
 

@@ -106,14 +106,14 @@ def heard_in_process(market: Market) -> list[Event]:
     return heard
 
 
-def heard_over_fix(market: Market) -> list[Event]:
+def heard_over_fix(market: Market, life: int = 0) -> list[Event]:
     """The same from a router's links, which speak with the venues' faces in FIX."""
     instruments = {instrument.symbol: instrument for instrument in market.config.instruments}
     mics = [venue.mic for venue in market.config.venues if venue.enabled]
     links = {mic: FixVenueLink(mic, instruments) for mic in mics}
     terms = {CLIENT: ClientTerms(house_tags=True)}
     assert market.world is not None
-    exchange = Exchange(market.world, {mic: FixFace(mic, instruments, terms) for mic in mics})
+    exchange = Exchange(market.world, {mic: FixFace(mic, instruments, terms) for mic in mics}, life)
     for mic, link in links.items():
         link.up = True
         for text in link._subscriptions():
@@ -154,3 +154,13 @@ def test_the_same_commands_at_the_same_times_have_the_same_answers_and_the_same_
     kinds = [type(event) for event in reports(here)]
     assert {ChildAccepted, ChildFilled, ChildReplaced} <= set(kinds)
     assert kinds.count(ChildFilled) > 100, kinds.count(ChildFilled)
+
+
+def test_a_later_life_says_the_same_with_ids_of_its_own() -> None:
+    """ExecID(17) must not come twice: who knows it already takes the fill for a repetition."""
+    first, later = reports(heard_over_fix(market())), reports(heard_over_fix(market(), life=2))
+
+    ids = [[event.exec_id for event in said if isinstance(event, ChildFilled)] for said in (first, later)]
+    orders = [[event.venue_order_id for event in said if isinstance(event, ChildAccepted)] for said in (first, later)]
+    assert ids[1] == [f"{each}-L2" for each in ids[0]] != []
+    assert orders[1] == [f"{each}-L2" for each in orders[0]] != []

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fixspec.codec import decode, encode
-from router.core.events import BookSnapshot, LevelUpdate, MarketEvent, PhaseChange, TradePrint
+from router.core.events import AuctionImbalance, BookSnapshot, LevelUpdate, MarketEvent, PhaseChange, TradePrint
 from router.core.instruments import Instrument
-from router.core.types import Phase
+from router.core.types import Phase, PrintKind
 from simulator.face.feed import Feed
 
 AT = 1_773_667_800_123_000_000
@@ -119,6 +120,45 @@ def test_each_change_of_phase_is_a_security_status(feed: Feed, phase: Phase, sta
     assert told(feed, PhaseChange("ACME", phase, "XLIT")) == [status]
 
 
+CLOSE = AuctionImbalance("XLIT", "ACME", PrintKind.CLOSING, 900, -300, reference_px=400_100, indicative_px=399_900)
+OPEN = AuctionImbalance("XLIT", "ACME", PrintKind.OPENING, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("client", "said", "entry"),
+    [
+        ("PLAIN", CLOSE, "270=39.99 271=300 625=4 277=Q"),
+        ("HOUSE", CLOSE, "270=39.99 271=300 625=4 277=Q 20115=900 20116=40.01"),
+        ("PLAIN", msgspec.structs.replace(CLOSE, imbalance=300), "270=39.99 271=300 625=4 277=P"),
+        ("PLAIN", OPEN, "271=0 625=2"),
+        ("HOUSE", OPEN, "271=0 625=2 20115=0"),
+    ],
+)
+def test_an_imbalance_is_an_entry_of_its_own_kind(feed: Feed, client: str, said: AuctionImbalance, entry: str) -> None:
+    """FIX 4.4: MDEntryType(269)=A, TradeCondition(277)=P more buyers, Q more sellers."""
+    ask(feed, client, t269="A")
+
+    ((_, text),) = feed.publish(AT, "ACME", [said])
+
+    assert f"279=0 269=A 55=ACME {entry} " in text.replace("\x01", " ")
+
+
+def test_the_last_imbalance_is_in_a_snapshot_until_the_phase_changes(feed: Feed) -> None:
+    feed.publish(AT, "ACME", [CLOSE])
+
+    before = ask(feed, t263=0, t265=None, t269="A")
+    feed.publish(AT, "ACME", [PhaseChange("ACME", Phase.CLOSED)])
+    after = ask(feed, t263=0, t265=None, t269="A")
+
+    assert (before, after) == (["W A:39.99:300"], ["W"])
+
+
+def test_who_has_not_asked_for_imbalances_hears_of_none(feed: Feed) -> None:
+    ask(feed)
+
+    assert told(feed, CLOSE) == []
+
+
 def test_after_the_end_of_a_subscription_or_of_a_session_nothing_is_told(feed: Feed) -> None:
     ask(feed)
     ask(feed, "HOUSE")
@@ -140,7 +180,7 @@ def test_after_the_end_of_a_subscription_or_of_a_session_nothing_is_told(feed: F
         ({"t264": "deep"}, "Y 58=MarketDepth(264) must be a whole number: got 'deep'"),
         ({"t265": None}, "Y 281=6 58=MDUpdateType(265) must be 0 or 1: got ''"),
         ({"t266": "N"}, "Y 281=7 58=AggregatedBook(266) must be Y, price levels: got 'N'"),
-        ({"t269": "09"}, "Y 281=8 58=MDEntryType(269) must be one of 0, 1, 2: got '9'"),
+        ({"t269": "09"}, "Y 281=8 58=MDEntryType(269) must be one of 0, 1, 2, A: got '9'"),
         ({"t55": "MOON"}, "Y 281=0 58=Symbol(55) must be traded here: got 'MOON'"),
     ],
 )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from router.core.events import (
+    AuctionImbalance,
     BookSnapshot,
     ChildAccepted,
     ChildBusted,
@@ -38,7 +39,7 @@ from simulator.face.face import ClientTerms, FixFace
 
 AT = 1_773_667_800_123_000_000
 MIC, SYMBOL, CLIENT = "XLIT", "ACME", "SLUICE"
-INSTRUMENTS = {SYMBOL: Instrument(SYMBOL)}
+INSTRUMENTS = {SYMBOL: Instrument(SYMBOL, primary_venue=MIC)}
 
 CommandT = TypeVar("CommandT", bound=VenueCommand)
 qtys = st.integers(1, 10**9)
@@ -264,6 +265,16 @@ snapshots = st.builds(
     sides_of_book,
     sides_of_book,
 )
+imbalances = st.builds(
+    AuctionImbalance,
+    st.just(MIC),
+    st.just(SYMBOL),
+    st.sampled_from([PrintKind.OPENING, PrintKind.CLOSING]),
+    st.integers(0, 10**9),
+    st.integers(-(10**9), 10**9),
+    st.none() | pxs,
+    st.none() | pxs,
+)
 phases = st.builds(PhaseChange, st.just(SYMBOL), st.sampled_from(Phase), st.just(MIC))
 
 
@@ -278,15 +289,15 @@ def book_of(events: list[Event]) -> dict[tuple[bool, Px], int]:
     return {level: qty for level, qty in book.items() if qty}
 
 
-@given(st.lists(st.lists(levels | prints | phases | snapshots, max_size=6), max_size=8))
-def test_the_book_the_tape_and_the_phases_are_heard_whole(batches: list[list[MarketEvent]]) -> None:
+@given(st.lists(st.lists(levels | prints | phases | snapshots | imbalances, max_size=6), max_size=8))
+def test_the_book_the_tape_the_phases_and_the_imbalances_are_heard_whole(batches: list[list[MarketEvent]]) -> None:
     wire = Wire()
     said: list[Event] = [event for batch in batches for event in batch]
 
     heard = [event for batch in batches for event in wire.publish(batch)]
 
     assert book_of(heard) == book_of(said)
-    for kind in (TradePrint, PhaseChange):
+    for kind in (TradePrint, PhaseChange, AuctionImbalance):
         assert [event for event in heard if isinstance(event, kind)] == [
             each for each in said if isinstance(each, kind)
         ]

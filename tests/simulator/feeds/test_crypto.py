@@ -66,6 +66,36 @@ def test_a_taker_s_own_rows_are_no_executions(tmp_path: Path) -> None:
     assert read.counts == Counts(rows=4, messages=3, crossed=1, held_max_ns=MILLISECOND)
 
 
+def test_a_market_order_s_price_walks_through_the_book_and_its_fills_are_told_once(tmp_path: Path) -> None:
+    """It sells 50 at the market: 30 trade at 236.47, 15 at 236.40; 1 is lost to rounding, the rest withdrawn."""
+    read = feed(
+        tmp_path,
+        "1,0,236.47,30,created,bid",
+        "2,0,236.40,15,created,bid",
+        "3,1,236.90,50,created,ask",
+        "3,2,236.47,50,changed,ask",
+        "1,3,236.47,0,deleted,bid",
+        "3,3,236.47,20,changed,ask",
+        "3,4,236.40,19,changed,ask",
+        "2,5,236.40,0,deleted,bid",
+        "3,5,236.40,4,changed,ask",
+        "3,6,236.40,4,deleted,ask",
+    )
+
+    assert list(read.messages()) == [
+        Message(at(0), Kind.ADD, 1, 30, 23_647, is_bid=True),
+        Message(at(0), Kind.ADD, 2, 15, 23_640, is_bid=True),
+        Message(at(1), Kind.ADD, 3, 50, 23_690, is_bid=False),
+        Message(at(2), Kind.DELETE, 3, 50, 23_690, is_bid=False),
+        Message(at(3), Kind.EXECUTE, 1, 30, 23_647, is_bid=True),
+        Message(at(3), Kind.ADD, 4, 20, 23_647, is_bid=False),
+        Message(at(4), Kind.DELETE, 4, 20, 23_647, is_bid=False),
+        Message(at(5), Kind.EXECUTE, 2, 15, 23_640, is_bid=True),
+        Message(at(5), Kind.ADD, 5, 4, 23_640, is_bid=False),
+        Message(at(6), Kind.DELETE, 5, 4, 23_640, is_bid=False),
+    ]
+
+
 def test_orders_of_before_the_file_and_orders_that_grow_are_counted(tmp_path: Path) -> None:
     read = feed(
         tmp_path,
@@ -137,4 +167,6 @@ def test_the_real_file_leaves_nobody_held_back_and_no_row_unexplained(real_data_
     messages = list(read.messages())
 
     assert len(messages) == read.counts.messages
-    assert read.counts == Counts(rows=50_414, messages=49_366, unknown=213, crossed=348, held_max_ns=584 * MILLISECOND)
+    assert read.counts == Counts(
+        rows=50_414, messages=49_382, unknown=213, crossed=378, repriced=36, held_max_ns=584 * MILLISECOND
+    )

@@ -110,6 +110,26 @@ def test_of_two_held_back_against_each_other_the_older_stands_first() -> None:
     assert ledger.left("newer") == 5, "it still crosses the older, which stands now"
 
 
+def test_an_order_at_another_price_is_a_new_one_there_and_one_that_crosses_is_held_back() -> None:
+    ledger = standing(("bid", BID, 100, 10), ("ask", ASK, 105, 20))
+
+    told = [
+        *ledger.reprice(2, "ask", 103, 15),
+        *ledger.reprice(3, "ask", 100, 15),
+        *ledger.reprice(4, "ask", 101, 12),
+        *ledger.reprice(5, "gone", 101, 12),
+    ]
+
+    assert told == [
+        Message(2, Kind.DELETE, 2, 20, 105, ASK),
+        Message(2, Kind.ADD, 3, 15, 103, ASK),
+        Message(3, Kind.DELETE, 3, 15, 103, ASK),
+        Message(4, Kind.ADD, 4, 12, 101, ASK),
+    ]
+    assert (ledger.px("ask"), ledger.px("gone")) == (101, None)
+    assert ledger.counts == Counts(messages=6, unknown=1, crossed=1, repriced=3, held_max_ns=1)
+
+
 def test_what_a_real_file_gets_wrong_is_counted_and_passed_over() -> None:
     ledger = standing(("a", BID, 100, 50))
 
