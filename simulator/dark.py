@@ -371,10 +371,12 @@ class DarkVenue(Desk):
             return []
         says: list[VenueSays] = []
         meeting = Meeting()
+        # What conditional contras may bring counts for asking them, and not for what trades without them.
+        trades = not one.conditional and sum(qty for other, qty in pairs if not other.conditional) >= one.least
         for other, qty in pairs:
             if other.conditional:
                 says += self._invite(at, pool, other, qty, meeting)
-            elif not one.conditional:
+            elif trades:
                 says += self._trade(at, pool, (one, other), qty, px)
         if one.conditional:
             says += self._invite(at, pool, one, found, meeting)

@@ -242,6 +242,19 @@ class TestMinQty:
         assert fills(dark.on_command(NOON, send("c2", Side.BUY, 50))) == [("c2", 50, MID), ("waits", 50, MID)]
 
 
+def test_an_aggregated_minimum_is_met_by_what_trades_and_not_by_who_is_only_asked() -> None:
+    dark = pool(min_qty_rule="aggregated", self_match="allow")
+    dark.on_command(NOON, send("firm", Side.SELL, 200))
+    dark.on_command(NOON, send("wish", Side.SELL, 400, conditional=True))
+
+    says = dark.on_command(NOON, send("comes", Side.BUY, 600, min_qty=500))
+
+    assert says == [
+        ChildAccepted("XDRK", "comes", "XDRK-3"),
+        FirmUpRequest("XDRK", "wish", "XDRK-F1", 400, NOON + 500 * MILLISECOND),
+    ]
+
+
 def test_ioc_leaves_nothing_behind() -> None:
     dark = pool()
 
