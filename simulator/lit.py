@@ -128,6 +128,8 @@ class LitVenue(BandDesk):
         px = self._resting_px(order, self._limit_of(order))
         if px == now or (now is not None and order.sent.peg is None and not _is_nearer(order, px, now)):
             return []
+        if order.sent.post_only and px is not None and book.crosses(order.side.is_buy, px):
+            return []
         book.cancel(order.key)
         return self._work(at, order)
 
@@ -280,6 +282,8 @@ class LitVenue(BandDesk):
         if pegged and px is None:
             return "" if can_rest else "nothing to follow"
         take_px, rest_px = self._taking_px(order, px), self._resting_px(order, px)
+        if order.sent.post_only:
+            return self._match_post_only(order, rest_px)
         filled, prevented = 0, 0
         # On entry all that is there counts together; once it rests, each contra alone.
         enough = order.min_qty
@@ -294,6 +298,13 @@ class LitVenue(BandDesk):
         if rest_px is None or not can_rest:
             return f"{left} not filled"
         self._rest(order, rest_px, left)
+        return ""
+
+    def _match_post_only(self, order: VenueOrder, px: Px | None) -> str:
+        """Rest, and never take: what was checked on entry may not hold any more after a call or at a new price."""
+        if px is None or self._books[order.symbol].crosses(order.side.is_buy, px):
+            return "ExecInst(18)=6: would take"
+        self._rest(order, px, order.leaves)
         return ""
 
     def _group(self, order: VenueOrder) -> str:

@@ -371,6 +371,17 @@ def test_our_two_sides_trade_with_each_other_where_the_profile_allows_it() -> No
     ]
 
 
+def test_a_post_only_peg_stays_where_it_is_as_long_as_it_would_take_where_it_ought_to_be() -> None:
+    lit = venue()
+    lit.on_command(NOON, send("peg", Side.BUY, 100, MID, peg=Peg.MID, post_only=True, peg_offset=-TICK))
+    lit.on_command(NOON, send("hidden", Side.SELL, 100, MID, display_qty=0))
+
+    says = lit.on_nbbo(NOON, nbbo(NOON, MID, ASK + TICK))
+
+    assert says == []
+    assert lit.book(SYMBOL).stands(-1) == (True, BID, 100)
+
+
 class TestQuotesElsewhere:
     """The NBBO says 100.01 offered by 500 shares; here stand 500 at 100.02 only, so that those are elsewhere."""
 
@@ -393,6 +404,20 @@ class TestQuotesElsewhere:
         back = lit.on_nbbo(NOON, nbbo(NOON, MID, ASK + TICK))
 
         assert slid[1:] == [LevelUpdate("XLIT", SYMBOL, True, MID, 100)]
+        assert back == [LevelUpdate("XLIT", SYMBOL, True, MID, 0), LevelUpdate("XLIT", SYMBOL, True, ASK, 100)]
+
+    def test_a_post_only_order_does_not_come_back_to_where_it_would_take(self) -> None:
+        lit = self.away(locking="slide")
+        lit.on_command(NOON, send("c1", Side.BUY, 100, ASK, post_only=True))
+        lit.book(SYMBOL).add(4, False, ASK, 500)
+        lit.drain(NOON, SYMBOL)
+
+        met = lit.on_nbbo(NOON, nbbo(NOON, MID, ASK))
+        lit.book(SYMBOL).delete(4)
+        lit.drain(NOON, SYMBOL)
+        back = lit.on_nbbo(NOON, nbbo(NOON, MID, ASK + TICK))
+
+        assert met == []
         assert back == [LevelUpdate("XLIT", SYMBOL, True, MID, 0), LevelUpdate("XLIT", SYMBOL, True, ASK, 100)]
 
     def test_does_not_slide_further_when_the_quote_comes_nearer(self) -> None:
