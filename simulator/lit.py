@@ -111,9 +111,10 @@ class LitVenue(BandDesk):
         self._nbbo[nbbo.symbol] = nbbo
         if self._bands:
             self._watch_bands(at, nbbo)
-        says: list[VenueSays] = []
         if not self._followers:
-            return says
+            return []
+        # The NBBO may move before this venue has said what was done to its book at this instant: fills come first.
+        says = self.drain(at, nbbo.symbol)
         # What follows moves one by one, each after what the one before it did.
         for order in [order for order in self._followers.values() if order.symbol == nbbo.symbol]:
             if order.is_open and self.is_trading(order.symbol) and not self._must_wait(order):
