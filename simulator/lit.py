@@ -73,6 +73,9 @@ class LitVenue(BandDesk):
             for key, qty in book.prevented:
                 says.append(self._lessen(self._by_key[key], qty, rests=bool(book.leaves(key))))
             book.prevented.clear()
+        if book.repriced:
+            self._followers.update((key, self._by_key[key]) for key in book.repriced if key in self._by_key)
+            book.repriced.clear()
         if book.touched:
             mic = self.mic
             for is_bid, px, qty in book.changes():

@@ -113,3 +113,41 @@ def test_ahead_of_a_minimum_stands_all_its_price() -> None:
     book.add(3, BUY, 100, 30)
 
     assert [book.ahead(key) for key in (-1, -2)] == [60, 100]
+
+
+def test_a_band_that_comes_nearer_takes_what_stands_beyond_it_along_in_order() -> None:
+    book = LitBook()
+    book.add(1, BUY, 104, 10)
+    book.add(2, BUY, 107, 10, hidden=True)
+    book.post(-1, BUY, 107, 30, 5)
+    book.post_minimum(-2, BUY, 106, 40, 5)
+    book.add(3, BUY, 108, 10)
+    book.add(4, BUY, 105, 10)
+
+    book.low, book.high = 95, 105
+
+    assert book.levels(BUY, 3) == [(105, 25), (104, 10)]
+    assert [(one.id, one.px, one.qty, one.reserve) for one in book.standing(BUY)] == [
+        (4, 105, 10, 0),
+        (3, 105, 10, 0),
+        (-1, 105, 5, 25),
+        (2, 105, 10, 0),
+        (1, 104, 10, 0),
+    ]
+    assert book.stands(-2) == (BUY, 105, 40)
+    assert book.repriced == [-1, -2]
+
+
+@given(steps, st.integers(97, 100), st.integers(100, 103), steps)
+def test_nothing_trades_beyond_the_bands_wherever_they_move(
+    before: list[Step], low: int, high: int, after: list[Step]
+) -> None:
+    book = LitBook()
+    play(book, before)
+    book.trades.clear()
+
+    book.low, book.high = low, high
+    for number, (_, is_buy, _, qty, _, _) in enumerate(after):
+        book.market(is_buy, qty) if number % 2 else book.limit(1_000 + number, is_buy, 98 + qty % 5, qty)
+
+    assert [trade for trade in book.trades if not low <= trade.px <= high] == []
