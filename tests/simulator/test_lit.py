@@ -29,7 +29,7 @@ from router.api import (
     VenueProfile,
 )
 from simulator.lit import LitVenue
-from simulator.testing import INSTRUMENTS, MID, NOON, SYMBOL, TICK, VenueContract, nbbo
+from simulator.testing import MID, NOON, SYMBOL, TICK, VenueContract, nbbo
 from support.lit_orders import ASK, BID, XLIT, cancel, fill, refusal, replace, send, venue
 
 
@@ -371,31 +371,6 @@ def test_our_two_sides_trade_with_each_other_where_the_profile_allows_it() -> No
     ]
 
 
-def test_a_peg_that_has_just_been_hit_moves_with_what_it_has_left() -> None:
-    lit = venue()
-    lit.book(SYMBOL).delete(1)
-    lit.on_command(NOON, send("peg", Side.BUY, 100, None, peg=Peg.PRIMARY))
-    lit.book(SYMBOL).market(False, 30)
-
-    says = lit.on_nbbo(NOON, nbbo(NOON, MID, ASK + TICK))
-
-    assert [event for event in says if isinstance(event, ChildFilled)] == [
-        fill("peg", "XLIT-X1", 30, BID, 30, LastLiquidityInd.ADDED)
-    ]
-    assert lit.book(SYMBOL).stands(-1) == (True, MID, 70)
-
-
-def test_a_post_only_peg_stays_where_it_is_as_long_as_it_would_take_where_it_ought_to_be() -> None:
-    lit = venue()
-    lit.on_command(NOON, send("peg", Side.BUY, 100, MID, peg=Peg.MID, post_only=True, peg_offset=-TICK))
-    lit.on_command(NOON, send("hidden", Side.SELL, 100, MID, display_qty=0))
-
-    says = lit.on_nbbo(NOON, nbbo(NOON, MID, ASK + TICK))
-
-    assert says == []
-    assert lit.book(SYMBOL).stands(-1) == (True, BID, 100)
-
-
 class TestQuotesElsewhere:
     """The NBBO says 100.01 offered by 500 shares; here stand 500 at 100.02 only, so that those are elsewhere."""
 
@@ -593,24 +568,6 @@ class TestSelfMatchGroups:
             fill("taker", "XLIT-X1", 500, BID, 500),
             ChildCanceled("XLIT", "taker", None, "XLIT: self-match prevention"),
         ]
-
-
-def test_a_reserve_order_may_show_peaks_that_differ_and_are_the_seeds() -> None:
-    def shown(seed: int) -> list[Qty]:
-        lit = LitVenue(XLIT, INSTRUMENTS, seed)
-        lit.on_command(NOON, send("c1", Side.BUY, 5_000, BID, display_qty=100, display_high_qty=500))
-        peaks: list[Qty] = []
-        while level := lit.book(SYMBOL).level(True, BID):
-            peaks.append(level)
-            lit.book(SYMBOL).market(False, level)
-        return peaks
-
-    peaks = shown(7)
-
-    assert peaks == shown(7) != shown(8)
-    assert (peaks[0], sum(peaks)) == (100, 5_000)
-    assert set(peaks[1:-1]) <= {100, 200, 300, 400, 500}
-    assert len(set(peaks)) > 2
 
 
 def test_it_says_where_an_order_of_ours_stands_while_it_rests() -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from router.api import Qty, Side
 from simulator.book import NOBODY, Trade
+from simulator.lit import LitVenue
 from simulator.lit_book import LitBook, SelfTrade
 from simulator.naive import NaiveLitBook
+from simulator.testing import INSTRUMENTS, NOON, SYMBOL
+from support.lit_orders import BID, XLIT, send
 
 BUY, SELL = True, False
 Step = tuple[str, bool, int, int, int, str]
@@ -151,3 +155,21 @@ def test_nothing_trades_beyond_the_bands_wherever_they_move(
         book.market(is_buy, qty) if number % 2 else book.limit(1_000 + number, is_buy, 98 + qty % 5, qty)
 
     assert [trade for trade in book.trades if not low <= trade.px <= high] == []
+
+
+def test_a_reserve_order_may_show_peaks_that_differ_and_are_the_seeds() -> None:
+    def shown(seed: int) -> list[Qty]:
+        lit = LitVenue(XLIT, INSTRUMENTS, seed)
+        lit.on_command(NOON, send("c1", Side.BUY, 5_000, BID, display_qty=100, display_high_qty=500))
+        peaks: list[Qty] = []
+        while level := lit.book(SYMBOL).level(True, BID):
+            peaks.append(level)
+            lit.book(SYMBOL).market(False, level)
+        return peaks
+
+    peaks = shown(7)
+
+    assert peaks == shown(7) != shown(8)
+    assert (peaks[0], sum(peaks)) == (100, 5_000)
+    assert set(peaks[1:-1]) <= {100, 200, 300, 400, 500}
+    assert len(set(peaks)) > 2
