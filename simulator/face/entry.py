@@ -385,7 +385,8 @@ class OrderEntry:
             return self._restated(at, order, report)
         request = self._requests.pop(report.request_id)
         assert request.cl_ord_id is not None, report
-        order.qty, order.px, order.cl_ord_id = report.qty, report.px, request.cl_ord_id
+        order.change(report.qty, report.px)
+        order.cl_ord_id = request.cl_ord_id
         names: list[reports.Pair] = [(11, request.cl_ord_id), (41, request.orig_cl_ord_id)]
         more = self._ahead(order, report.ahead)
         if report.kept_place and self._has_house_tags(order):
@@ -396,7 +397,7 @@ class OrderEntry:
 
     def _restated(self, at: Ns, order: FaceOrder, report: ChildReplaced) -> str:
         """The venue itself made the order smaller (self-match prevention): FIX 4.4 Vol. 4, ExecType(150)=D."""
-        order.qty, order.px = report.qty, report.px
+        order.change(report.qty, report.px)
         more: list[reports.Pair] = [(378, ExecRestatementReason.PARTIAL_DECLINE), *self._ahead(order, report.ahead)]
         if report.kept_place and self._has_house_tags(order):
             more.append((20112, "Y"))

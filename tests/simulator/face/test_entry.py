@@ -298,3 +298,15 @@ def test_a_peg_and_a_reserve_keep_what_they_asked_for_through_a_replace(face: Fi
     assert isinstance(command, ReplaceChild)
     assert (command.child_id, command.qty) == (entered.child_id, 200)
     assert answer(refused, 58) == "9 58=PegOffsetValue(211) of an order cannot be changed: -200, asked for -300"
+
+
+def test_an_order_is_open_again_where_its_replace_is_acknowledged_after_fills_of_the_new_quantity(
+    face: FixFace,
+) -> None:
+    child_id = enter(face)
+    request_id = request_of(ask(face, "G", ORDER | {11: "b", 41: "a", 38: 900}))
+    face.report(AT, fill(child_id, "X1", 400, 400))
+
+    ((_, text),) = face.report(AT, ChildReplaced("XLIT", child_id, request_id, 900, 400_100, kept_place=False))
+
+    assert said(text, 11, 150, 39, 38, 14, 151) == "8 11=b 150=5 39=1 38=900 14=400 151=500"
