@@ -41,6 +41,7 @@ from router.api import (
     VenueProfile,
     VenueSays,
 )
+from simulator.bounds import at_least
 from simulator.contra import ContraFlow, ContraMix, Interest
 from simulator.desk import Desk, SettingsT, VenueOrder, read_settings
 from simulator.eligibility import Eligibility, EligibilitySettings
@@ -67,6 +68,10 @@ class DarkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     firm_up_ns: Ns = 500_000_000
     nbbo_lag_ns: Ns = 500_000
     nbbo_age_max_ns: Ns = 60 * SECOND
+
+    def __post_init__(self) -> None:
+        at_least(self, 0, "nbbo_lag_ns", "nbbo_age_max_ns")
+        at_least(self, 1, "firm_up_ns")
 
 
 class _Pool:
