@@ -36,7 +36,7 @@ demo: $(VENV)/.demo
 	$(BIN)/sluice demo
 
 test: lint
-	$(BIN)/python -m pytest --cov
+	$(BIN)/python -m pytest --cov --numprocesses=auto --dist=loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

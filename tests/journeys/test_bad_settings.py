@@ -93,7 +93,7 @@ def check(home: Path) -> str:
             "config/venues.toml",
             "enabled = false",
             "settings = { host = 1 }",
-            "venues[6].settings.host: a venue behind FIX has no settings of its own",
+            "venues[7].settings.host: a venue behind FIX has no settings of its own",
         ),
         ("config/curves.toml", "83429", "-83429", "*[0]: Expected `int` >= 0"),
         ("config/curves.toml", '"BOLT" = [', '"BOLT" = [0.5,', "BOLT[0]: Expected `int`, got `float`"),

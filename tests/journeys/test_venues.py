@@ -35,15 +35,19 @@ def report(client: RawFix, exec_type: str) -> Message:
 
 
 def enter(client: RawFix, cl_ord_id: str, px: str = "37.00") -> Message:
-    """An order that the venue has accepted, once it is open."""
+    """The acceptance of an order that rests, once the venue trades: before, it would wait for the opening auction."""
     for attempt in range(200):
-        client.send("D", (11, f"{cl_ord_id}{attempt}"), *TERMS, (44, px))
+        client.send("D", (11, f"{cl_ord_id}-probe-{attempt}"), *TERMS, (44, px), (59, 3))
         message = client.receive_until("8")
         if message.get(150) == "0":
-            return message
-        assert "pre-open" in message.get(58), message
+            break
+        assert "TimeInForce(59)=3" in message.get(58), message
         time.sleep(0.02)
-    raise AssertionError("the venue does not open")
+    else:
+        raise AssertionError("the venue does not open")
+    report(client, "4")
+    client.send("D", (11, cl_ord_id), *TERMS, (44, px))
+    return client.receive_until("8")
 
 
 def test_two_clients_of_a_venue_each_hear_of_their_own_orders(venues: LiveVenues) -> None:
@@ -85,7 +89,7 @@ def test_a_client_that_was_away_is_resent_the_reports_that_it_missed_and_no_mark
     logon = again.receive_until("A")
     again.send("2", (7, 1), (16, 0))
     kinds, missed = [], None
-    while missed is None or missed.get(150) != "4":
+    while missed is None or missed.get(11) != "c":
         message = again.receive_message()
         kinds.append(message.msg_type)
         missed = message if message.msg_type == "8" else missed
