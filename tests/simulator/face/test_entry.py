@@ -133,6 +133,20 @@ def test_two_clients_may_use_one_id_and_hear_of_their_own_order_only(face: FixFa
     assert answer(strange, 39, 102, 58) == "9 39=8 102=1 58=OrigClOrdID(41) must name an order of yours: got 'b'"
 
 
+def test_no_client_can_change_cancel_or_ask_after_another_ones_order(face: FixFace) -> None:
+    enter(face)
+
+    canceled = ask(face, "F", {11: "c", 41: "a", 55: "ACME", 54: 1}, HOUSE)
+    replaced = ask(face, "G", ORDER | {11: "b", 41: "a", 38: 200}, HOUSE)
+    queried = ask(face, "H", {11: "a", 55: "ACME", 54: 1}, HOUSE)
+    (mass,) = ask(face, "q", {11: "m", 530: 7}, HOUSE).letters
+
+    unknown = "102=1 58=OrigClOrdID(41) must name an order of yours: got 'a'"
+    assert [answer(each, 102, 58) for each in (canceled, replaced)] == [f"9 {unknown}"] * 2
+    assert answer(queried, 150, 39) == "8 150=I 39=8"
+    assert said(mass[1], 533) == "r 533=0"
+
+
 def test_what_fix_44_has_no_field_for_is_said_to_those_who_asked_for_it(face: FixFace) -> None:
     texts = []
     for client in (PLAIN, HOUSE):
