@@ -3,8 +3,8 @@
 Bias: a reserve order's next peak is shown at once, so that one large taker meets it again before it meets hidden
 orders (as on Xetra and CME).
 
-It must not know the other venues' books: of the market it sees the NBBO only, to price midpoint pegs. Fees are not
-charged here (they are the profile's), and history that is replayed does not react to us (docs/simulator.md).
+It must not know the other venues' books: of the market it sees the NBBO and the tape only. Fees are not charged here
+(they are the profile's), and history that is replayed does not react to us (docs/simulator.md).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _IMMEDIATE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 
 
 class LitVenue(BandDesk):
-    """Limit, market, IOC, FOK, post-only (18=6), hidden, reserve, midpoint peg (18=M, hidden), MinQty(110) with IOC."""
+    """Every order that docs/market/lit.md lists; what of it a profile takes, its settings say."""
 
     def __init__(self, profile: VenueProfile, instruments: Mapping[str, Instrument], seed: int) -> None:
         settings = read_settings(profile, LitSettings)
@@ -148,7 +148,8 @@ class LitVenue(BandDesk):
         if command.min_qty and command.display_qty:
             return f"MaxFloor(111) {command.display_qty}: an order with MinQty(110) stands hidden"
         if (high := command.display_high_qty) is not None and not 0 < (command.display_qty or 0) <= high:
-            return f"DisplayHighQty(1086) {high} is below DisplayQty(1138) {command.display_qty}"
+            shown = command.display_qty if command.display_qty is not None else "none"
+            return f"DisplayHighQty(1086) {high} needs a DisplayQty(1138) from 1 to that: got {shown}"
         if command.post_only and (refusal := self._refuse_post_only(command, command.px)):
             return refusal
         return refuse_peg(command) or self._refuse_locking(command, command.px)

@@ -237,7 +237,7 @@ BARE = VenueProfile(
         (
             XLIT,
             send("c1", Side.BUY, 1_000, BID, display_qty=200, display_high_qty=100),
-            "DisplayHighQty(1086) 100 is below DisplayQty(1138) 200",
+            "DisplayHighQty(1086) 100 needs a DisplayQty(1138) from 1 to that: got 200",
         ),
         (XLIT, send("c1", Side.BUY, 100, BID, tif=TimeInForce.GTD), "TimeInForce(59)=6 needs ExpireTime(126)"),
         (
