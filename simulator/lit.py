@@ -4,7 +4,7 @@ Bias: a reserve order's next peak is shown at once, so that one large taker meet
 orders (as on Xetra and CME).
 
 It must not know the other venues' books: of the market it sees the NBBO and the tape only. Fees are not charged here
-(they are the profile's), and history that is replayed does not react to us (docs/simulator.md).
+(they are the profile's), and history that is replayed does not react to us (docs/market.md).
 """
 
 from __future__ import annotations

@@ -132,7 +132,7 @@ class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):
     dark_probe_ns: AtLeast0 = 500 * MILLISECOND
     simulated_ioc_ns: AtLeast0 = 20 * MILLISECOND
     max_children_per_slice: AtLeast1 = 16
-    queue_model: Literal["risk-averse", "uniform", "power", "log", "young"] = "power"
+    queue_model: Literal["risk-averse", "uniform", "power", "log", "young"] = "risk-averse"
     fill_rate_window_ns: AtLeast1 = 60 * SECOND
     fill_queue_ppm: AtLeast0 = 450_000
     fill_price_ns: AtLeast1 = 65 * SECOND

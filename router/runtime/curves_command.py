@@ -20,7 +20,7 @@ from simulator.feeds.text import FeedError
     "--bins", type=click.IntRange(1, 390), default=26, show_default=True, help="Equal bins from open to close."
 )
 def command(bars: tuple[Path, ...], out: Path | None, bins: int) -> None:
-    """Median day of each symbol in BARS (minute or 15-minute, .csv or .csv.xz); see docs/market-data.md."""
+    """Median day of each symbol in BARS (minute or 15-minute, .csv or .csv.xz); see docs/configuration.md."""
     with errors_as_lines():
         try:
             curves = build_curves(_all(bars), CurveRules(bins=bins))

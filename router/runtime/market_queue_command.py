@@ -30,7 +30,7 @@ MARKETS = ("synthetic:1", "synthetic:2")
 @click.command("queue", help=__doc__)
 @HOME_OPTION
 @click.option("--market", "specs", multiple=True, default=MARKETS, show_default=True, metavar="SPEC",
-              help="A market to measure in (docs/market-data.md); may be repeated.")  # fmt: skip
+              help="A market to measure in (docs/market.md); may be repeated.")  # fmt: skip
 @click.option("--day", metavar="YYYYMMDD", help="Date of a synthetic market (default: the last trading day).")
 @click.option("--minutes", type=click.IntRange(1), help="Only so many minutes from the open (default: the day).")
 @click.option("--symbol", "symbols", multiple=True, metavar="SYMBOL",

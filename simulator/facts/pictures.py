@@ -15,6 +15,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from simulator.facts import day, measures
 from simulator.facts.day import DayFacts, mean_curve
@@ -95,6 +96,11 @@ def _impact(axes: Axes, found: Mapping[float, Sequence[Impact]]) -> None:
     axes.plot(sizes * 100, law, color=_COLOURS[1], linewidth=1.2, label="square root through the middle one")
     axes.set_xscale("log")
     axes.set_yscale("log")
+    # By itself matplotlib writes powers of ten over one another on a range of little more than a decade.
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axis.set_minor_formatter(NullFormatter())
     axes.set_title("impact of a meta-order, bps")
     axes.set_xlabel("size, % of the day's volume")
     axes.legend()
@@ -107,9 +113,9 @@ _GROUPS: Final[Mapping[str, tuple[_Panel, ...]]] = {
         _curve("volume", "part of the day's volume", _BIN_HOURS, _OF_SESSION),
     ),
     "orders": (
-        _curve("sizes", "orders at least so large", day.SIZE_GRID, "round lots", log="xy"),
-        _curve("gaps", "times between trades at least so long", day.GAP_GRID, "in their mean", log="xy"),
-        _curve("lives", "lives to cancellation at least so long", day.LIFE_GRID_S, "seconds", log="x"),
+        _curve("sizes", "part of orders at least so large", day.SIZE_GRID, "round lots", log="xy"),
+        _curve("gaps", "part of gaps between trades at least so long", day.GAP_GRID, "in mean gaps", log="xy"),
+        _curve("lives", "part of lives to cancellation at least so long", day.LIFE_GRID_S, "seconds", log="x"),
     ),
     "signs": (
         _curve("signs", "correlation of trade signs", measures.SIGN_LAGS, "lag, trades", log="xy"),

@@ -83,7 +83,13 @@ def options_of(command: str) -> set[str]:
     found = main.get_command(click.Context(main), command)
     inner = found.list_commands(click.Context(found)) if isinstance(found, click.Group) else []
     group = [found.get_command(click.Context(found), name) for name in inner] if isinstance(found, click.Group) else []
-    return {text for each in (found, *group) if each for param in each.params for text in param.opts} | {"--help"}
+    return {
+        text
+        for each in (found, *group)
+        if each
+        for param in each.params
+        for text in (*param.opts, *param.secondary_opts)
+    } | {"--help"}
 
 
 def test_links_lead_to_files_of_the_project(tree: Tree, pages: dict[str, str]) -> None:

@@ -63,7 +63,12 @@ def check(home: Path) -> str:
             "dark_last",
             "router.dark_last: Object contains unknown field `dark_last`",
         ),
-        ("config/engine.toml", 'model = "power"', 'model = "powr"', "router.queue_model: Invalid enum value 'powr'"),
+        (
+            "config/engine.toml",
+            'model = "risk-averse"',
+            'model = "powr"',
+            "router.queue_model: Invalid enum value 'powr'",
+        ),
         ("config/engine.toml", "slice = 16", "slice = 0", "router.max_children_per_slice: Expected `int` >= 1"),
         ("config/engine.toml", "min_qty = 100", "min_qty = -1", "router.dark_min_qty: Expected `int` >= 1"),
         ("config/engine.toml", "interval_ns = 250_000_000", "interval_ns = 0", "interval_ns: Expected `int` >= 1"),

@@ -47,3 +47,9 @@ def test_ids_of_two_pictures_never_meet() -> None:
 
 def test_each_market_is_named() -> None:
     assert [name for name, svg in drawn().items() if ">made<" in svg and ">real<" in svg] == list(drawn())[:-1]
+
+
+def test_impact_is_labelled_in_plain_numbers_that_do_not_run_into_each_other() -> None:
+    labels = re.findall(r">([^<>]+)</text>", drawn()["impact"])
+
+    assert [label for label in labels if re.fullmatch(r"[\d.]+", label)] == ["1", "2", "1000", "2000"]
