@@ -8,13 +8,15 @@ percentage of the working quantity (1-25, usually 3), the same of ADV, and 35,00
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Final
 
 import msgspec
 
 from router.api import PPM, Ppm, Px, Qty
+from simulator.bounds import at_least, chances
 
-TolerancePpm = Annotated[Ppm, msgspec.Meta(ge=10_000, le=250_000)]
+TOLERANCE_MIN_PPM: Final[Ppm] = 10_000
+TOLERANCE_MAX_PPM: Final[Ppm] = 250_000
 
 
 class BlockRules(msgspec.Struct, frozen=True):
@@ -25,8 +27,14 @@ class BlockRules(msgspec.Struct, frozen=True):
     block_min_notional: int = 200_000
     block_floor_qty: Qty = 2_500
     block_floor_adv_ppm: Ppm = 250_000
-    tolerance_ppm: TolerancePpm = 30_000
+    tolerance_ppm: Ppm = 30_000
     tolerance_max_qty: Qty = 35_000
+
+    def __post_init__(self) -> None:
+        at_least(self, 0, "block_min_qty", "block_min_notional", "block_floor_qty", "tolerance_max_qty")
+        chances(self, "block_min_adv_ppm", "block_floor_adv_ppm")
+        if not TOLERANCE_MIN_PPM <= self.tolerance_ppm <= TOLERANCE_MAX_PPM:
+            raise ValueError(f"tolerance_ppm = {self.tolerance_ppm}: {TOLERANCE_MIN_PPM} to {TOLERANCE_MAX_PPM}")
 
 
 def is_block(rules: BlockRules, qty: Qty, px: Px, *, adv: Qty | None, price_scale: int) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from router.api import PPM, SECOND, Ns, Ppm, Px, Qty
+from simulator.bounds import at_least, chances
 from simulator.desk import VenueOrder
 
 
@@ -93,6 +94,12 @@ class ContraMix(msgspec.Struct, frozen=True):
     contra_answer_ns: Ns = 100_000_000
     pinger_every_ns: Ns = 0
     pinger_lots: int = 1
+
+    def __post_init__(self) -> None:
+        at_least(self, 0, "contra_per_second_ppm", "contra_patience_ns", "contra_min_qty", "contra_answer_ns")
+        at_least(self, 0, "pinger_every_ns")
+        at_least(self, 1, "contra_lots_mean", "pinger_lots")
+        chances(self, "noise_ppm", "toxic_ppm", "contra_conditional_ppm", "contra_decline_ppm")
 
     def of(self, adv: Qty | None) -> ContraMix:
         """The mix for an instrument of this ADV: a pool's share of a day does not grow as the instrument gets quiet."""

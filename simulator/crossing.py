@@ -37,6 +37,7 @@ from router.api import (
     VenueProfile,
     VenueSays,
 )
+from simulator.bounds import at_least, chances, zone
 from simulator.contra import ContraFlow, ContraMix, Interest
 from simulator.desk import Desk, VenueOrder, read_settings
 
@@ -57,6 +58,12 @@ class CrossSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nbbo_age_max_ns: Ns = 60 * SECOND
     contra_ppm: Ppm = 600_000
     contra_lots_mean: int = 20
+
+    def __post_init__(self) -> None:
+        zone(self.timezone)
+        at_least(self, 0, "window_ns", "nbbo_age_max_ns")
+        at_least(self, 1, "contra_lots_mean")
+        chances(self, "contra_ppm")
 
 
 class CrossingVenue(Desk):

@@ -42,6 +42,7 @@ from router.api import (
     VenueProfile,
     VenueSays,
 )
+from simulator.bounds import at_least
 from simulator.contra import ContraFlow, ContraMix, Interest
 from simulator.desk import Desk, SettingsT, VenueOrder, read_settings
 from simulator.eligibility import Eligibility, EligibilitySettings
@@ -68,6 +69,10 @@ class DarkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     firm_up_ns: Ns = 500_000_000
     nbbo_lag_ns: Ns = 500_000
     nbbo_age_max_ns: Ns = 60 * SECOND
+
+    def __post_init__(self) -> None:
+        at_least(self, 0, "nbbo_lag_ns", "nbbo_age_max_ns")
+        at_least(self, 1, "firm_up_ns")
 
 
 class _Pool:
@@ -372,10 +377,12 @@ class DarkVenue(Desk):
             return []
         says: list[VenueSays] = []
         meeting = Meeting()
+        # What conditional contras may bring counts for asking them, and not for what trades without them.
+        trades = not one.conditional and sum(qty for other, qty in pairs if not other.conditional) >= one.least
         for other, qty in pairs:
             if other.conditional:
                 says += self._invite(at, pool, other, qty, meeting)
-            elif not one.conditional:
+            elif trades:
                 says += self._trade(at, pool, (one, other), qty, px)
         if one.conditional:
             says += self._invite(at, pool, one, found, meeting)

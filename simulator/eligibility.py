@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from router.api import Instrument, Ppm, Px, Qty
 from simulator.blocks import BlockRules, is_block, tolerance
+from simulator.bounds import at_least
 from simulator.contra import Interest
 from simulator.standing import OURS, Standing
 
@@ -32,6 +33,10 @@ class EligibilitySettings(BlockRules, frozen=True):
     odd_lots: Literal["allow", "opt-out"] = "allow"
     size_rule: Literal["none", "negotiation"] = "none"
     contra_block_tier: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        at_least(self, 0, "flow_ppm", "contra_block_tier")
 
 
 class Eligibility:

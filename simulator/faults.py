@@ -78,6 +78,13 @@ class FaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     correct_px: Px = 100
     amend_ns: Ns = 10 * SECOND
 
+    def __post_init__(self) -> None:
+        for name, value in msgspec.structs.asdict(self).items():
+            if name.endswith("_ppm") and not 0 <= value <= PPM:
+                raise ValueError(f"{FAULT_PREFIX}{name} = {value}: 0 to {PPM}, in millionths")
+            if name.endswith("_ns") and value < 0:
+                raise ValueError(f"{FAULT_PREFIX}{name} = {value}: 0 or more")
+
 
 class FaultyVenue:
     """A `SimulatedVenue` around another, with the faults of `FaultSettings`."""

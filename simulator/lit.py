@@ -3,8 +3,8 @@
 Bias: a reserve order's next peak is shown at once, so that one large taker meets it again before it meets hidden
 orders (as on Xetra and CME).
 
-It must not know the other venues' books: of the market it sees the NBBO only, to price midpoint pegs. Fees are not
-charged here (they are the profile's), and history that is replayed does not react to us (docs/market.md).
+It must not know the other venues' books: of the market it sees the NBBO and the tape only. Fees are not charged here
+(they are the profile's), and history that is replayed does not react to us (docs/market.md).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _IMMEDIATE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 
 
 class LitVenue(BandDesk):
-    """Limit, market, IOC, FOK, post-only (18=6), hidden, reserve, midpoint peg (18=M, hidden), MinQty(110) with IOC."""
+    """Every order that docs/market/lit.md lists; what of it a profile takes, its settings say."""
 
     def __init__(self, profile: VenueProfile, instruments: Mapping[str, Instrument], seed: int) -> None:
         settings = read_settings(profile, LitSettings)
@@ -73,6 +73,9 @@ class LitVenue(BandDesk):
             for key, qty in book.prevented:
                 says.append(self._lessen(self._by_key[key], qty, rests=bool(book.leaves(key))))
             book.prevented.clear()
+        if book.repriced:
+            self._followers.update((key, self._by_key[key]) for key in book.repriced if key in self._by_key)
+            book.repriced.clear()
         if book.touched:
             mic = self.mic
             for is_bid, px, qty in book.changes():
@@ -111,9 +114,10 @@ class LitVenue(BandDesk):
         self._nbbo[nbbo.symbol] = nbbo
         if self._limits:
             self._watch_bands(at, nbbo)
-        says: list[VenueSays] = []
         if not self._followers:
-            return says
+            return []
+        # The NBBO may move before this venue has said what was done to its book at this instant: fills come first.
+        says = self.drain(at, nbbo.symbol)
         # What follows moves one by one, each after what the one before it did.
         for order in [order for order in self._followers.values() if order.symbol == nbbo.symbol]:
             if order.is_open and self.is_trading(order.symbol) and not self._must_wait(order):
@@ -127,6 +131,8 @@ class LitVenue(BandDesk):
         now = stands[1] if stands else None
         px = self._resting_px(order, self._limit_of(order))
         if px == now or (now is not None and order.sent.peg is None and not _is_nearer(order, px, now)):
+            return []
+        if order.sent.post_only and px is not None and book.crosses(order.side.is_buy, px):
             return []
         book.cancel(order.key)
         return self._work(at, order)
@@ -142,7 +148,8 @@ class LitVenue(BandDesk):
         if command.min_qty and command.display_qty:
             return f"MaxFloor(111) {command.display_qty}: an order with MinQty(110) stands hidden"
         if (high := command.display_high_qty) is not None and not 0 < (command.display_qty or 0) <= high:
-            return f"DisplayHighQty(1086) {high} is below DisplayQty(1138) {command.display_qty}"
+            shown = command.display_qty if command.display_qty is not None else "none"
+            return f"DisplayHighQty(1086) {high} needs a DisplayQty(1138) from 1 to that: got {shown}"
         if command.post_only and (refusal := self._refuse_post_only(command, command.px)):
             return refusal
         return refuse_peg(command) or self._refuse_locking(command, command.px)
@@ -280,6 +287,8 @@ class LitVenue(BandDesk):
         if pegged and px is None:
             return "" if can_rest else "nothing to follow"
         take_px, rest_px = self._taking_px(order, px), self._resting_px(order, px)
+        if order.sent.post_only:
+            return self._match_post_only(order, rest_px)
         filled, prevented = 0, 0
         # On entry all that is there counts together; once it rests, each contra alone.
         enough = order.min_qty
@@ -294,6 +303,13 @@ class LitVenue(BandDesk):
         if rest_px is None or not can_rest:
             return f"{left} not filled"
         self._rest(order, rest_px, left)
+        return ""
+
+    def _match_post_only(self, order: VenueOrder, px: Px | None) -> str:
+        """Rest, and never take: what was checked on entry may not hold any more after a call or at a new price."""
+        if px is None or self._books[order.symbol].crosses(order.side.is_buy, px):
+            return "ExecInst(18)=6: would take"
+        self._rest(order, px, order.leaves)
         return ""
 
     def _group(self, order: VenueOrder) -> str:

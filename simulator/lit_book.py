@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import Enum
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -46,8 +47,10 @@ class LitBook(Book):
     def __init__(self, rule: SelfTrade = SelfTrade.ALLOW) -> None:
         super().__init__()
         self.rule = rule
-        self.low: Px | None = None
-        self.high: Px | None = None
+        self._low: Px | None = None
+        self._high: Px | None = None
+        self.repriced: list[int] = []
+        """Own keys that a band has moved since the caller last cleared it."""
         self.groups: dict[int, str] = {}
         """The self-match group of every order of ours that is open, resting or not."""
         self.pegged: dict[int, None] = {}
@@ -58,9 +61,49 @@ class LitBook(Book):
 
     # --- between bands
 
+    @property
+    def low(self) -> Px | None:
+        """Nothing trades below it, and no offer rests there: those that do when it rises stand at it from then on."""
+        return self._low
+
+    @low.setter
+    def low(self, px: Px | None) -> None:
+        self._low = px
+        self._bring_within(is_bid=False, band=px)
+
+    @property
+    def high(self) -> Px | None:
+        """As `low`, for bids above it."""
+        return self._high
+
+    @high.setter
+    def high(self, px: Px | None) -> None:
+        self._high = px
+        self._bring_within(is_bid=True, band=px)
+
+    def _bring_within(self, *, is_bid: bool, band: Px | None) -> None:
+        """What stands beyond a band goes to the back of the queue at it, in the order in which it would have traded."""
+        if band is None:
+            return
+        for one in [
+            *takewhile(lambda one: one.px != band and accepts(not is_bid, band, one.px), self.standing(is_bid))
+        ]:
+            if one.id >= 0:
+                self.delete(one.id)
+                self.add(one.id, is_bid, band, one.qty, one.hidden)
+                continue
+            own = self._own[one.id]
+            self.cancel(own.key)
+            self.post(own.key, is_bid, band, own.leaves, 0 if one.hidden else own.display or None)
+            self.repriced.append(own.key)
+        for each in self._minimums.values():
+            if each.is_bid is is_bid and accepts(not is_bid, band, each.px) and each.px != band:
+                each.px = band
+                self.repriced.append(each.key)
+
     def within(self, is_buy: bool, px: Px | None) -> Px | None:
         """A limit as the bands let it stand."""
-        band = self.high if is_buy else self.low
+        band = self._high if is_buy else self._low
         if band is None:
             return px
         if px is None:
@@ -68,7 +111,7 @@ class LitBook(Book):
         return min(px, band) if is_buy else max(px, band)
 
     def limit(self, oid: int, is_bid: bool, px: Px, qty: Qty, hidden: bool = False) -> Qty:
-        if self.high is not None:
+        if self._high is not None:
             px = self.within(is_bid, px) or px
         if not self._minimums:
             return super().limit(oid, is_bid, px, qty, hidden)

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from router.api import SECOND, Instrument, Ns
+from simulator.bounds import at_least
 
 
 class LitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,11 +41,8 @@ class LitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     odd_lots: bool = True
 
     def __post_init__(self) -> None:
-        for name in [field for field in self.__struct_fields__ if field.endswith("_ns")]:
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} = {getattr(self, name)}: 0 or more")
-        if self.imbalance_every_ns <= 0:
-            raise ValueError(f"imbalance_every_ns = {self.imbalance_every_ns}: above 0")
+        at_least(self, 0, *[field for field in self.__struct_fields__ if field.endswith("_ns")])
+        at_least(self, 1, "imbalance_every_ns")
 
     def holds_auctions(self, instrument: Instrument, mic: str) -> bool:
         """Whether a venue of these settings holds the auctions of an instrument."""

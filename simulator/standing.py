@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from router.api import PPM, SECOND, Ns, Ppm, Px, Qty
+from simulator.bounds import at_least
 
 OURS: Final = "ours"
 WEIGHT: Final = 0.05
@@ -37,6 +38,14 @@ class StandingSettings(msgspec.Struct, frozen=True):
     declines_max: int = 0
     declines_of: int = 10
     decline_pause_ns: Ns = 300 * SECOND
+
+    def __post_init__(self) -> None:
+        at_least(self, 0, "tier_horizon_ns", "declines_max", "decline_pause_ns")
+        at_least(self, 1, "tier_fills_min", "declines_of")
+        if self.declines_max > self.declines_of:
+            raise ValueError(f"declines_max = {self.declines_max}: at most declines_of, {self.declines_of}")
+        if self.tier_3_ppm < self.tier_2_ppm:
+            raise ValueError(f"tier_3_ppm = {self.tier_3_ppm}: not below tier_2_ppm, {self.tier_2_ppm}")
 
 
 class _Fill(NamedTuple):

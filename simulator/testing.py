@@ -285,10 +285,14 @@ class VenueContract:
                 batches.append(venue.on_phase(at, PhaseChange(SYMBOL, phase)))
             while venue.next_at is not None and venue.next_at <= at:
                 batches.append(venue.on_time(venue.next_at))
-            if isinstance(venue, HasBooks) and tally is not None:
-                batches.append(self._background(rng, venue, at, number + 1, tally))
             bid = MID + TICK * rng.randrange(-3, 3)
-            batches.append(venue.on_nbbo(at, nbbo(at, bid, bid + TICK * rng.choice((-1, 0, 1, 2, 2, 4)))))
+            seen = nbbo(at, bid, bid + TICK * rng.choice((-1, 0, 1, 2, 2, 4)))
+            if isinstance(venue, HasBooks) and tally is not None:
+                self._background(rng, venue, number + 1, tally)
+                # What was done to several venues at one instant moves the NBBO before each has said what came of it.
+                heard_first = [venue.on_nbbo(at, seen)] if number % 2 else []
+                batches += [*heard_first, venue.drain(at, SYMBOL)]
+            batches.append(venue.on_nbbo(at, seen))
             batches.append(venue.on_command(at + MILLISECOND, self._any_command(rng, number, sent)))
             if tally is not None:
                 tally.check(seed, sent, batches)
@@ -311,7 +315,7 @@ class VenueContract:
         px = sent[child_id].px
         return self._replace(child_id, rng.randrange(1, 1_000), px=px, request_id=f"r{number}")
 
-    def _background(self, rng: Random, venue: HasBooks, at: Ns, oid: int, tally: Tally) -> list[VenueSays]:
+    def _background(self, rng: Random, venue: HasBooks, oid: int, tally: Tally) -> None:
         book = venue.book(SYMBOL)
         is_buy = rng.random() < 0.5
         px, qty = MID + TICK * rng.randrange(-3, 4), rng.randrange(1, 600)
@@ -319,7 +323,6 @@ class VenueContract:
         book.limit(oid, is_buy, px, qty, rng.random() < 0.2)
         gone = rng.randrange(1, oid + 1)
         tally.leave(gone, book.delete(gone))
-        return venue.drain(at, SYMBOL)
 
     def _check_orders(self, seed: int, sent: dict[str, SendChild], says: Sequence[VenueSays]) -> None:
         qty = {child_id: order.qty for child_id, order in sent.items()}

@@ -45,6 +45,7 @@ from router.api import (
     VenueProfile,
     VenueSays,
 )
+from simulator.bounds import at_least, chances, zone
 from simulator.contra import ContraFlow, ContraMix, Interest
 from simulator.crossing import cross_fills, keep_ours_apart
 from simulator.desk import Desk, VenueOrder, read_settings
@@ -65,6 +66,13 @@ class VwapSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     self_match: Literal["prevent", "allow"] = "prevent"
     contra_ppm: Ppm = 600_000
     contra_lots_mean: int = 20
+
+    def __post_init__(self) -> None:
+        zone(self.timezone)
+        at_least(self, 0, "first_s")
+        at_least(self, self.first_s + 1, "last_s")
+        at_least(self, 1, "contra_lots_mean")
+        chances(self, "contra_ppm")
 
 
 class _Interval:

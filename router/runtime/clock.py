@@ -68,6 +68,13 @@ class WallOf:
         market, wall = self._started
         return wall + int((at - market) / self._speed)
 
+    def market_time(self, at: Ns) -> Ns:
+        """The market's time when the wall's clock shows `at`; until that runs, `at` itself."""
+        if self._started is None:
+            return at
+        market, wall = self._started
+        return market + int((at - wall) * self._speed)
+
 
 class NoClock:
     """As fast as the machine goes: everything due by `end` is due now, and nothing after it ever is.

@@ -168,7 +168,7 @@ class FixVenueLink:
 
     def remember_report(self, report: VenueReport) -> None:
         """Know what a report changed in our ids; used when a journal is read back."""
-        if isinstance(report, ChildReplaced) and report.child_id in self._children:
+        if isinstance(report, ChildReplaced) and report.request_id and report.child_id in self._children:
             self._children[report.child_id].cl_ord_id = report.request_id
 
     def _order(self, at: Ns, order: SendChild) -> list[Pair]:
@@ -266,8 +266,8 @@ class FixVenueLink:
             return [self._fill(child_id, message)]
         if kind in {"4", "C", "3"}:
             return [self._over(child_id, message)]
-        if kind == "5":
-            return [self._replaced(child_id, message)]
+        if kind in {"5", "D"}:
+            return [self._replaced(child_id, message, asked=kind == "5")]
         if kind == "8":
             return [ChildRejected(self.mic, child_id, message.get(58) or "rejected")]
         if kind == "I":
@@ -303,10 +303,13 @@ class FixVenueLink:
             return FirmUpRequest(self.mic, child_id, message.need(23), qty, expires)
         return ChildCanceled(self.mic, child_id, self._request(message), message.get(58))
 
-    def _replaced(self, child_id: str, message: Message) -> ChildReplaced:
-        request_id = message.need(11)
-        px = self._px(message, 44) if 44 in message else None
+    def _replaced(self, child_id: str, message: Message, *, asked: bool) -> ChildReplaced:
+        """Replaced answers our request. Restated is unasked, and has to repeat a price: it may have been replaced."""
+        order = self._children[child_id].order
+        has_px = 44 in message or (not asked and order is not None and order.px is not None)
+        px = self._px(message, 44) if has_px else None
         kept, ahead = message.get(20112) == "Y", self._ahead(message)
+        request_id = message.need(11) if asked else ""
         report = ChildReplaced(self.mic, child_id, request_id, self._qty(message, 38), px, kept, ahead)
         self.remember_report(report)
         return report

@@ -73,7 +73,7 @@ def _run(market: Market, sessions: VenueSessions, state: Path, speed: float, *, 
     service = VenuesService(
         VenueParts(
             state=state,
-            exchange=exchange_of(market, sessions, wall, life=_count_life(state)),
+            exchange=exchange_of(market, sessions, wall, wall.market_time, life=_count_life(state)),
             sessions=sessions.sessions,
             clock=wall.start,
             start=market.start,
@@ -87,10 +87,17 @@ def _run(market: Market, sessions: VenueSessions, state: Path, speed: float, *, 
     log.info("stopped")
 
 
-def exchange_of(market: Market, sessions: VenueSessions, wire_time: Callable[[Ns], Ns], *, life: int = 0) -> Exchange:
+def exchange_of(
+    market: Market,
+    sessions: VenueSessions,
+    wire_time: Callable[[Ns], Ns],
+    market_time: Callable[[Ns], Ns],
+    *,
+    life: int = 0,
+) -> Exchange:
     """The market's world, with a face for every venue that somebody may log on to."""
     instruments = {instrument.symbol: instrument for instrument in market.config.instruments}
-    faces = {mic: FixFace(mic, instruments, terms, wire_time) for mic, terms in sessions.terms.items()}
+    faces = {mic: FixFace(mic, instruments, terms, wire_time, market_time) for mic, terms in sessions.terms.items()}
     return Exchange(_world(market), faces, life)
 
 

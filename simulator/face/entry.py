@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fixspec.codec import encode
 from fixspec.message import Message
@@ -28,6 +29,7 @@ from router.api import (
     ChildStatus,
     CxlRejReason,
     CxlRejResponseTo,
+    ExecRestatementReason,
     ExecType,
     FirmUpRequest,
     Instrument,
@@ -38,6 +40,7 @@ from router.api import (
     QueryChild,
     Reason,
     ReplaceChild,
+    SendChild,
     Side,
     TimeInForce,
     VenueCommand,
@@ -50,11 +53,13 @@ from simulator.face.requests import (
     echo,
     need,
     read_code,
+    read_display_high_qty,
     read_display_qty,
     read_exec_inst,
     read_id,
     read_instrument,
     read_order,
+    read_peg_offset,
     read_px,
     refuse_what_cannot_be_kept,
 )
@@ -98,10 +103,12 @@ class OrderEntry:
         instruments: Mapping[str, Instrument],
         clients: Mapping[str, ClientTerms],
         wire_time: Callable[[Ns], Ns],
+        market_time: Callable[[Ns], Ns],
     ) -> None:
         self.mic = mic
         self._wire_time = wire_time
         self._mark = ""
+        self._market_time = market_time
         self._instruments = instruments
         self._clients = clients
         self._orders: dict[str, FaceOrder] = {}
@@ -121,14 +128,16 @@ class OrderEntry:
             if known is not None and "Y" in {message.get(97), message.get(43)}:
                 return self._ask(known, cl_ord_id, message)  # sent again by one who is not sure: what became of it
             self._refuse_used(client, cl_ord_id)
-            command = read_order(message, self._instruments, self.mic, self._next_id("O"))
+            asked = read_order(message, self._instruments, self.mic, self._next_id("O"))
         except RequestRefused as refusal:
             return self._refuse_order(at, client, message, refusal.order_reason, str(refusal))
         except ValueRefused as refusal:
             return self._refuse_order(at, client, message, OrdRejReason.OTHER, str(refusal))
-        order = FaceOrder(client, cl_ord_id, command)
-        self._orders[command.child_id] = self._by_id[client, cl_ord_id] = order
-        return Heard((command,))
+        order = FaceOrder(client, cl_ord_id, asked)
+        self._orders[asked.child_id] = self._by_id[client, cl_ord_id] = order
+        if asked.expire_time is None:
+            return Heard((asked,))
+        return Heard((replace(asked, expire_time=self._market_time(asked.expire_time)),))
 
     def cancel(self, at: Ns, client: str, message: Message) -> Heard:
         """OrderCancelRequest(F): the command, or an OrderCancelReject(9)."""
@@ -211,11 +220,9 @@ class OrderEntry:
             if tif is not sent.tif:
                 raise RequestRefused(_unchanging("TimeInForce(59)", sent.tif, tif))
         if 18 in message and read_exec_inst(message) != (sent.post_only, sent.peg):
-            asked = " ".join(str(value) for tag, value in reports.terms(order) if tag == 18) or "none"
+            asked = " ".join(str(value) for tag, value in reports.terms(order, instrument) if tag == 18) or "none"
             raise RequestRefused(_unchanging("ExecInst(18)", asked, message.get(18)))
-        display = read_display_qty(message)
-        if display is not None and display != sent.display_qty:
-            raise RequestRefused(_unchanging("MaxFloor(111)", sent.display_qty, display))
+        _refuse_other_terms(message, sent, instrument)
         return ReplaceChild(
             venue=self.mic,
             child_id=sent.child_id,
@@ -334,7 +341,7 @@ class OrderEntry:
         match report:
             case ChildAccepted():
                 order.order_id = report.venue_order_id
-                more = [*reports.terms(order), *self._ahead(order, report.ahead)]
+                more = [*reports.terms(order, self._of(order)), *self._ahead(order, report.ahead)]
                 return self._say(at, order, ExecType.NEW, more=more)
             case ChildRejected():
                 order.is_open, order.is_rejected = False, True
@@ -375,14 +382,27 @@ class OrderEntry:
         return self._say(at, order, ExecType.CANCELED, names=names, text=report.text)
 
     def _replaced(self, at: Ns, order: FaceOrder, report: ChildReplaced) -> str:
+        if not report.request_id:
+            return self._restated(at, order, report)
         request = self._requests.pop(report.request_id)
         assert request.cl_ord_id is not None, report
-        order.qty, order.px, order.cl_ord_id = report.qty, report.px, request.cl_ord_id
+        order.change(report.qty, report.px)
+        order.cl_ord_id = request.cl_ord_id
         names: list[reports.Pair] = [(11, request.cl_ord_id), (41, request.orig_cl_ord_id)]
         more = self._ahead(order, report.ahead)
         if report.kept_place and self._has_house_tags(order):
             more.append((20112, "Y"))
-        return self._say(at, order, ExecType.REPLACED, names=names, more=[*reports.terms(order), *more])
+        return self._say(
+            at, order, ExecType.REPLACED, names=names, more=[*reports.terms(order, self._of(order)), *more]
+        )
+
+    def _restated(self, at: Ns, order: FaceOrder, report: ChildReplaced) -> str:
+        """The venue itself made the order smaller (self-match prevention): FIX 4.4 Vol. 4, ExecType(150)=D."""
+        order.change(report.qty, report.px)
+        more: list[reports.Pair] = [(378, ExecRestatementReason.PARTIAL_DECLINE), *self._ahead(order, report.ahead)]
+        if report.kept_place and self._has_house_tags(order):
+            more.append((20112, "Y"))
+        return self._say(at, order, ExecType.RESTATED, more=more)
 
     def _status(self, at: Ns, order: FaceOrder, report: ChildStatus) -> str:
         """What the venue says now, which reports on their way may not have said yet; our books wait for those."""
@@ -464,6 +484,19 @@ class OrderEntry:
     def mark_ids(self, mark: str) -> None:
         """The ids of reports that are no trade end with `mark` from now on."""
         self._mark = mark
+
+
+def _refuse_other_terms(message: Message, sent: SendChild, instrument: Instrument) -> None:
+    """RequestRefused where a replace says how an order is shown or pegged, and not as it was."""
+    display = read_display_qty(message)
+    if display is not None and display != sent.display_qty:
+        raise RequestRefused(_unchanging("MaxFloor(111)", sent.display_qty, display))
+    high = read_display_high_qty(message)
+    if high is not None and high != sent.display_high_qty:
+        raise RequestRefused(_unchanging("DisplayHighQty(1086)", sent.display_high_qty, high))
+    offset = read_peg_offset(message, sent.peg, instrument)
+    if 211 in message and offset != sent.peg_offset:
+        raise RequestRefused(_unchanging("PegOffsetValue(211)", sent.peg_offset, offset))
 
 
 def _named(message: Message, order: FaceOrder | None) -> FaceOrder:

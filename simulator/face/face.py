@@ -28,7 +28,7 @@ class FixFace:
     """One venue's. `clients` are those who may have a session, by CompID.
 
     `wire_time` turns the market's time into what is written of it: where a market of another day is paced by the wall,
-    its clients count in the wall's time.
+    its clients count in the wall's time. `market_time` is its inverse, for the times that they name.
     """
 
     def __init__(
@@ -37,10 +37,11 @@ class FixFace:
         instruments: Mapping[str, Instrument],
         clients: Mapping[str, ClientTerms],
         wire_time: Callable[[Ns], Ns] = lambda at: at,
+        market_time: Callable[[Ns], Ns] = lambda at: at,
     ) -> None:
         self.mic = mic
         self._wire_time = wire_time
-        self._entry = OrderEntry(mic, instruments, clients, wire_time)
+        self._entry = OrderEntry(mic, instruments, clients, wire_time, market_time)
         self._feed = Feed(instruments, frozenset(name for name, terms in clients.items() if terms.house_tags))
         self._down = ""
         self._orders: dict[str, Callable[[Ns, str, Message], Heard]] = {

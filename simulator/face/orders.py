@@ -82,6 +82,16 @@ class FaceOrder:
         if self.cum >= self.qty:
             self.is_open = False
 
+    def change(self, qty: Qty, px: Px | None) -> None:
+        """Another quantity or price; what was filled by the old quantity, and is not by this one, is open again.
+
+        That is an acknowledgement that comes behind fills of the new quantity.
+        """
+        was_filled = self.cum >= self.qty
+        self.qty, self.px = qty, px
+        if was_filled:
+            self.is_open = self.cum < qty
+
     def bust(self, exec_ref_id: str) -> tuple[Qty, Px]:
         """The fill that is taken back, (0, 0) if there is none such."""
         qty, px = self._discount(exec_ref_id)

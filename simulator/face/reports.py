@@ -6,11 +6,19 @@ are for clients that asked for them (docs/market/over-fix.md).
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final, TypeAlias
 
 from fixspec.codec import encode
 from fixspec.message import Message
-from fixspec.values import clean_text, format_avg_px, format_px, format_utc_timestamp, shortest_utc_timestamp
+from fixspec.values import (
+    clean_text,
+    decimal_text,
+    format_avg_px,
+    format_px,
+    format_utc_timestamp,
+    shortest_utc_timestamp,
+)
 from router.api import (
     BusinessRejectReason,
     ChildFilled,
@@ -69,7 +77,7 @@ def execution(
     return encode("8", [*fields, *(more or []), *_text(text)])
 
 
-def terms(order: FaceOrder) -> list[Pair]:
+def terms(order: FaceOrder, instrument: Instrument) -> list[Pair]:
     """What an order asked for beyond quantity and price, as its acceptance repeats it."""
     sent = order.sent
     codes = [*(["6"] if sent.post_only else []), *([sent.peg.value] if sent.peg else [])]
@@ -80,6 +88,8 @@ def terms(order: FaceOrder) -> list[Pair]:
         fields.append((110, sent.min_qty))
     if sent.display_qty is not None:
         fields.append((111, sent.display_qty))
+    if sent.peg_offset:
+        fields.append((211, decimal_text(Decimal(sent.peg_offset) / instrument.price_scale)))
     return fields
 
 

@@ -15,6 +15,7 @@ from fixspec.values import (
     ValueRefused,
     clean_text,
     label,
+    parse_decimal,
     parse_id,
     parse_int,
     parse_px,
@@ -41,9 +42,13 @@ CodeT = TypeVar("CodeT", bound=StrEnum)
 
 QTY_MAX: Final = 10**12
 TIER_MAX: Final = 99
-_CANNOT: Final = (99, 152, 168, 211, 388, 432, 847, 849, 957)
+_CANNOT: Final = (99, 152, 168, 388, 432, 847, 849, 957, 1085, 1087, 1088)
 """Fields that would change what an order is, and that no venue here keeps to: refused rather than passed over."""
 _POST_ONLY: Final = "6"
+_RANDOM_REFRESH: Final = "3"
+"""DisplayMethod(1084): the next peak's size is drawn."""
+_INITIAL_REFRESH: Final = "1"
+"""DisplayMethod(1084): each peak is as the first, which is what an order without the field has."""
 
 
 class RequestRefused(Exception):  # noqa: N818 - the venue refuses a request; the word is the answer, not a failure
@@ -122,6 +127,8 @@ def read_order(message: FieldSet, instruments: Mapping[str, Instrument], venue: 
         min_qty=_optional_qty(message, 110),
         post_only=post_only,
         peg=peg,
+        peg_offset=read_peg_offset(message, peg, instrument),
+        display_high_qty=read_display_high_qty(message),
         conditional=_flag(message, 20101),
         firm_up_id=read_id(message, 23) if 23 in message else None,
         blocked_tiers=read_tiers(message),
@@ -173,6 +180,29 @@ def read_display_qty(message: FieldSet) -> Qty | None:
     if floor is not None and display is not None and floor != display:
         raise RequestRefused(f"MaxFloor(111) and DisplayQty(1138) must agree: got {floor} and {display}")
     return display if floor is None else floor
+
+
+def read_peg_offset(message: FieldSet, peg: Peg | None, instrument: Instrument) -> Px:
+    """PegOffsetValue(211) as a price, 0 where it is absent; PegOffsetType(836) can only say that it is one."""
+    if 211 not in message:
+        return 0
+    text = message.get(211)
+    if peg is None:
+        raise RequestRefused(f"PegOffsetValue(211) goes with OrdType(40)=P: got {shown(text)}")
+    if message.get(836, "0") != "0":
+        raise ValueRefused(836, "0 (a price)", "", message.get(836))
+    quanta = parse_decimal(text, 211, signed=True) * instrument.price_scale
+    if quanta != int(quanta):
+        raise ValueRefused(211, "a multiple of the price scale", f"1/{instrument.price_scale}", text)
+    return int(quanta)
+
+
+def read_display_high_qty(message: FieldSet) -> Qty | None:
+    """DisplayHighQty(1086), up to which a reserve order's next peaks are drawn: DisplayMethod(1084)=3."""
+    if (1086 in message) != (message.get(1084, _INITIAL_REFRESH) == _RANDOM_REFRESH):
+        high, method = shown(message.get(1086)), shown(message.get(1084))
+        raise RequestRefused(f"DisplayHighQty(1086) and DisplayMethod(1084)=3 go together: got {high} and {method}")
+    return _optional_qty(message, 1086)
 
 
 def read_tiers(message: FieldSet) -> tuple[int, ...]:

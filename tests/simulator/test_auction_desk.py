@@ -228,6 +228,21 @@ class TestReopening:
             LevelUpdate("XLIT", SYMBOL, True, MID + 3 * TICK, 200),
         ]
 
+    def test_a_reserve_order_takes_part_with_all_of_itself(self) -> None:
+        lit, _ = trading()
+        lit.on_command(NOON, send("reserve", Side.SELL, 400, MID, display_qty=100))
+        change(lit, NOON, Phase.HALTED)
+        lit.on_command(NOON, send("c1", Side.BUY, 400, MID))
+
+        says = change(lit, NOON + SECOND, Phase.CONTINUOUS)
+
+        assert says == [
+            filled("c1", 1, 400, MID, OPENING),
+            filled("reserve", 2, 400, MID, OPENING),
+            TradePrint("XLIT", SYMBOL, MID, 400, None, OPENING),
+            LevelUpdate("XLIT", SYMBOL, False, MID, 0),
+        ]
+
     def test_an_order_may_be_moved_out_of_the_book_in_a_halt(self) -> None:
         lit, _ = trading()
         lit.on_command(NOON, send("c1", Side.BUY, 100, MID - TICK))

@@ -71,6 +71,20 @@ def test_background_flow_stops_at_the_band_too() -> None:
     assert book.level(True, HIGH) == 100
 
 
+def test_an_order_that_a_band_has_moved_comes_back_when_the_band_does() -> None:
+    lit = venue()
+    lit.on_command(NOON, send("c1", Side.BUY, 100, HIGH - 2 * TICK))
+    book = lit.book(SYMBOL)
+
+    book.high = MID
+    moved = lit.drain(NOON, SYMBOL)
+    book.high = HIGH
+    back = lit.on_nbbo(NOON, nbbo(NOON, MID, HIGH))
+
+    assert moved == [LevelUpdate("XLIT", SYMBOL, True, HIGH - 2 * TICK, 0), LevelUpdate("XLIT", SYMBOL, True, MID, 100)]
+    assert back == [LevelUpdate("XLIT", SYMBOL, True, MID, 0), LevelUpdate("XLIT", SYMBOL, True, HIGH - 2 * TICK, 100)]
+
+
 def test_a_quote_at_the_band_for_15_seconds_pauses_the_market_for_five_minutes() -> None:
     lit, begun = venue(), NOON + SECOND
     lit.on_nbbo(begun, nbbo(begun, HIGH, HIGH + TICK))

@@ -29,7 +29,7 @@ from router.api import (
     VenueProfile,
 )
 from simulator.lit import LitVenue
-from simulator.testing import INSTRUMENTS, MID, NOON, SYMBOL, TICK, VenueContract, nbbo
+from simulator.testing import MID, NOON, SYMBOL, TICK, VenueContract, nbbo
 from support.lit_orders import ASK, BID, XLIT, cancel, fill, refusal, replace, send, venue
 
 
@@ -237,7 +237,7 @@ BARE = VenueProfile(
         (
             XLIT,
             send("c1", Side.BUY, 1_000, BID, display_qty=200, display_high_qty=100),
-            "DisplayHighQty(1086) 100 is below DisplayQty(1138) 200",
+            "DisplayHighQty(1086) 100 needs a DisplayQty(1138) from 1 to that: got 200",
         ),
         (XLIT, send("c1", Side.BUY, 100, BID, tif=TimeInForce.GTD), "TimeInForce(59)=6 needs ExpireTime(126)"),
         (
@@ -393,6 +393,20 @@ class TestQuotesElsewhere:
         back = lit.on_nbbo(NOON, nbbo(NOON, MID, ASK + TICK))
 
         assert slid[1:] == [LevelUpdate("XLIT", SYMBOL, True, MID, 100)]
+        assert back == [LevelUpdate("XLIT", SYMBOL, True, MID, 0), LevelUpdate("XLIT", SYMBOL, True, ASK, 100)]
+
+    def test_a_post_only_order_does_not_come_back_to_where_it_would_take(self) -> None:
+        lit = self.away(locking="slide")
+        lit.on_command(NOON, send("c1", Side.BUY, 100, ASK, post_only=True))
+        lit.book(SYMBOL).add(4, False, ASK, 500)
+        lit.drain(NOON, SYMBOL)
+
+        met = lit.on_nbbo(NOON, nbbo(NOON, MID, ASK))
+        lit.book(SYMBOL).delete(4)
+        lit.drain(NOON, SYMBOL)
+        back = lit.on_nbbo(NOON, nbbo(NOON, MID, ASK + TICK))
+
+        assert met == []
         assert back == [LevelUpdate("XLIT", SYMBOL, True, MID, 0), LevelUpdate("XLIT", SYMBOL, True, ASK, 100)]
 
     def test_does_not_slide_further_when_the_quote_comes_nearer(self) -> None:
@@ -554,24 +568,6 @@ class TestSelfMatchGroups:
             fill("taker", "XLIT-X1", 500, BID, 500),
             ChildCanceled("XLIT", "taker", None, "XLIT: self-match prevention"),
         ]
-
-
-def test_a_reserve_order_may_show_peaks_that_differ_and_are_the_seeds() -> None:
-    def shown(seed: int) -> list[Qty]:
-        lit = LitVenue(XLIT, INSTRUMENTS, seed)
-        lit.on_command(NOON, send("c1", Side.BUY, 5_000, BID, display_qty=100, display_high_qty=500))
-        peaks: list[Qty] = []
-        while level := lit.book(SYMBOL).level(True, BID):
-            peaks.append(level)
-            lit.book(SYMBOL).market(False, level)
-        return peaks
-
-    peaks = shown(7)
-
-    assert peaks == shown(7) != shown(8)
-    assert (peaks[0], sum(peaks)) == (100, 5_000)
-    assert set(peaks[1:-1]) <= {100, 200, 300, 400, 500}
-    assert len(set(peaks)) > 2
 
 
 def test_it_says_where_an_order_of_ours_stands_while_it_rests() -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from router.api import Qty, Side
 from simulator.book import NOBODY, Trade
+from simulator.lit import LitVenue
 from simulator.lit_book import LitBook, SelfTrade
 from simulator.naive import NaiveLitBook
+from simulator.testing import INSTRUMENTS, NOON, SYMBOL
+from support.lit_orders import BID, XLIT, send
 
 BUY, SELL = True, False
 Step = tuple[str, bool, int, int, int, str]
@@ -113,3 +117,59 @@ def test_ahead_of_a_minimum_stands_all_its_price() -> None:
     book.add(3, BUY, 100, 30)
 
     assert [book.ahead(key) for key in (-1, -2)] == [60, 100]
+
+
+def test_a_band_that_comes_nearer_takes_what_stands_beyond_it_along_in_order() -> None:
+    book = LitBook()
+    book.add(1, BUY, 104, 10)
+    book.add(2, BUY, 107, 10, hidden=True)
+    book.post(-1, BUY, 107, 30, 5)
+    book.post_minimum(-2, BUY, 106, 40, 5)
+    book.add(3, BUY, 108, 10)
+    book.add(4, BUY, 105, 10)
+
+    book.low, book.high = 95, 105
+
+    assert book.levels(BUY, 3) == [(105, 25), (104, 10)]
+    assert [(one.id, one.px, one.qty, one.reserve) for one in book.standing(BUY)] == [
+        (4, 105, 10, 0),
+        (3, 105, 10, 0),
+        (-1, 105, 5, 25),
+        (2, 105, 10, 0),
+        (1, 104, 10, 0),
+    ]
+    assert book.stands(-2) == (BUY, 105, 40)
+    assert book.repriced == [-1, -2]
+
+
+@given(steps, st.integers(97, 100), st.integers(100, 103), steps)
+def test_nothing_trades_beyond_the_bands_wherever_they_move(
+    before: list[Step], low: int, high: int, after: list[Step]
+) -> None:
+    book = LitBook()
+    play(book, before)
+    book.trades.clear()
+
+    book.low, book.high = low, high
+    for number, (_, is_buy, _, qty, _, _) in enumerate(after):
+        book.market(is_buy, qty) if number % 2 else book.limit(1_000 + number, is_buy, 98 + qty % 5, qty)
+
+    assert [trade for trade in book.trades if not low <= trade.px <= high] == []
+
+
+def test_a_reserve_order_may_show_peaks_that_differ_and_are_the_seeds() -> None:
+    def shown(seed: int) -> list[Qty]:
+        lit = LitVenue(XLIT, INSTRUMENTS, seed)
+        lit.on_command(NOON, send("c1", Side.BUY, 5_000, BID, display_qty=100, display_high_qty=500))
+        peaks: list[Qty] = []
+        while level := lit.book(SYMBOL).level(True, BID):
+            peaks.append(level)
+            lit.book(SYMBOL).market(False, level)
+        return peaks
+
+    peaks = shown(7)
+
+    assert peaks == shown(7) != shown(8)
+    assert (peaks[0], sum(peaks)) == (100, 5_000)
+    assert set(peaks[1:-1]) <= {100, 200, 300, 400, 500}
+    assert len(set(peaks)) > 2

@@ -116,3 +116,28 @@ class TestPrimaryAndMarketPeg:
         lit.on_phase(NOON, PhaseChange(SYMBOL, Phase.HALTED))
 
         assert lit.on_nbbo(NOON, nbbo(NOON, MID, ASK)) == []
+
+
+def test_a_peg_that_has_just_been_hit_moves_with_what_it_has_left() -> None:
+    lit = venue()
+    lit.book(SYMBOL).delete(1)
+    lit.on_command(NOON, send("peg", Side.BUY, 100, None, peg=Peg.PRIMARY))
+    lit.book(SYMBOL).market(False, 30)
+
+    says = lit.on_nbbo(NOON, nbbo(NOON, MID, ASK + TICK))
+
+    assert [event for event in says if isinstance(event, ChildFilled)] == [
+        fill("peg", "XLIT-X1", 30, BID, 30, LastLiquidityInd.ADDED)
+    ]
+    assert lit.book(SYMBOL).stands(-1) == (True, MID, 70)
+
+
+def test_a_post_only_peg_stays_where_it_is_as_long_as_it_would_take_where_it_ought_to_be() -> None:
+    lit = venue()
+    lit.on_command(NOON, send("peg", Side.BUY, 100, MID, peg=Peg.MID, post_only=True, peg_offset=-TICK))
+    lit.on_command(NOON, send("hidden", Side.SELL, 100, MID, display_qty=0))
+
+    says = lit.on_nbbo(NOON, nbbo(NOON, MID, ASK + TICK))
+
+    assert says == []
+    assert lit.book(SYMBOL).stands(-1) == (True, BID, 100)

@@ -50,3 +50,4 @@ def test_what_a_paced_market_says_of_time_is_the_walls(monkeypatch: pytest.Monke
     wall.start(1_000)
 
     assert (waiting, wall(1_000), wall(1_400), wall(600)) == (5_000, 5_000, 5_100, 4_900)
+    assert [wall.market_time(at) for at in (5_000, 5_100, 4_900)] == [1_000, 1_400, 600]

@@ -243,6 +243,7 @@ def test_a_link_made_again_from_the_journal_knows_the_same_ids() -> None:
     link.remember(SEND)
     link.remember(REPLACE)
     link.remember_report(ChildReplaced("XFIX", "C1", "R1", 200, 100_400))
+    link.remember_report(ChildReplaced("XFIX", "C1", "", 100, 100_400))  # the venue's own doing, under no new id
 
     assert said(link.command(AT, QUERY)) == [(35, "H"), (11, "R1"), (55, "ABC"), (54, "2")]
 
@@ -289,6 +290,7 @@ def test_a_link_made_again_from_the_journal_knows_the_same_ids() -> None:
         ([(150, "I"), (39, 1), (14, 100)], ChildStatus("XFIX", "C1", known=True, is_open=True, cum_qty=100)),
         ([(150, "I"), (39, 4), (14, 100)], ChildStatus("XFIX", "C1", known=True, cum_qty=100)),
         ([(150, "I"), (39, 8), (14, 0)], ChildStatus("XFIX", "C1", known=False)),
+        ([(150, "D"), (39, 0), (38, 200), (44, "10.05")], ChildReplaced("XFIX", "C1", "", 200, 100_500, False)),
         ([(150, "H"), (17, "X9"), (19, "X1")], ChildBusted("XFIX", "C1", "X9", "X1")),
         (
             [(150, "G"), (17, "X9"), (19, "X1"), (32, 90), (31, "10.01")],

@@ -91,6 +91,13 @@ def fill(child_id: str, exec_id: str, qty: int, cum: int) -> ChildFilled:
                     "ExecInst(18)='M'")),
         ({18: "G"}, "8 150=8 103=99 58=ExecInst(18) must be 6, one of M, R, P, or both: got 'G'"),
         ({59: 6}, "8 150=8 103=99 58=ExpireTime(126) and TimeInForce(59)=6 go together: got none"),
+        ({211: "0.01"}, "8 150=8 103=99 58=PegOffsetValue(211) goes with OrdType(40)=P: got '0.01'"),
+        ({40: "P", 18: "R", 211: "0.00001"}, ("8 150=8 103=99 58=PegOffsetValue(211) must be a multiple of the price "
+                                            "scale (limit 1/10000): got '0.00001'")),
+        ({40: "P", 18: "R", 211: "1", 836: 1}, "8 150=8 103=99 58=PegOffsetType(836) must be 0 (a price): got '1'"),
+        ({111: 100, 1086: 300}, ("8 150=8 103=99 58=DisplayHighQty(1086) and DisplayMethod(1084)=3 go together: "
+                                 "got '300' and ''")),
+        ({111: 100, 1088: 50}, "8 150=8 103=11 58=tag 1088 is not supported at this venue: got '50'"),
         ({99: "41"}, "8 150=8 103=11 58=StopPx(99) is not supported at this venue: got '41'"),
         ({111: 100, 1138: 200}, "8 150=8 103=99 58=MaxFloor(111) and DisplayQty(1138) must agree: got 100 and 200"),
         ({54: 9}, "j 58=Side(54) must be one of 1, 2, 5, 6: got '9'"),
@@ -124,6 +131,20 @@ def test_two_clients_may_use_one_id_and_hear_of_their_own_order_only(face: FixFa
         (HOUSE, "8 11=a 17=X2 14=200"),
     ]
     assert answer(strange, 39, 102, 58) == "9 39=8 102=1 58=OrigClOrdID(41) must name an order of yours: got 'b'"
+
+
+def test_no_client_can_change_cancel_or_ask_after_another_ones_order(face: FixFace) -> None:
+    enter(face)
+
+    canceled = ask(face, "F", {11: "c", 41: "a", 55: "ACME", 54: 1}, HOUSE)
+    replaced = ask(face, "G", ORDER | {11: "b", 41: "a", 38: 200}, HOUSE)
+    queried = ask(face, "H", {11: "a", 55: "ACME", 54: 1}, HOUSE)
+    (mass,) = ask(face, "q", {11: "m", 530: 7}, HOUSE).letters
+
+    unknown = "102=1 58=OrigClOrdID(41) must name an order of yours: got 'a'"
+    assert [answer(each, 102, 58) for each in (canceled, replaced)] == [f"9 {unknown}"] * 2
+    assert answer(queried, 150, 39) == "8 150=I 39=8"
+    assert said(mass[1], 533) == "r 533=0"
 
 
 def test_what_fix_44_has_no_field_for_is_said_to_those_who_asked_for_it(face: FixFace) -> None:
@@ -253,3 +274,53 @@ def test_a_firm_up_request_ends_the_wish_and_says_how_long_there_is_in_its_clien
     assert said(text, 11, 150, 39, 23, 27, 62) == "8 11=a 150=4 39=4 23=F1 27=200 62=20260316-13:30:03.123"
     assert isinstance(firm, SendChild)
     assert (firm.conditional, firm.firm_up_id) == (False, "F1")
+
+
+def test_an_order_that_the_venue_makes_smaller_is_restated_and_goes_by_the_id_that_it_had(face: FixFace) -> None:
+    child_id = enter(face)
+
+    ((_, text),) = face.report(AT, ChildReplaced("XLIT", child_id, "", 100, 400_100, kept_place=True, ahead=0))
+
+    assert said(text, 11, 41, 150, 39, 378, 38, 14, 151) == "8 11=a 150=D 39=0 378=5 38=100 14=0 151=100"
+
+
+def test_an_expire_time_is_read_and_repeated_in_its_clients_time() -> None:
+    face = FixFace(
+        "XLIT",
+        {"ACME": Instrument("ACME")},
+        {PLAIN: ClientTerms()},
+        wire_time=lambda at: at + 3_600 * SECOND,
+        market_time=lambda at: at - 3_600 * SECOND,
+    )
+
+    (command,) = ask(face, "D", ORDER | {59: 6, 126: "20260316-14:30:10"}).commands
+    ((_, text),) = face.report(AT, ChildAccepted("XLIT", command.child_id, "XLIT-1", 0))
+
+    assert isinstance(command, SendChild)
+    assert command.expire_time == 1_773_667_810 * SECOND
+    assert said(text, 150, 126) == "8 150=0 126=20260316-14:30:10"
+
+
+def test_a_peg_and_a_reserve_keep_what_they_asked_for_through_a_replace(face: FixFace) -> None:
+    terms: dict[int, str | int] = {40: "P", 18: "R", 111: 100, 211: "-0.02", 1084: 3, 1086: 300}
+    (entered,) = ask(face, "D", ORDER | terms).commands
+
+    changed = ask(face, "G", ORDER | terms | {11: "b", 41: "a", 38: 200})
+    refused = ask(face, "G", ORDER | terms | {11: "c", 41: "a", 38: 200, 211: "-0.03"})
+
+    (command,) = changed.commands
+    assert isinstance(command, ReplaceChild)
+    assert (command.child_id, command.qty) == (entered.child_id, 200)
+    assert answer(refused, 58) == "9 58=PegOffsetValue(211) of an order cannot be changed: -200, asked for -300"
+
+
+def test_an_order_is_open_again_where_its_replace_is_acknowledged_after_fills_of_the_new_quantity(
+    face: FixFace,
+) -> None:
+    child_id = enter(face)
+    request_id = request_of(ask(face, "G", ORDER | {11: "b", 41: "a", 38: 900}))
+    face.report(AT, fill(child_id, "X1", 400, 400))
+
+    ((_, text),) = face.report(AT, ChildReplaced("XLIT", child_id, request_id, 900, 400_100, kept_place=False))
+
+    assert said(text, 11, 150, 39, 38, 14, 151) == "8 11=b 150=5 39=1 38=900 14=400 151=500"

@@ -92,6 +92,7 @@ def orders(draw: st.DrawFn) -> SendChild:
     ord_type = draw(st.sampled_from(OrdType))
     tif = draw(st.sampled_from(TimeInForce))
     px = {OrdType.MARKET: st.none(), OrdType.LIMIT: pxs, OrdType.PEGGED: st.none() | pxs}[ord_type]
+    pegged = ord_type is OrdType.PEGGED
     return SendChild(
         venue=MIC,
         child_id=draw(ids),
@@ -105,7 +106,9 @@ def orders(draw: st.DrawFn) -> SendChild:
         display_qty=draw(maybe_qtys),
         min_qty=draw(maybe_qtys),
         post_only=draw(st.booleans()),
-        peg=draw(st.sampled_from(Peg)) if ord_type is OrdType.PEGGED else None,
+        peg=draw(st.sampled_from(Peg)) if pegged else None,
+        peg_offset=draw(st.integers(-(10**6), 10**6)) if pegged else 0,
+        display_high_qty=draw(maybe_qtys),
         conditional=draw(st.booleans()),
         firm_up_id=draw(st.none() | ids),
         blocked_tiers=tuple(draw(st.lists(st.integers(0, 9), max_size=3))),
@@ -182,7 +185,7 @@ def statuses(child_id: str) -> st.SearchStrategy[VenueReport]:
     return known | st.just(ChildStatus(MIC, child_id, known=False))
 
 
-def reports(child_id: str) -> st.SearchStrategy[VenueReport]:
+def reports(child_id: str, px: Px | None) -> st.SearchStrategy[VenueReport]:
     """What a venue may say unasked, in no order that makes sense: translation must not depend on it."""
     who = st.just(MIC), st.just(child_id)
     return st.one_of(
@@ -190,6 +193,7 @@ def reports(child_id: str) -> st.SearchStrategy[VenueReport]:
         st.builds(ChildRejected, *who, texts),
         fills(child_id),
         st.builds(ChildCanceled, *who, st.none(), texts | st.just("")),
+        st.builds(ChildReplaced, *who, st.just(""), qtys, st.just(px), st.booleans(), maybe_qtys),
         st.builds(ChildBusted, *who, ids, ids),
         st.builds(ChildCorrected, *who, ids, ids, qtys, pxs),
         st.builds(FirmUpRequest, *who, ids, qtys, st.integers(0, 4 * 10**18)),
@@ -201,7 +205,7 @@ def test_every_report_is_heard_as_it_was_said(order: SendChild, data: st.DataObj
     wire = Wire()
     there = wire.send(order)
 
-    for said in data.draw(st.lists(reports(there.child_id), max_size=6)):
+    for said in data.draw(st.lists(reports(there.child_id, there.px), max_size=6)):
         assert wire.say(said) == (replace(said, child_id=order.child_id),)
 
 
