@@ -17,7 +17,7 @@ Ids: background `oid >= 0` (0 is the taker nobody named), own `key < 0`. Prices 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from enum import IntEnum
 from heapq import merge
 from itertools import takewhile
@@ -72,6 +72,11 @@ class Book:
         """Where displayed quantity may have changed; read it through `changes`."""
         self.prevented: list[tuple[int, Qty]] = []
         """(own key, shares) taken out of a resting own order by self-match prevention."""
+        self.news: list[Book] = []
+        """Where it puts itself when it is about to change: who looks after several books looks at those only."""
+        self.number = 0
+        """Its own among them."""
+        self.announced = False
         self.own_net: Qty = 0
         """Shares bought less sold by own orders here: all that a reactive market needs to know of us."""
         self._bids = Ladder(is_bid=True, hidden=False)
@@ -80,6 +85,12 @@ class Book:
         self._hidden_asks = Ladder(is_bid=False, hidden=True)
         self._orders: dict[Boxed, Lot] = {}
         self._own: dict[int, Own] = {}
+
+    def announce(self) -> None:
+        """It is about to change: see `news`. Who has taken it from there sets `announced` back."""
+        if not self.announced:
+            self.announced = True
+            self.news.append(self)
 
     # --- background flow
 
@@ -288,7 +299,7 @@ class Book:
             ask.total if ask else 0,
         )
 
-    def keys(self, is_bid: bool) -> Sequence[int]:
+    def keys(self, is_bid: bool) -> list[int]:
         """The displayed prices of one side, ascending towards the best: px for bids, -px for offers.
 
         The book's own list, to look at only: it stays the same one, so that who asks before each event keeps it.
@@ -346,10 +357,6 @@ class Book:
     def changes(self) -> list[tuple[bool, Px, Qty]]:
         """(is_bid, px, displayed shares now) of every level touched since last asked, each once."""
         touched = self.touched
-        level = touched[0] if touched else None
-        if level is not None and len(touched) == 1:  # nearly always, for a background event
-            touched.clear()
-            return [] if level.ladder.hidden else [(level.ladder.is_bid, level.px, level.total)]
         now: dict[tuple[bool, Px], Qty] = {}
         # A level that its ladder has forgotten since shows 0; one that it has opened there later comes later.
         for level in touched:
