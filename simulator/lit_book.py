@@ -46,6 +46,8 @@ class LitBook(Book):
     def __init__(self, rule: SelfTrade = SelfTrade.ALLOW) -> None:
         super().__init__()
         self.rule = rule
+        self.prevented: list[tuple[int, Qty]] = []
+        """(own key, shares) taken out of a resting order of ours by self-match prevention, to be read and cleared."""
         self.low: Px | None = None
         self.high: Px | None = None
         self.groups: dict[int, str] = {}
@@ -83,7 +85,10 @@ class LitBook(Book):
     # --- taking
 
     def take(self, taker: int, is_buy: bool, qty: Qty, limit_px: Px | None) -> tuple[Qty, Qty]:
-        """As `Book.take`, meeting minimums after the rest of their price, and one's own group by the rule."""
+        """As `Book.take`, meeting minimums after the rest of their price, and one's own group by the rule.
+
+        Returns (shares filled, shares of the taker cancelled by self-match prevention).
+        """
         if not self._minimums and (taker >= 0 or self.rule is SelfTrade.ALLOW):
             return super().take(taker, is_buy, qty, limit_px)
         left, cancelled = qty, 0

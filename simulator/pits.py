@@ -36,7 +36,7 @@ class Pit:
     def has_traded(self) -> bool:
         """Whether there is more to say of its book than which levels changed."""
         book, queue = self.book, self.queue
-        return bool(book.trades or book.prevented) or (queue is not None and bool(queue.printed))
+        return bool(book.trades) or (queue is not None and bool(queue.printed))
 
     def may_be_best(self, is_bid: bool, px: Px) -> bool:
         """Whether a changed level is the best of its side, or better. Most are not."""

@@ -31,6 +31,11 @@ OFF_EXCHANGE: Final = "XOFF"
 """Venue of prints that no book of ours made (ISO 10383: off-exchange transactions)."""
 
 
+# Looked up once, as compiled code would else look for them at every event.
+_CONTINUOUS: Final = Phase.CONTINUOUS
+_SECOND_NS: Final = 1e9
+_PPM: Final = 1e6
+
 SWEEP_NS: Final[Ns] = 60 * SECOND
 """How often orders that traded are forgotten: they would be counted among those that may leave."""
 
@@ -54,12 +59,12 @@ class SyntheticSource:
         self._venues = tuple(venues)
         assert self._venues, f"{self.symbol}: no lit venue to trade on"
         self._params = params
+        self._hidden_ppm, self._pick_off_ppm = params.hidden_ppm, params.pick_off_ppm
+        self._off_exchange_ppm = params.off_exchange_ppm
         self.day = day
         rng = Random(f"{seed}/{instrument.symbol}/{day.day}")
         self._draws = Draws(rng)
-        self._top_tick_from = instrument.ticks[-1].from_px
-        self._top_tick_size = instrument.ticks[-1].tick
-        self._hidden_ppm = params.hidden_ppm
+        self._top_tick_from, self._top_tick_size = instrument.ticks[-1].from_px, instrument.ticks[-1].tick
         self._cumulative_shares = list(accumulate(params.shares.get(mic, 1) for mic in self._venues))
         # Generators of their own: one draw more in the books moves neither the day's mood nor anybody's.
         self._rhythm = Rhythm(day, params, Random(f"{seed}/{instrument.symbol}/{day.day}/activity"))
@@ -166,7 +171,7 @@ class SyntheticSource:
         """When the next event is due: the total rate as it is now, at the pace of the hour; sooner for stale quotes."""
         rate = self._add_rate + self._burst_rate + self._leave_rate * len(self._resting)
         self._pace = pace = self._rhythm.at(now) * self._busy
-        wait = self._draws.exponential() / (rate * pace) * SECOND
+        wait = self._draws.exponential() / (rate * pace) * _SECOND_NS
         if in_haste:
             wait = min(wait, self._draws.exponential() * self._params.reaction_ns)
         elif self._encore is not None:
@@ -183,7 +188,7 @@ class SyntheticSource:
         for book in self._books:
             own_net += book.own_net
         self.price.move(now, self._pace, own_net)
-        if port.phase_of(self.symbol) is not Phase.CONTINUOUS:
+        if port.phase_of(self.symbol) is not _CONTINUOUS:
             return False  # halted: makers wait, and quote around wherever the price is afterwards
         bid, ask = self._best()
         stale = self._stale(bid, ask) if self._chases else None
@@ -226,7 +231,7 @@ class SyntheticSource:
         venue = self._draw_venue()
         oid = self._next_oid * len(self._venues) + venue
         self._next_oid += 1
-        hidden = draws.uniform() * PPM < self._hidden_ppm
+        hidden = draws.uniform() * _PPM < self._hidden_ppm
         qty = self._sizes.draw()
         if self._book(venue).limit(oid, is_bid, px, qty, hidden) < qty:
             self._resting.append(oid)
@@ -246,9 +251,9 @@ class SyntheticSource:
             place = len(resting)
             place -= 1 + int(place * self._draws.uniform() ** self._youth)
             oid = resting.pop(place)
-            venue = oid % len(self._venues)
-            if self._books[venue].qty_of(oid):
-                self._book(venue).delete(oid)
+            book = self._books[oid % len(self._venues)]
+            if book.delete(oid):
+                book.announce()
                 return
 
     def _sweep(self, now: Ns) -> None:
@@ -261,7 +266,7 @@ class SyntheticSource:
         self._encore = is_buy if self._draws.uniform() < self._burst else None
         qty = self._sizes.draw()
         touch = ask if is_buy else bid
-        if self._draws.uniform() * PPM < self._params.off_exchange_ppm:
+        if self._draws.uniform() * _PPM < self._off_exchange_ppm:
             if bid is not None and ask is not None:
                 port.tape(OFF_EXCHANGE, self.symbol, (bid + ask) // 2, qty, kind=PrintKind.OFF_EXCHANGE)
             return
@@ -278,7 +283,7 @@ class SyntheticSource:
         """A quote that the price has passed is picked off, or its makers withdraw it; ours are always picked off."""
         ids = self._books[venue].orders(is_bid, px)
         book = self._book(venue)
-        if not ids or self._draws.uniform() * PPM < self._params.pick_off_ppm:
+        if not ids or self._draws.uniform() * _PPM < self._pick_off_ppm:
             book.market(not is_bid, self._sizes.draw(), px)
         else:
             for oid in ids:

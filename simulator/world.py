@@ -76,6 +76,8 @@ FACTORIES: Final[Mapping[str, VenueFactory]] = {
 
 # A tuple made once: `A | B` in isinstance is made anew for every event.
 _PUBLIC: Final = (LevelUpdate, TradePrint, BookSnapshot, AuctionImbalance)
+# Compiled code would else look for the name at every event.
+_LEVEL_UPDATE: Final = LevelUpdate
 
 INSTANT_MAX: Final = 1_000_000
 """Happenings at one instant. Beyond it a source or a venue does not move its `next_at`: that is a bug, not a burst."""
@@ -393,6 +395,8 @@ class World:
         at = source.next_at
         if at is None:
             heappop(turns)
+        elif len(turns) == 1:
+            turns[0] = (at, number)
         else:
             heapreplace(turns, (at, number))
         self._soonest = min(turns[0][0], self._venue_at) if turns else self._venue_at
@@ -433,7 +437,7 @@ class World:
         ladder, px = level.ladder, level.px
         if ladder.hidden:
             return
-        self._publish_level(link, LevelUpdate(link.mic, pit.symbol, ladder.is_bid, px, level.total))
+        self._publish_level(link, _LEVEL_UPDATE(link.mic, pit.symbol, ladder.is_bid, px, level.total))
         if pit.national is not None and pit.may_be_best(ladder.is_bid, px) and pit.look():
             self._renew_nbbo(pit.national)
 
