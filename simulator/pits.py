@@ -5,12 +5,14 @@ It must not know a source, a clock, nor who is told. The national best is over t
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import final
 
 from router.api import Nbbo, Ns, Px, Qty
 from simulator.auction import AuctionQueue
 from simulator.book import Book
 from simulator.links import Link
+from simulator.source import HasAuctions
 
 
 @final
@@ -133,3 +135,25 @@ class National:
             self._stale = False
             self._value = Nbbo(self.symbol, self.bid, self.ask, self.bid_qty, self.ask_qty, self.at)
         return self._value
+
+
+def dig(links: Iterable[Link], nationals: Mapping[str, National], news: list[Book]) -> list[Pit]:
+    """A pit for each book that a venue has; a book knows its own by `number`, and announces itself in `news`."""
+    pits: list[Pit] = []
+    for link in links:
+        books = link.books
+        if books is None:
+            continue
+        auctions = link.venue if isinstance(link.venue, HasAuctions) else None
+        for symbol, national in nationals.items():
+            try:
+                book = books.book(symbol)
+            except KeyError:
+                continue  # the venue has no book of this one
+            book.news, book.number = news, len(pits)
+            pit = Pit(link, symbol, book, auctions.auction(symbol) if auctions else None)
+            pits.append(pit)
+            if link.in_nbbo:
+                pit.national = national
+                national.pits.append(pit)
+    return pits

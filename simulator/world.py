@@ -14,7 +14,7 @@ order, then the venues' own timers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from heapq import heapify, heappop, heappush, heapreplace
 from typing import Final, TypeAlias
 
@@ -50,7 +50,7 @@ from simulator.faults import tuned
 from simulator.late_feed import LateFeed
 from simulator.links import Link, link_all
 from simulator.lit import LitVenue
-from simulator.pits import National, Pit
+from simulator.pits import National, Pit, dig
 from simulator.source import (
     HasAuctions,
     HearsOwn,
@@ -79,6 +79,7 @@ _PUBLIC: Final = (LevelUpdate, TradePrint, BookSnapshot, AuctionImbalance)
 # Compiled code would else look for the name at every event.
 _LEVEL_UPDATE: Final = LevelUpdate
 
+SOURCES_MAX: Final = 1 << 16
 INSTANT_MAX: Final = 1_000_000
 """Happenings at one instant. Beyond it a source or a venue does not move its `next_at`: that is a bug, not a burst."""
 HELD_MAX: Final = 100_000
@@ -117,6 +118,7 @@ class World:
         self._wire_at: Ns = NEVER
         self._sequence = 0
         self._seed = seed
+        assert len(sources) <= SOURCES_MAX, len(sources)
         self._sources = tuple(sources)
         self._hearers = [(number, source) for number, source in enumerate(sources) if isinstance(source, HearsOwn)]
         self._links = link_all(venues, instruments, seed, factories or FACTORIES)
@@ -129,12 +131,13 @@ class World:
         ]
         # Books that sources change in this step put themselves here.
         self._news: list[Book] = []
-        self._pits: list[Pit] = []
-        self._pit_of: dict[tuple[str, str], Pit] = {}
-        for link in self._links:
-            self._dig(link, instruments)
-        # When each source wants its turn, and which: a heap, as sources are many and each moves its own time only.
-        self._turns: list[tuple[Ns, int]] = []
+        self._pits = dig(self._links, self._nationals, self._news)
+        self._pit_of = {(pit.link.mic, pit.symbol): pit for pit in self._pits}
+        # When each source wants its turn, and which, in one number (see `_turn`): a heap, as sources are many and each
+        # moves its own time only. Numbers compare sooner than pairs.
+        self._start = start
+        self._turns: list[int] = []
+        self._turn_at: Ns = NEVER
         # The venues' times may move at any word; the soonest of them, and the soonest of all, are kept beside.
         self._venue_at: Ns = NEVER
         self._soonest: Ns = NEVER
@@ -191,13 +194,13 @@ class World:
                 self._arrive(at, heard)
             elif self._soonest != at:
                 return
-            elif self._turns and self._turns[0][0] == at:
-                self._step_source(self._turns[0][1])
+            elif self._turn_at == at:
+                self._step_source(self._turns[0] & (SOURCES_MAX - 1))
             else:
                 link = next(link for link in self._links if link.wants_at == at)
                 self._said(link, link.venue.on_time(at))
         wants = {link.mic: link.wants_at for link in self._links}
-        raise AssertionError(f"more than {INSTANT_MAX} happenings at {at}: {self._turns} {wants}")
+        raise AssertionError(f"more than {INSTANT_MAX} happenings at {at}: {self._turn_at} {wants}")
 
     def _first_wire(self, at: Ns) -> Wire | None:
         """The line on which market data was sent off before all else that arrives at this instant."""
@@ -379,12 +382,21 @@ class World:
     def _ask_sources(self) -> None:
         """When each source wants its turn, asked anew; one that would have begun earlier begins now."""
         self._turns = [
-            (max(source.next_at, self._now), number)
+            self._turn(max(source.next_at, self._now), number)
             for number, source in enumerate(self._sources)
             if source.next_at is not None
         ]
         heapify(self._turns)
-        self._soonest = min(self._turns[0][0], self._venue_at) if self._turns else self._venue_at
+        self._renew_soonest()
+
+    def _turn(self, at: Ns, number: int) -> int:
+        """An instant and a source in one number, ordered by both."""
+        return (at - self._start) * SOURCES_MAX + number
+
+    def _renew_soonest(self) -> None:
+        """A source or a venue has moved its time."""
+        self._turn_at = self._start + self._turns[0] // SOURCES_MAX if self._turns else NEVER
+        self._soonest = min(self._turn_at, self._venue_at)
 
     def _step_source(self, number: int) -> None:
         """The source at the top of the heap does what is due now, and moves on."""
@@ -395,11 +407,9 @@ class World:
         at = source.next_at
         if at is None:
             heappop(turns)
-        elif len(turns) == 1:
-            turns[0] = (at, number)
         else:
-            heapreplace(turns, (at, number))
-        self._soonest = min(turns[0][0], self._venue_at) if turns else self._venue_at
+            heapreplace(turns, self._turn(at, number))
+        self._renew_soonest()
 
     def _drain_news(self) -> None:
         """Say what came of the books that a source has changed."""
@@ -448,7 +458,7 @@ class World:
         if link.wants_at != at:
             link.wants_at = at
             self._venue_at = min([link.wants_at for link in self._links])
-            self._soonest = min(self._turns[0][0], self._venue_at) if self._turns else self._venue_at
+            self._renew_soonest()
 
     def _said(self, link: Link, says: Sequence[VenueSays]) -> None:
         """Send off what a venue said, then let the others know if the best prices changed."""
@@ -558,24 +568,6 @@ class World:
             self._renew_nbbo(national)
 
     # --- start
-
-    def _dig(self, link: Link, symbols: Iterable[str]) -> None:
-        """Find the books of a venue, and where each takes part in a national best."""
-        if link.books is None:
-            return
-        auctions = link.venue if isinstance(link.venue, HasAuctions) else None
-        for symbol in symbols:
-            try:
-                book = link.books.book(symbol)
-            except KeyError:
-                continue  # it has no book of this one
-            book.news, book.number = self._news, len(self._pits)
-            pit = Pit(link, symbol, book, auctions.auction(symbol) if auctions else None)
-            self._pits.append(pit)
-            self._pit_of[link.mic, symbol] = pit
-            if link.in_nbbo:
-                pit.national = self._nationals[symbol]
-                pit.national.pits.append(pit)
 
     def _open_session(self, instruments: Mapping[str, Instrument], days: Mapping[str, CalendarDay]) -> None:
         """Everybody is up, phases stand as the calendar has them, and the venues learn the date."""
