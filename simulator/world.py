@@ -1,4 +1,4 @@
-"""The world: venues, background flow and latency on one event heap, and that heap is the clock.
+"""The world: venues, background flow and latency, and what is under way is the clock.
 
 It must not know the router or an algorithm: commands come in by `send`, what the engine hears comes out of `step`. Who
 paces it (as fast as the CPU goes, or wall time) is the caller's business. Same profiles, sources and seed: same bytes.

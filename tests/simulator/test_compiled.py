@@ -14,7 +14,19 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOT = [f"router/market/{name}.py" for name in ("book", "state", "tape")] + [
     f"simulator/{name}.py"
-    for name in ("book", "dark", "levels", "lit", "replay", "synthetic", "synthetic_model", "world")
+    for name in (
+        "book",
+        "dark",
+        "draws",
+        "levels",
+        "lit",
+        "pits",
+        "replay",
+        "synthetic",
+        "synthetic_model",
+        "wires",
+        "world",
+    )
 ]
 """What a market event runs through, and little enough to compile in a test."""
 
