@@ -1,7 +1,7 @@
 """A price-time limit order book in which every order's place in the queue is exact: price, then displayed, then time.
 
-It must not know a venue, a message, a clock or a client: orders are ints, and what happened is left in three lists
-(`trades`, `touched`, `prevented`) that the caller reads and clears. There are two kinds of orders.
+It must not know a venue, a message, a clock or a client: orders are ints, and what happened is left in two lists
+(`trades`, `touched`) that the caller reads and clears. There are two kinds of orders.
 
 Background orders (history's, or a synthetic market's) are many. One costs a dictionary entry, a place in a list and no
 object: the book's `oid -> lot` says where it stands and its shares, and is shared by all of that size there; the run's
@@ -17,8 +17,7 @@ Ids: background `oid >= 0` (0 is the taker nobody named), own `key < 0`. Prices 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from enum import IntEnum
+from collections.abc import Iterator
 from heapq import merge
 from itertools import takewhile
 from typing import Final, NamedTuple, cast
@@ -28,15 +27,6 @@ from simulator.levels import SLACK, Boxed, Ladder, Level, Lot, Own, Rest, Run, a
 
 NOBODY: Final = 0
 """The taker's id in a trade whose aggressor has no id in this book."""
-
-
-class SelfMatch(IntEnum):
-    """What happens when an own order would trade with another own order."""
-
-    ALLOW = 0
-    CANCEL_NEWEST = 1
-    CANCEL_OLDEST = 2
-    CANCEL_BOTH = 3
 
 
 class Trade(NamedTuple):
@@ -64,14 +54,16 @@ class Standing(NamedTuple):
 class Book:
     """See the module. Background calls never raise on an id that is gone: its shares may be ones that we took."""
 
-    def __init__(self, self_match: SelfMatch = SelfMatch.ALLOW) -> None:
-        self.self_match = self_match
+    def __init__(self) -> None:
         self.trades: list[Trade] = []
         """What traded since the caller last cleared it, in order."""
         self.touched: list[Level] = []
         """Where displayed quantity may have changed; read it through `changes`."""
-        self.prevented: list[tuple[int, Qty]] = []
-        """(own key, shares) taken out of a resting own order by self-match prevention."""
+        self.news: list[Book] = []
+        """Where it puts itself when it is about to change: who looks after several books looks at those only."""
+        self.number = 0
+        """Its own among them."""
+        self.announced = False
         self.own_net: Qty = 0
         """Shares bought less sold by own orders here: all that a reactive market needs to know of us."""
         self._bids = Ladder(is_bid=True, hidden=False)
@@ -80,6 +72,12 @@ class Book:
         self._hidden_asks = Ladder(is_bid=False, hidden=True)
         self._orders: dict[Boxed, Lot] = {}
         self._own: dict[int, Own] = {}
+
+    def announce(self) -> None:
+        """It is about to change: see `news`. Who has taken it from there sets `announced` back."""
+        if not self.announced:
+            self.announced = True
+            self.news.append(self)
 
     # --- background flow
 
@@ -204,20 +202,17 @@ class Book:
     def take(self, taker: int, is_buy: bool, qty: Qty, limit_px: Px | None) -> tuple[Qty, Qty]:
         """Trade up to `qty`, best price first, displayed before hidden, oldest first.
 
-        Returns (shares filled, shares of the taker cancelled by self-match prevention).
+        Returns (shares filled, shares of the taker cancelled instead: 0 here, where nobody is kept from anybody).
         """
         assert qty > 0, (taker, qty)
-        left, cancelled = qty, 0
-        # Each turn fills the taker, empties a level, or stops at our own order: the loop ends with the book.
+        left = qty
+        # Each turn fills the taker or empties a level: the loop ends with the book.
         while left and (level := self._best_level(not is_buy, limit_px)):
-            left, stopped = self._take_level(level, left, taker)
-            if stopped:
-                cancelled += stopped
-                left -= stopped
-        filled = qty - left - cancelled
+            left = self._take_level(level, left, taker)
+        filled = qty - left
         if taker < 0:
             self.own_net += filled if is_buy else -filled
-        return filled, cancelled
+        return filled, 0
 
     def post(self, key: int, is_bid: bool, px: Px, qty: Qty, display: Qty | None = None) -> None:
         """Rest an own order at the back. `display` None shows all, 0 nothing (hidden), else a reserve order's peak.
@@ -288,7 +283,7 @@ class Book:
             ask.total if ask else 0,
         )
 
-    def keys(self, is_bid: bool) -> Sequence[int]:
+    def keys(self, is_bid: bool) -> list[int]:
         """The displayed prices of one side, ascending towards the best: px for bids, -px for offers.
 
         The book's own list, to look at only: it stays the same one, so that who asks before each event keeps it.
@@ -324,21 +319,12 @@ class Book:
         reach = -px if is_buy else px
         return bool(shown and shown[-1] >= reach) or bool(dark and dark[-1] >= reach)
 
-    def available(self, is_buy: bool, limit_px: Px | None, enough: Qty, *, own: bool = False) -> Qty:
-        """What a taker could get, hidden and reserves included, counted until `enough` (FOK, minimum quantity).
-
-        An `own` taker gets nothing from our orders where the self-match rule keeps them apart, and nothing behind the
-        first of them where the rule cancels the taker.
-        """
+    def available(self, is_buy: bool, limit_px: Px | None, enough: Qty) -> Qty:
+        """What a taker could get, hidden and reserves included, counted until `enough` (FOK, minimum quantity)."""
         found = 0
         for level in self._met(is_buy, limit_px):
             for part in level.parts():
-                if not isinstance(part, Own):
-                    found += part.qty
-                elif not own or self.self_match is SelfMatch.ALLOW:
-                    found += part.leaves
-                elif self.self_match is not SelfMatch.CANCEL_OLDEST:
-                    return found
+                found += part.leaves if isinstance(part, Own) else part.qty
             if found >= enough:
                 break
         return found
@@ -346,10 +332,6 @@ class Book:
     def changes(self) -> list[tuple[bool, Px, Qty]]:
         """(is_bid, px, displayed shares now) of every level touched since last asked, each once."""
         touched = self.touched
-        level = touched[0] if touched else None
-        if level is not None and len(touched) == 1:  # nearly always, for a background event
-            touched.clear()
-            return [] if level.ladder.hidden else [(level.ladder.is_bid, level.px, level.total)]
         now: dict[tuple[bool, Px], Qty] = {}
         # A level that its ladder has forgotten since shows 0; one that it has opened there later comes later.
         for level in touched:
@@ -386,8 +368,8 @@ class Book:
             level = hidden
         return level if level and accepts(not is_bid, limit_px, level.px) else None
 
-    def _take_level(self, level: Level, left: Qty, taker: int) -> tuple[Qty, Qty]:
-        """Trade at one level. Returns (what the taker still wants, how much of that self-match prevention cancels)."""
+    def _take_level(self, level: Level, left: Qty, taker: int) -> Qty:
+        """Trade at one level. Returns what the taker still wants."""
         self.touched.append(level)
         if level.qty:
             left = self._take_run(level, level, left, taker)
@@ -396,13 +378,9 @@ class Book:
             assert part is not None, level.px
             if isinstance(part, Run):
                 left = self._take_run(part, level, left, taker)
-            elif taker < 0 and self.self_match:
-                stopped = self._prevent(part, left)
-                if stopped:
-                    return left, stopped
             else:
                 left -= self._fill_own(part, left, taker)
-        return left, 0
+        return left
 
     def _take_run(self, run: Run, level: Level, left: Qty, taker: int) -> Qty:
         orders, queue, at, wanted = self._orders, run.queue, run.head, left
@@ -459,14 +437,6 @@ class Book:
         assert rest is not None, own.key
         rest.remove(own.place, 0)
         own.place = rest.append(own, own.qty)
-
-    def _prevent(self, own: Own, left: Qty) -> Qty:
-        """Keep an own taker of `left` from the own order it has met. Returns how much of the taker is cancelled."""
-        rule = self.self_match
-        if rule is SelfMatch.CANCEL_NEWEST:
-            return left
-        self.prevented.append((own.key, self.cancel(own.key)))
-        return left if rule is SelfMatch.CANCEL_BOTH else 0
 
     def _hit(self, owns: list[Own], qty: Qty, taker: int) -> Qty:
         """Fill own orders in the order given, up to `qty` (peak and reserve: the aggressor is bigger than either)."""

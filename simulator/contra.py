@@ -15,6 +15,7 @@ import msgspec
 from router.api import PPM, SECOND, Ns, Ppm, Px, Qty
 from simulator.bounds import at_least, chances
 from simulator.desk import VenueOrder
+from simulator.draws import Draws
 
 
 class Interest:
@@ -114,8 +115,8 @@ class ContraFlow:
     """The contra participants of one symbol on one venue."""
 
     def __init__(self, rng: Random, mix: ContraMix, round_lot: Qty, conditional: Random) -> None:
-        self._rng = rng
-        self._conditional = conditional
+        self._draws = Draws(rng)
+        self._conditional = Draws(conditional)
         self.mix = mix
         """May change while the flow goes on."""
         self._lot = round_lot
@@ -123,17 +124,17 @@ class ContraFlow:
     def arrival_after(self, at: Ns) -> Ns | None:
         """The next arrival's instant; None when nobody comes."""
         rate = self.mix.contra_per_second_ppm
-        return at + 1 + int(self._rng.expovariate(rate / PPM) * SECOND) if rate else None
+        return at + 1 + int(self._draws.exponential() / (rate / PPM) * SECOND) if rate else None
 
     def arrive(self, at: Ns, seq: int) -> Interest:
         """A natural order, which stays, or a noise order, which does not (it expires as it arrives)."""
-        rng, mix = self._rng, self.mix
-        noise = rng.randrange(PPM) < mix.noise_ppm
-        picky = not noise and rng.random() < 0.5
+        draws, mix = self._draws, self.mix
+        noise = draws.below(PPM) < mix.noise_ppm
+        picky = not noise and draws.uniform() < 0.5
         # Drawn only where there are any: switching them on leaves the others' draws as they were.
         conditional = mix.contra_conditional_ppm > 0 and not noise and self._is_hit(mix.contra_conditional_ppm)
         return Interest(
-            is_buy=rng.random() < 0.5,
+            is_buy=draws.uniform() < 0.5,
             leaves=self.size(),
             seq=seq,
             min_qty=mix.contra_min_qty if picky else 0,
@@ -145,7 +146,7 @@ class ContraFlow:
 
     def toxic(self, at: Ns, seq: int, *, mid_rose: bool) -> Interest | None:
         """A taker on the side of the move that has just begun, or nobody."""
-        if self._rng.randrange(PPM) >= self.mix.toxic_ppm:
+        if self._draws.below(PPM) >= self.mix.toxic_ppm:
             return None
         return Interest(is_buy=mid_rose, leaves=self.size(), seq=seq, expires=at, who="toxic", is_immediate=True)
 
@@ -158,13 +159,13 @@ class ContraFlow:
         """When a conditional contra that was asked firms up; None where it lets the time pass."""
         if self._is_hit(self.mix.contra_decline_ppm):
             return None
-        return at + 1 + self._conditional.randrange(max(self.mix.contra_answer_ns, 1))
+        return at + 1 + self._conditional.below(max(self.mix.contra_answer_ns, 1))
 
     def _is_hit(self, ppm: Ppm) -> bool:
-        return self._conditional.randrange(PPM) < ppm
+        return self._conditional.below(PPM) < ppm
 
     def size(self) -> Qty:
         """Geometric round lots of the mix's mean, never nothing."""
         mean = self.mix.contra_lots_mean
-        more = int(log(1 - self._rng.random()) / log(1 - 1 / mean)) if mean > 1 else 0
+        more = int(log(1 - self._draws.uniform()) / log(1 - 1 / mean)) if mean > 1 else 0
         return (1 + more) * self._lot

@@ -85,9 +85,26 @@ class _Pool:
         self.seen = Nbbo(symbol, None, None)
         self.priced = self.seen
         self.lagged: deque[tuple[Ns, Nbbo]] = deque()
+        """What is held back, with its time. Where nobody waits it is applied when somebody looks: see `learn`."""
+        self.wakes_at: Ns | None = None
+        """For which of these the pool will wake."""
         self.arrives_at: Ns | None = None
         self.pings_at: Ns | None = None
         self.invitations = Invitations()
+
+    def learn(self, at: Ns) -> None:
+        """The slow feed has brought all that was due before `at`; what is due at it comes after all else."""
+        lagged = self.lagged
+        while lagged and lagged[0][0] < at:
+            self.priced = lagged.popleft()[1]
+
+    def is_two_sided(self) -> bool:
+        """Whether a new midpoint could make anybody trade."""
+        waiting = self.waiting
+        if len(waiting) < 2:
+            return False
+        buys = [one.is_buy for one in waiting]
+        return any(buys) and not all(buys)
 
 
 class DarkVenue(Desk):
@@ -103,7 +120,7 @@ class DarkVenue(Desk):
         self._at: Ns = 0
         self._seq = 0
         self._requests = 0
-        # (when, which pool), one entry per contra to come and per NBBO held back: symbols are many, and ask seldom.
+        # (when, which pool), for each contra to come, and for an NBBO held back that somebody waits for.
         self._due: list[tuple[Ns, str]] = []
 
     # --- SimulatedVenue
@@ -126,10 +143,11 @@ class DarkVenue(Desk):
         if not lag:
             pool.priced = nbbo
             return says + self._match_all(at, pool)
+        pool.learn(at)
         if len(pool.lagged) == LAGGED_MAX:
             pool.priced = pool.lagged.popleft()[1]
         pool.lagged.append((at + lag, nbbo))
-        heappush(self._due, (at + lag, pool.symbol))
+        self._watch(pool)
         return says
 
     def on_time(self, at: Ns) -> list[VenueSays]:
@@ -144,6 +162,7 @@ class DarkVenue(Desk):
                 self._expect_ping(at, pool)
                 says += self.ping(at, pool.symbol)
             says += self._end_requests(at, pool)
+            self._watch(pool)
         return says
 
     def on_command(self, at: Ns, command: VenueCommand) -> list[VenueSays]:
@@ -231,6 +250,7 @@ class DarkVenue(Desk):
         mine = self._interest(order, waits=asked is not None)
         pool.waiting.append(mine)
         says: list[VenueSays] = [self._accepted(order), *self._match(at, pool, mine)]
+        self._watch(pool)
         if asked is not None:
             asked.meeting.held.append(order)
             return says + self._close(at, pool, asked, firm=True)
@@ -334,6 +354,7 @@ class DarkVenue(Desk):
         pool.waiting.append(contra)
         says = self._match(at, pool, contra)
         self._expire(at, pool)
+        self._watch(pool)
         return says
 
     def _toxic(self, at: Ns, pool: _Pool, before: Nbbo) -> list[VenueSays]:
@@ -352,11 +373,8 @@ class DarkVenue(Desk):
 
     def _match_all(self, at: Ns, pool: _Pool) -> list[VenueSays]:
         """Try everybody again, in priority: the NBBO has changed."""
-        if len(pool.waiting) < 2:
-            return []
         self._expire(at, pool)
-        buys = [one.is_buy for one in pool.waiting]
-        if all(buys) or not any(buys):
+        if not pool.is_two_sided():
             return []
         says: list[VenueSays] = []
         for one in self._by_priority(pool.waiting):
@@ -431,6 +449,7 @@ class DarkVenue(Desk):
 
     def _price(self, at: Ns, pool: _Pool) -> Px | None:
         """The midpoint that the pool knows, or None when the rules forbid a match. Half a quantum rounds down."""
+        pool.learn(at)
         priced, seen = pool.priced, pool.seen
         mid2 = _mid2(priced)
         if mid2 is None or not self.is_trading(pool.symbol):
@@ -448,9 +467,17 @@ class DarkVenue(Desk):
         """The NBBO that was held back arrives: reprice, and try everybody."""
         if not pool.lagged or pool.lagged[0][0] > at:
             return []
-        while pool.lagged and pool.lagged[0][0] <= at:
-            pool.priced = pool.lagged.popleft()[1]
+        pool.learn(at + 1)
         return self._match_all(at, pool)
+
+    def _watch(self, pool: _Pool) -> None:
+        """Wake for the NBBO that is held back, if a new midpoint could make anybody trade."""
+        if not pool.lagged or not pool.is_two_sided():
+            return
+        due = pool.lagged[0][0]
+        if pool.wakes_at != due:
+            pool.wakes_at = due
+            heappush(self._due, (due, pool.symbol))
 
     def _interest(self, order: VenueOrder, *, waits: bool) -> Interest:
         """Our order as a wish; one that firms up waits for its match, whatever its time in force."""

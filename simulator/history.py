@@ -25,6 +25,12 @@ from simulator.source import MarketPort
 UNSEEN: Final = OID_MAX
 """First id for shares of orders that no message names; a reader refuses ids of its own from here on."""
 
+# Plain ints: a member of an enumeration is looked up twice at each message, and compared as an object.
+_ADD: Final[int] = Kind.ADD.value
+_REDUCE: Final[int] = Kind.REDUCE.value
+_DELETE: Final[int] = Kind.DELETE.value
+_EXECUTE: Final[int] = Kind.EXECUTE.value
+
 _HALTS: Final = {-1: Phase.HALTED, 1: Phase.CONTINUOUS}
 """A halt tells by its price: -1 halt, 1 trading resumes; 0 (quoting resumes) changes no phase, orders just rest."""
 
@@ -46,13 +52,13 @@ class History:
 
     def happens(self, port: MarketPort, book: Book, message: Message) -> None:
         """History's next message. HistoryError when it contradicts those before it."""
-        kind = message.kind
-        if kind == Kind.ADD:
+        kind: int = message.kind
+        if kind == _ADD:
             self._add(book, message)
-        elif Kind.REDUCE <= kind <= Kind.DELETE:
+        elif _REDUCE <= kind <= _DELETE:
             for oid, qty in self._leaving(message):
                 self._withdraw(book, message, oid, qty)
-        elif kind == Kind.EXECUTE:
+        elif kind == _EXECUTE:
             self._execute(book, message)
         else:
             self._off_book(port, book, message)

@@ -12,8 +12,6 @@ from router.api import (
     Instrument,
     MarketEvent,
     Ns,
-    Px,
-    Qty,
     SimulatedVenue,
     VenueFactory,
     VenueKind,
@@ -23,14 +21,14 @@ from router.api import (
 from simulator.faults import with_faults
 from simulator.late_feed import LateFeed
 from simulator.source import HasBooks, HasPool, HearsBands, HearsPhases
+from simulator.wires import NEVER, Wire
 
 
 class Link:
-    """One venue and its wires. `number` is its place among the world's."""
+    """One venue and its wires; `line` is what its market data goes over."""
 
     __slots__ = (
         "bands",
-        "bests",
         "books",
         "command_at",
         "down",
@@ -38,8 +36,8 @@ class Link:
         "hears",
         "held",
         "in_nbbo",
-        "market_data_ns",
-        "number",
+        "line",
+        "mic",
         "on_nbbo",
         "pool",
         "profile",
@@ -47,16 +45,17 @@ class Link:
         "rng",
         "times",
         "venue",
+        "wants_at",
     )
 
-    def __init__(self, profile: VenueProfile, venue: SimulatedVenue, rng: Random, number: int) -> None:
+    def __init__(self, profile: VenueProfile, venue: SimulatedVenue, rng: Random, line: Wire) -> None:
         self.profile = profile
-        self.market_data_ns: Ns = profile.market_data_latency_ns
-        self.number = number
+        self.mic = profile.mic
+        self.line = line
+        self.wants_at: Ns = NEVER
+        """When the venue wants its turn."""
         self.wire(venue)
         self.in_nbbo = self.books is not None and profile.kind is VenueKind.LIT and profile.protected
-        self.bests: dict[str, tuple[Px | None, Qty, Px | None, Qty]] = {}
-        """The best displayed prices by symbol, as they were last looked at."""
         self.rng = rng
         self.times = 1.0
         """What a scenario makes of its latency."""
@@ -89,8 +88,12 @@ def link_all(
     seed: int,
     factories: Mapping[str, VenueFactory],
 ) -> list[Link]:
-    """A link for each enabled venue, in order. ValueError names one that nobody simulates, or that is there twice."""
+    """A link for each enabled venue, in order; those of one market-data latency share a line.
+
+    Raises ValueError that names one that nobody simulates, or that is there twice.
+    """
     links: list[Link] = []
+    lines: dict[Ns, Wire] = {}
     for profile in venues:
         if not profile.enabled:
             continue
@@ -100,5 +103,6 @@ def link_all(
         if any(link.profile.mic == profile.mic for link in links):
             raise ValueError(f"venue {profile.mic}: configured twice")
         venue = with_faults(factories[profile.plugin](profile, instruments, seed), profile, seed)
-        links.append(Link(profile, venue, Random(f"{seed}:{profile.mic}:latency"), len(links)))
+        line = lines.setdefault(profile.market_data_latency_ns, Wire(profile.market_data_latency_ns))
+        links.append(Link(profile, venue, Random(f"{seed}:{profile.mic}:latency"), line))
     return links

@@ -51,6 +51,8 @@ class LitBook(Book):
         self._high: Px | None = None
         self.repriced: list[int] = []
         """Own keys that a band has moved since the caller last cleared it."""
+        self.prevented: list[tuple[int, Qty]] = []
+        """(own key, shares) taken out of a resting order of ours by self-match prevention, to be read and cleared."""
         self.groups: dict[int, str] = {}
         """The self-match group of every order of ours that is open, resting or not."""
         self.pegged: dict[int, None] = {}
@@ -126,7 +128,10 @@ class LitBook(Book):
     # --- taking
 
     def take(self, taker: int, is_buy: bool, qty: Qty, limit_px: Px | None) -> tuple[Qty, Qty]:
-        """As `Book.take`, meeting minimums after the rest of their price, and one's own group by the rule."""
+        """As `Book.take`, meeting minimums after the rest of their price, and one's own group by the rule.
+
+        Returns (shares filled, shares of the taker cancelled by self-match prevention).
+        """
         if not self._minimums and (taker >= 0 or self.rule is SelfTrade.ALLOW):
             return super().take(taker, is_buy, qty, limit_px)
         left, cancelled = qty, 0

@@ -7,10 +7,9 @@ types. Every rule of the book is one expression here: priority is a sort key, "a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import takewhile
 
 from router.api import Px, Qty
-from simulator.book import NOBODY, SelfMatch, Trade
+from simulator.book import NOBODY, Trade
 from simulator.lit_book import SelfTrade
 
 
@@ -37,12 +36,10 @@ class _Order:
 
 
 class NaiveBook:
-    """Same calls, same answers, same `trades` and `prevented` as `Book`."""
+    """Same calls, same answers, same `trades` as `Book`."""
 
-    def __init__(self, self_match: SelfMatch = SelfMatch.ALLOW) -> None:
-        self.self_match = self_match
+    def __init__(self) -> None:
         self.trades: list[Trade] = []
-        self.prevented: list[tuple[int, Qty]] = []
         self._orders: list[_Order] = []
         self._seq = 0
 
@@ -94,14 +91,7 @@ class NaiveBook:
     def take(self, taker: int, is_buy: bool, qty: Qty, limit_px: Px | None) -> tuple[Qty, Qty]:
         left = qty
         while left and (there := [order for order in self._ranked(not is_buy) if order.crosses(limit_px)]):
-            first = there[0]
-            if taker < 0 and first.id < 0 and self.self_match:
-                if self.self_match is not SelfMatch.CANCEL_NEWEST:
-                    self.prevented.append((first.id, self.cancel(first.id)))
-                if self.self_match is not SelfMatch.CANCEL_OLDEST:
-                    return qty - left, left
-            else:
-                left -= self._trade(first, left, taker)
+            left -= self._trade(there[0], left, taker)
         return qty - left, 0
 
     def post(self, key: int, is_bid: bool, px: Px, qty: Qty, display: Qty | None = None) -> None:
@@ -145,14 +135,9 @@ class NaiveBook:
         order = self._find(oid)
         return order.qty if order else 0
 
-    def available(self, is_buy: bool, limit_px: Px | None, *, own: bool = False) -> Qty:
+    def available(self, is_buy: bool, limit_px: Px | None) -> Qty:
         """All that a taker could get."""
-        there = [order for order in self._ranked(not is_buy) if order.crosses(limit_px)]
-        if own and self.self_match in {SelfMatch.CANCEL_NEWEST, SelfMatch.CANCEL_BOTH}:
-            there = list(takewhile(lambda order: order.id >= 0, there))
-        elif own and self.self_match is SelfMatch.CANCEL_OLDEST:
-            there = [order for order in there if order.id >= 0]
-        return sum(order.qty + order.reserve for order in there)
+        return sum(order.qty + order.reserve for order in self._ranked(not is_buy) if order.crosses(limit_px))
 
     def __len__(self) -> int:
         return len(self._orders)
@@ -198,6 +183,7 @@ class NaiveLitBook(NaiveBook):
     def __init__(self, rule: SelfTrade) -> None:
         super().__init__()
         self.rule = rule
+        self.prevented: list[tuple[int, Qty]] = []
         self.groups: dict[int, str] = {}
         self._least: dict[int, Qty] = {}
 

@@ -66,6 +66,7 @@ class LobsterSource:
         self._number = 0
         self._next = self._read()
         self._opened = False
+        self._book: Book | None = None
         self._history = History(day.symbol, venue)
         self._bid_deepest = self._ask_deepest = ""
         self.next_at: Ns | None = None if self._next is None else min(day.open, self._next[0].at)
@@ -108,7 +109,7 @@ class LobsterSource:
         self._opened = True
         if self._next is None:
             return
-        book = port.book(self._venue, self._day.symbol)
+        book = self._book = port.book(self._venue, self._day.symbol)
         message, row = self._next
         before = book_before(message, parse_row(self._day, self._number, row))
         for is_bid, side in ((True, before.bids), (False, before.asks)):
@@ -119,7 +120,9 @@ class LobsterSource:
 
     def _one(self, port: MarketPort, message: Message, row: str) -> None:
         """History's next message, then whatever its row shows that the message does not say."""
-        book = port.book(self._venue, self._day.symbol)
+        book = self._book
+        assert book is not None, self._venue
+        book.announce()
         try:
             self._history.happens(port, book, message)
         except HistoryError as error:

@@ -43,7 +43,7 @@ class MarketPort(Protocol):
         """The book of a symbol on a lit venue.
 
         Ask in every step in which it is changed: asking tells the world to look for trades and level changes in it.
-        KeyError when the venue has no such book.
+        So does `announce` of a book that was asked for before. KeyError when the venue has no such book.
         """
         ...
 
@@ -183,7 +183,10 @@ class HasBooks(Protocol):
         ...
 
     def drain(self, at: Ns, symbol: str) -> list[VenueSays]:
-        """What the venue says because of what happened in that book since last drained."""
+        """What the venue says because of what happened in that book since last drained.
+
+        Where nothing but displayed levels changed, the world says so itself: a `LevelUpdate` for each.
+        """
         ...
 
 

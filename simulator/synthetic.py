@@ -12,16 +12,16 @@ stand. Venues keep one national best: an arriving quote never locks another venu
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import accumulate
-from math import ceil, floor, log
+from math import ceil, floor
 from random import Random
 from typing import Final
 
 from router.api import PPM, SECOND, CalendarDay, Instrument, Ns, Phase, PrintKind, Px
 from simulator.book import Book
 from simulator.conditions import CALM, Conditions
+from simulator.draws import Draws
 from simulator.source import MarketPort
 from simulator.synthetic_auctions import CALL_NS, SyntheticAuctions
 from simulator.synthetic_model import EfficientPrice, Rhythm, Signs, Sizes
@@ -30,6 +30,11 @@ from simulator.synthetic_params import SyntheticParams
 OFF_EXCHANGE: Final = "XOFF"
 """Venue of prints that no book of ours made (ISO 10383: off-exchange transactions)."""
 
+
+# Looked up once, as compiled code would else look for them at every event.
+_CONTINUOUS: Final = Phase.CONTINUOUS
+_SECOND_NS: Final = 1e9
+_PPM: Final = 1e6
 
 SWEEP_NS: Final[Ns] = 60 * SECOND
 """How often orders that traded are forgotten: they would be counted among those that may leave."""
@@ -54,8 +59,12 @@ class SyntheticSource:
         self._venues = tuple(venues)
         assert self._venues, f"{self.symbol}: no lit venue to trade on"
         self._params = params
+        self._hidden_ppm, self._pick_off_ppm = params.hidden_ppm, params.pick_off_ppm
+        self._off_exchange_ppm = params.off_exchange_ppm
         self.day = day
-        self._rng = rng = Random(f"{seed}/{instrument.symbol}/{day.day}")
+        rng = Random(f"{seed}/{instrument.symbol}/{day.day}")
+        self._draws = Draws(rng)
+        self._top_tick_from, self._top_tick_size = instrument.ticks[-1].from_px, instrument.ticks[-1].tick
         self._cumulative_shares = list(accumulate(params.shares.get(mic, 1) for mic in self._venues))
         # Generators of their own: one draw more in the books moves neither the day's mood nor anybody's.
         self._rhythm = Rhythm(day, params, Random(f"{seed}/{instrument.symbol}/{day.day}/activity"))
@@ -81,7 +90,8 @@ class SyntheticSource:
         surprise = self._burst_rate * session_s * self._signs.surprise_variance
         self.price = EfficientPrice(params, day, self.day_volume, float(params.open_px), rng, surprise=surprise)
         self._books: list[Book] = []
-        self._quotes: list[tuple[Sequence[int], Sequence[int]]] = []
+        self._bids: list[list[int]] = []
+        self._asks: list[list[int]] = []
         """The live prices of each book's sides, see `Book.keys`: they are looked at before each event."""
         self._resting: list[int] = []
         """Ids of our resting orders, oldest first, some gone already; an id tells its venue by its remainder."""
@@ -135,9 +145,11 @@ class SyntheticSource:
     def _open(self, port: MarketPort) -> bool:
         """Lay out the opening books and have the opening auction."""
         self._books = [port.book(mic, self.symbol) for mic in self._venues]
-        self._quotes = [(book.keys(is_bid=True), book.keys(is_bid=False)) for book in self._books]
+        self._bids = [book.keys(is_bid=True) for book in self._books]
+        self._asks = [book.keys(is_bid=False) for book in self._books]
         for _ in range(self._params.resting_orders):
-            self._add(port, *self._best())
+            bid, ask = self._best()
+            self._add(bid, ask)
         self._auctions.have(port, PrintKind.OPENING, self.price.px)
         return False
 
@@ -151,7 +163,7 @@ class SyntheticSource:
         for oid in self._resting:
             venue = oid % len(self._venues)
             if self._books[venue].qty_of(oid):
-                self._book(port, venue).delete(oid)
+                self._book(venue).delete(oid)
         self._resting.clear()
         self.next_at = None
 
@@ -159,12 +171,11 @@ class SyntheticSource:
         """When the next event is due: the total rate as it is now, at the pace of the hour; sooner for stale quotes."""
         rate = self._add_rate + self._burst_rate + self._leave_rate * len(self._resting)
         self._pace = pace = self._rhythm.at(now) * self._busy
-        # `expovariate` written out: here, and where a limit order joins, it is drawn for nearly every event.
-        wait = -log(1.0 - self._rng.random()) / (rate * pace) * SECOND
+        wait = self._draws.exponential() / (rate * pace) * _SECOND_NS
         if in_haste:
-            wait = min(wait, self._rng.expovariate(1.0) * self._params.reaction_ns)
+            wait = min(wait, self._draws.exponential() * self._params.reaction_ns)
         elif self._encore is not None:
-            wait = min(wait, self._rng.expovariate(1.0) * self._params.burst_ns)
+            wait = min(wait, self._draws.exponential() * self._params.burst_ns)
         return now + max(int(wait), 1)
 
     # --- one event
@@ -177,53 +188,59 @@ class SyntheticSource:
         for book in self._books:
             own_net += book.own_net
         self.price.move(now, self._pace, own_net)
-        if port.phase_of(self.symbol) is not Phase.CONTINUOUS:
+        if port.phase_of(self.symbol) is not _CONTINUOUS:
             return False  # halted: makers wait, and quote around wherever the price is afterwards
         bid, ask = self._best()
         stale = self._stale(bid, ask) if self._chases else None
         if stale is not None:
-            self._reprice(port, *stale)
+            self._reprice(*stale)
             return True
         if self._encore is not None:
             self._trade(port, self._encore, bid, ask)
             return False
         leaving = self._leave_rate * len(self._resting)
-        draw = self._rng.random() * (self._add_rate + self._burst_rate + leaving)
+        draw = self._draws.uniform() * (self._add_rate + self._burst_rate + leaving)
         if draw < self._add_rate:
-            self._add(port, bid, ask)
+            self._add(bid, ask)
         elif draw < self._add_rate + self._burst_rate:
             self._trade(port, self._signs.draw(), bid, ask)
             self.price.learn(self._signs.surprise)
         else:
-            self._cancel(port)
+            self._cancel()
         return False
 
-    def _add(self, port: MarketPort, bid: Px | None, ask: Px | None) -> None:
+    def _add(self, bid: Px | None, ask: Px | None) -> None:
         """A limit order joins behind the quote that its venue's makers would make, the nearer the likelier."""
-        rng, params, instrument, price = self._rng, self._params, self._instrument, self.price.px
-        is_bid = rng.random() < 0.5
-        tick = instrument.tick(round(price))
+        draws, price = self._draws, self.price.px
+        is_bid = draws.uniform() < 0.5
+        tick = self._tick(round(price))
         reach = self._half_spread_ticks * tick * self._rhythm.width
-        away = int(-log(1.0 - rng.random()) / self._away_rate) * tick
+        away = int(draws.exponential() / self._away_rate) * tick
         if is_bid:
-            px = instrument.floor(floor(price - reach))
-            px -= 0 if (bid is None or bid < px) and rng.random() < self._fill_gap else away
-            px = min(px, ask - tick) if ask is not None else px
+            px = floor(price - reach)
+            px -= px % self._tick(px)
+            px -= 0 if (bid is None or bid < px) and draws.uniform() < self._fill_gap else away
+            px = ask - tick if ask is not None and ask - tick < px else px
         else:
-            px = instrument.ceil(ceil(price + reach))
-            px += 0 if (ask is None or ask > px) and rng.random() < self._fill_gap else away
-            px = max(px, bid + tick) if bid is not None else px
+            px = ceil(price + reach)
+            px += -px % self._tick(px)
+            px += 0 if (ask is None or ask > px) and draws.uniform() < self._fill_gap else away
+            px = bid + tick if bid is not None and bid + tick > px else px
         if px <= 0:
             return
         venue = self._draw_venue()
         oid = self._next_oid * len(self._venues) + venue
         self._next_oid += 1
-        hidden = rng.random() * PPM < params.hidden_ppm
+        hidden = draws.uniform() * _PPM < self._hidden_ppm
         qty = self._sizes.draw()
-        if self._book(port, venue).limit(oid, is_bid, px, qty, hidden) < qty:
+        if self._book(venue).limit(oid, is_bid, px, qty, hidden) < qty:
             self._resting.append(oid)
 
-    def _cancel(self, port: MarketPort) -> None:
+    def _tick(self, px: Px) -> Px:
+        """As `Instrument.tick`, which is interpreted: nearly every price lies in the highest band."""
+        return self._top_tick_size if px >= self._top_tick_from else self._instrument.tick(px)
+
+    def _cancel(self) -> None:
         """A resting order leaves, the younger the likelier; ids of orders that traded are forgotten on the way.
 
         Of n orders by age the k-th youngest goes with a density of (k/n)^(1/youth - 1): lives then have a heavy tail.
@@ -232,11 +249,11 @@ class SyntheticSource:
         resting = self._resting
         while resting:
             place = len(resting)
-            place -= 1 + int(place * self._rng.random() ** self._youth)
+            place -= 1 + int(place * self._draws.uniform() ** self._youth)
             oid = resting.pop(place)
-            venue = oid % len(self._venues)
-            if self._books[venue].qty_of(oid):
-                self._book(port, venue).delete(oid)
+            book = self._books[oid % len(self._venues)]
+            if book.delete(oid):
+                book.announce()
                 return
 
     def _sweep(self, now: Ns) -> None:
@@ -246,10 +263,10 @@ class SyntheticSource:
 
     def _trade(self, port: MarketPort, is_buy: bool, bid: Px | None, ask: Px | None) -> None:
         """A market order takes the national best, venue by venue, and leaves what is not there; or prints elsewhere."""
-        self._encore = is_buy if self._rng.random() < self._burst else None
+        self._encore = is_buy if self._draws.uniform() < self._burst else None
         qty = self._sizes.draw()
         touch = ask if is_buy else bid
-        if self._rng.random() * PPM < self._params.off_exchange_ppm:
+        if self._draws.uniform() * _PPM < self._off_exchange_ppm:
             if bid is not None and ask is not None:
                 port.tape(OFF_EXCHANGE, self.symbol, (bid + ask) // 2, qty, kind=PrintKind.OFF_EXCHANGE)
             return
@@ -260,13 +277,13 @@ class SyntheticSource:
             venue = (first + turn) % len(self._venues)
             book = self._books[venue]
             if qty and (book.ask if is_buy else book.bid) == touch:
-                qty -= self._book(port, venue).market(is_buy, qty, touch)
+                qty -= self._book(venue).market(is_buy, qty, touch)
 
-    def _reprice(self, port: MarketPort, venue: int, is_bid: bool, px: Px) -> None:
+    def _reprice(self, venue: int, is_bid: bool, px: Px) -> None:
         """A quote that the price has passed is picked off, or its makers withdraw it; ours are always picked off."""
         ids = self._books[venue].orders(is_bid, px)
-        book = self._book(port, venue)
-        if not ids or self._rng.random() * PPM < self._params.pick_off_ppm:
+        book = self._book(venue)
+        if not ids or self._draws.uniform() * _PPM < self._pick_off_ppm:
             book.market(not is_bid, self._sizes.draw(), px)
         else:
             for oid in ids:
@@ -278,9 +295,10 @@ class SyntheticSource:
         """The best displayed bid and offer over the venues."""
         bid: Px | None = None
         ask: Px | None = None
-        for bids, asks in self._quotes:
+        for bids in self._bids:
             if bids and (bid is None or bids[-1] > bid):
                 bid = bids[-1]
+        for asks in self._asks:
             if asks and (ask is None or -asks[-1] < ask):
                 ask = -asks[-1]
         return bid, ask
@@ -297,8 +315,14 @@ class SyntheticSource:
 
     def _draw_venue(self) -> int:
         shares = self._cumulative_shares
-        return bisect_left(shares, 1 + int(self._rng.random() * shares[-1]))
+        drawn = 1 + int(self._draws.uniform() * shares[-1])
+        venue = 0
+        while shares[venue] < drawn:
+            venue += 1
+        return venue
 
-    def _book(self, port: MarketPort, venue: int) -> Book:
-        """The book to change now; asking the port tells the world to look at it."""
-        return port.book(self._venues[venue], self.symbol)
+    def _book(self, venue: int) -> Book:
+        """The book to change now; the world is told to look at it."""
+        book = self._books[venue]
+        book.announce()
+        return book

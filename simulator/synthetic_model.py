@@ -13,6 +13,7 @@ from math import copysign, exp, log, sqrt
 from random import Random
 
 from router.api import PPM, SECOND, CalendarDay, Instrument, Ns, Qty
+from simulator.draws import Draws
 from simulator.synthetic_params import SyntheticParams
 
 _RUN_MAX = 10_000
@@ -33,10 +34,10 @@ class Rhythm:
         self._span = day.close - day.open
         self._shape = params.u_shape
         assert self._span > 0, day
-        self._rng = rng
+        self._draws = Draws(rng)
         self._sigma = params.activity_sigma
         self._memory_ns = params.activity_s * SECOND
-        self._mood = rng.gauss(0.0, self._sigma)
+        self._mood = self._sigma * self._draws.normal()
         self._looked_at = day.open
         self._look_at = day.open
         self._lift = 1.0
@@ -57,7 +58,7 @@ class Rhythm:
         self._look_at = now + SECOND
         kept = exp((self._looked_at - now) / self._memory_ns)
         self._looked_at = now
-        self._mood = kept * self._mood + self._sigma * sqrt(1.0 - kept * kept) * self._rng.gauss(0.0, 1.0)
+        self._mood = kept * self._mood + self._sigma * sqrt(1.0 - kept * kept) * self._draws.normal()
         self._lift = exp(self._mood - self._sigma**2 / 2.0)
         self.width = 1.0 + self._open_wide * exp((self._open - now) / self._open_ns)
 
@@ -83,7 +84,7 @@ class EfficientPrice:
         surprise: float = 0.0,
     ) -> None:
         """`surprise` is the expected sum of a day's squared surprises (see `Signs`)."""
-        self._rng = rng
+        self._draws = Draws(rng)
         self._walk = px
         self._moved_at = day.open
         self._sigma_day = px * params.volatility_ppm / PPM
@@ -106,7 +107,7 @@ class EfficientPrice:
         elapsed = now - self._moved_at
         self._moved_at = now
         if elapsed > 0:
-            self._walk += self._sigma_root_ns * sqrt(elapsed * rhythm) * self._rng.gauss(0.0, 1.0)
+            self._walk += self._sigma_root_ns * sqrt(elapsed * rhythm) * self._draws.normal()
         px = self._walk
         if self._scale and (own_net or self._recent):
             px += self._displacement(elapsed, own_net)
@@ -146,7 +147,7 @@ class Signs:
     """
 
     def __init__(self, params: SyntheticParams, rng: Random) -> None:
-        self._rng = rng
+        self._draws = Draws(rng)
         self._tail = params.run_tail
         self._follow = params.run_follow_ppm / PPM
         self._is_buy = True
@@ -166,12 +167,13 @@ class Signs:
         return is_buy
 
     def _next(self) -> bool:
-        rng = self._rng
-        if rng.random() >= self._follow:
-            return rng.random() < 0.5
+        uniform = self._draws.uniform
+        if uniform() >= self._follow:
+            return uniform() < 0.5
         if self._left == 0:
-            self._left = min(int(rng.paretovariate(self._tail)), _RUN_MAX)
-            self._is_buy = rng.random() < 0.5
+            # As `Random.paretovariate`.
+            self._left = min(int((1.0 - uniform()) ** (-1.0 / self._tail)), _RUN_MAX)
+            self._is_buy = uniform() < 0.5
         self._left -= 1
         return self._is_buy
 
@@ -184,7 +186,7 @@ class Sizes:
     """
 
     def __init__(self, params: SyntheticParams, instrument: Instrument, rng: Random) -> None:
-        self._rng = rng
+        self._draws = Draws(rng)
         self._mu = log(params.size_median)
         self._sigma = params.size_sigma
         self._odd = params.odd_lot_ppm / PPM
@@ -193,11 +195,11 @@ class Sizes:
         self.mean = exp(self._mu + self._sigma**2 / 2)
 
     def draw(self) -> Qty:
-        rng, lot = self._rng, self._lot
-        size = exp(rng.normalvariate(self._mu, self._sigma))
-        if rng.random() < self._odd:
+        draws, lot = self._draws, self._lot
+        size = exp(self._mu + draws.normal_by_ratio() * self._sigma)
+        if draws.uniform() < self._odd:
             return max(int(size) % lot, 1)
         lots = max(round(size / lot), 1)
-        if lots > 5 and rng.random() < self._round:
+        if lots > 5 and draws.uniform() < self._round:
             lots = round(lots / 5) * 5
         return lots * lot

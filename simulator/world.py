@@ -1,4 +1,4 @@
-"""The world: venues, background flow and latency on one event heap, and that heap is the clock.
+"""The world: venues, background flow and latency, and what is under way is the clock.
 
 It must not know the router or an algorithm: commands come in by `send`, what the engine hears comes out of `step`. Who
 paces it (as fast as the CPU goes, or wall time) is the caller's business. Same profiles, sources and seed: same bytes.
@@ -42,25 +42,26 @@ from router.api import (
     VenueUp,
 )
 from simulator.auction import AuctionQueue
-from simulator.bands import PriceBands
 from simulator.book import Book
 from simulator.conditions import Conditions
+from simulator.consolidated_tape import ConsolidatedTape
 from simulator.crossing import CrossingVenue
 from simulator.dark import DarkVenue
 from simulator.faults import tuned
 from simulator.late_feed import LateFeed
 from simulator.links import Link, link_all
 from simulator.lit import LitVenue
+from simulator.pits import National, Pit, dig
 from simulator.source import (
     HasAuctions,
     HearsOwn,
-    HearsTape,
     KnowsPlaces,
     MarketSource,
     Sways,
     VenueSettings,
 )
 from simulator.vwap_cross import VwapCrossVenue
+from simulator.wires import NEVER, Wire
 
 Delivered: TypeAlias = VenueReport | MarketEvent
 """What `World.step` gives the engine: venue reports, venue state and market data."""
@@ -75,8 +76,10 @@ FACTORIES: Final[Mapping[str, VenueFactory]] = {
 
 # A tuple made once: `A | B` in isinstance is made anew for every event.
 _PUBLIC: Final = (LevelUpdate, TradePrint, BookSnapshot, AuctionImbalance)
+# Compiled code would else look for the name at every event.
+_LEVEL_UPDATE: Final = LevelUpdate
 
-NEVER: Final = 1 << 62
+SOURCES_MAX: Final = 1 << 16
 INSTANT_MAX: Final = 1_000_000
 """Happenings at one instant. Beyond it a source or a venue does not move its `next_at`: that is a bug, not a burst."""
 HELD_MAX: Final = 100_000
@@ -110,30 +113,33 @@ class World:
         days: Mapping[str, CalendarDay] | None = None,
     ) -> None:
         self._now = start
+        # What is under way, but for market data, which has lines of its own; each with the instant of its first.
         self._heap: list[tuple[Ns, int, _Happening]] = []
+        self._heap_at: Ns = NEVER
+        self._wire_at: Ns = NEVER
         self._sequence = 0
         self._seed = seed
+        assert len(sources) <= SOURCES_MAX, len(sources)
         self._sources = tuple(sources)
         self._hearers = [(number, source) for number, source in enumerate(sources) if isinstance(source, HearsOwn)]
         self._links = link_all(venues, instruments, seed, factories or FACTORIES)
         self._by_mic = {link.profile.mic: link for link in self._links}
         self._phases: dict[str, Phase] = {}
-        self._nbbo = {symbol: Nbbo(symbol, None, None, at=start) for symbol in instruments}
-        self._told = dict(self._nbbo)
-        self._tape_readers: list[HearsTape] = [
-            link.venue for link in self._links if isinstance(link.venue, HearsTape) and link.venue.wants_tape
-        ]
-        self._bands = {symbol: PriceBands(each) for symbol, each in instruments.items() if each.bands}
-        self._reads_tape = bool(self._tape_readers or self._bands)
-        self._protected = [link for link in self._links if link.in_nbbo]
-        # A dict as an ordered set: the books that sources have asked for in this step.
-        self._asked: dict[tuple[str, str], None] = {}
-        # When each source wants its turn, and which: a heap, as sources are many and each moves its own time only.
-        self._turns: list[tuple[Ns, int]] = []
-        # The same of the venues, whose times may move at any word; the soonest of all is kept beside.
-        self._wants_at = [NEVER] * len(self._links)
-        self._venue_at = NEVER
-        self._soonest = NEVER
+        self._wires = list({link.line.latency_ns: link.line for link in self._links}.values())
+        self._nationals = {symbol: National(symbol, start) for symbol in instruments}
+        self._tape = ConsolidatedTape(self._links, instruments)
+        # Books that sources change in this step put themselves here.
+        self._news: list[Book] = []
+        self._pits = dig(self._links, self._nationals, self._news)
+        self._pit_of = {(pit.link.mic, pit.symbol): pit for pit in self._pits}
+        # When each source wants its turn, and which, in one number (see `_turn`): a heap, as sources are many and each
+        # moves its own time only. Numbers compare sooner than pairs.
+        self._start = start
+        self._turns: list[int] = []
+        self._turn_at: Ns = NEVER
+        # The venues' times may move at any word; the soonest of them, and the soonest of all, are kept beside.
+        self._venue_at: Ns = NEVER
+        self._soonest: Ns = NEVER
         self._ask_sources()
         self._open_session(instruments, days or {})
 
@@ -146,9 +152,7 @@ class World:
     @property
     def next_at(self) -> Ns | None:
         """When something happens next; None when nothing ever will."""
-        # Asked before each step: `_next_due` written out.
-        heap, soonest = self._heap, self._soonest
-        at = heap[0][0] if heap and heap[0][0] < soonest else soonest
+        at = self._next_due()
         return None if at == NEVER else at
 
     def step(self, until: Ns | None = None) -> list[tuple[Ns, Delivered]]:
@@ -159,41 +163,69 @@ class World:
         so `until` must not lie beyond the caller's own next timer.
         """
         heard: list[tuple[Ns, Delivered]] = []
-        heap, last = self._heap, self._now if until is None else until
+        last = self._now if until is None else until
         at = self._next_due()
         assert at != NEVER, "nothing is due"
         while True:
             self._play(at, heard)
             if heard:
                 return heard
-            # `_next_due` written out: most instants only put something on its way.
-            at = self._soonest
-            if heap and heap[0][0] < at:
-                at = heap[0][0]
+            at = self._next_due()
             if at > last or at == NEVER:
                 return heard
+
+    def hear(self, until: Ns) -> list[tuple[Ns, Delivered]]:
+        """All that the engine would hear up to `until`, included: for whoever only listens, and sends nothing."""
+        heard: list[tuple[Ns, Delivered]] = []
+        while (at := self._next_due()) <= until:
+            self._play(at, heard)
+        return heard
 
     def _play(self, at: Ns, heard: list[tuple[Ns, Delivered]]) -> None:
         """Everything due at one instant."""
         assert at >= self._now, (at, self._now)
         self._now = at
-        heap = self._heap
         for _ in range(INSTANT_MAX):
-            if heap and heap[0][0] == at:
-                what = heappop(heap)[2]
-                if isinstance(what, list):
-                    for event in what:
-                        heard.append((at, event))  # noqa: PERF401 - a comprehension costs a call, and it is nearly always one
-                else:
-                    self._happen(what, heard)
-            elif self._turns and self._turns[0][0] == at:
-                self._step_source(self._turns[0][1])
-            elif self._venue_at == at:
-                link = self._links[self._wants_at.index(at)]
-                self._said(link, link.venue.on_time(at))
-            else:
+            if self._wire_at == at and (wire := self._first_wire(at)) is not None:
+                heard.append((at, wire.take()))
+                self._wire_at = self._next_on_wires()
+            elif self._heap_at == at:
+                self._arrive(at, heard)
+            elif self._soonest != at:
                 return
-        raise AssertionError(f"more than {INSTANT_MAX} happenings at {at}: {self._turns} {self._wants_at}")
+            elif self._turn_at == at:
+                self._step_source(self._turns[0] & (SOURCES_MAX - 1))
+            else:
+                link = next(link for link in self._links if link.wants_at == at)
+                self._said(link, link.venue.on_time(at))
+        wants = {link.mic: link.wants_at for link in self._links}
+        raise AssertionError(f"more than {INSTANT_MAX} happenings at {at}: {self._turn_at} {wants}")
+
+    def _first_wire(self, at: Ns) -> Wire | None:
+        """The line on which market data was sent off before all else that arrives at this instant."""
+        first: Wire | None = None
+        for wire in self._wires:
+            if wire.at == at and (first is None or wire.sequence < first.sequence):
+                first = wire
+        if first is not None and self._heap_at == at and self._heap[0][1] < first.sequence:
+            return None
+        return first
+
+    def _next_on_wires(self) -> Ns:
+        at = NEVER
+        for wire in self._wires:
+            at = min(at, wire.at)
+        return at
+
+    def _arrive(self, at: Ns, heard: list[tuple[Ns, Delivered]]) -> None:
+        """What was sent off first of all else that arrives now."""
+        heap = self._heap
+        what = heappop(heap)[2]
+        self._heap_at = heap[0][0] if heap else NEVER
+        if isinstance(what, list):
+            heard += [(at, event) for event in what]
+        else:
+            self._happen(what, heard)
 
     def send(self, at: Ns, command: VenueCommand) -> None:
         """A command leaves the router at `at` and reaches its venue after the latency, behind those sent before.
@@ -224,21 +256,21 @@ class World:
     # --- MarketPort: what a source may do
 
     def book(self, venue: str, symbol: str) -> Book:
-        books = self._by_mic[venue].books
-        if books is None:
+        if self._by_mic[venue].books is None:
             raise KeyError(f"{venue} has no displayed book")
-        self._asked[venue, symbol] = None
-        return books.book(symbol)
+        book = self._pit_of[venue, symbol].book
+        book.announce()
+        return book
 
     def auction(self, venue: str, symbol: str) -> AuctionQueue | None:
         link = self._by_mic[venue]
         queue = link.venue.auction(symbol) if isinstance(link.venue, HasAuctions) else None
         if queue is not None:
-            self._asked[venue, symbol] = None
+            self._pit_of[venue, symbol].book.announce()
         return queue
 
     def nbbo(self, symbol: str) -> Nbbo:
-        return self._nbbo[symbol]
+        return self._nationals[symbol].value()
 
     def phase_of(self, symbol: str) -> Phase:
         return self._phases[symbol]
@@ -260,7 +292,7 @@ class World:
         event = TradePrint(venue, symbol, px, qty, aggressor_is_buy, kind)
         link = self._by_mic.get(venue)
         if link is None:
-            self._read_tape([event])
+            self._tape.read(self._now, [event])
             self._push(self._now, [event])
         else:
             self._publish(link, [event])
@@ -305,7 +337,7 @@ class World:
         before, link.feed = link.feed, None if lag == 0 else LateFeed(lag)
         if before is None:
             return
-        late = before.bring_forward(self._now + link.market_data_ns)
+        late = before.bring_forward(self._now + link.line.latency_ns)
         if before.lag is None and link.books is not None:
             late += [_snapshot(venue, symbol, link.books.book(symbol)) for symbol in self._phases]
         if late:
@@ -335,7 +367,7 @@ class World:
                 if self._hearers:
                     self._tell_hearers(command, says)
         elif isinstance(what, str):
-            self._tell_bands(what)
+            self._tape.tell_bands(at, what)
         else:
             heard.append((at, what))
             if what.venue is None:
@@ -355,48 +387,83 @@ class World:
     def _ask_sources(self) -> None:
         """When each source wants its turn, asked anew; one that would have begun earlier begins now."""
         self._turns = [
-            (max(source.next_at, self._now), number)
+            self._turn(max(source.next_at, self._now), number)
             for number, source in enumerate(self._sources)
             if source.next_at is not None
         ]
         heapify(self._turns)
-        self._soonest = min(self._turns[0][0], self._venue_at) if self._turns else self._venue_at
+        self._renew_soonest()
+
+    def _turn(self, at: Ns, number: int) -> int:
+        """An instant and a source in one number, ordered by both."""
+        return (at - self._start) * SOURCES_MAX + number
+
+    def _renew_soonest(self) -> None:
+        """A source or a venue has moved its time."""
+        self._turn_at = self._start + self._turns[0] // SOURCES_MAX if self._turns else NEVER
+        self._soonest = min(self._turn_at, self._venue_at)
 
     def _step_source(self, number: int) -> None:
         """The source at the top of the heap does what is due now, and moves on."""
         source, turns = self._sources[number], self._turns
         source.step(self)
-        if self._asked:
-            self._drain_asked()
+        if self._news:
+            self._drain_news()
         at = source.next_at
         if at is None:
             heappop(turns)
         else:
-            heapreplace(turns, (at, number))
-        self._soonest = min(turns[0][0], self._venue_at) if turns else self._venue_at
+            heapreplace(turns, self._turn(at, number))
+        self._renew_soonest()
 
-    def _drain_asked(self) -> None:
-        """Say what came of the books that a source asked for."""
-        for venue, symbol in self._asked:
-            link = self._by_mic[venue]
-            assert link.books is not None, venue
-            says = link.books.drain(self._now, symbol)
-            if says:
-                # A fill may have given the venue something to do later (a bust that comes after it).
-                self._heed(link)
-                self._send_off(link, says)
-                if link.in_nbbo:
-                    self._review_nbbo(link, symbol, says)
-        self._asked.clear()
+    def _drain_news(self) -> None:
+        """Say what came of the books that a source has changed."""
+        for book in self._news:
+            book.announced = False
+            pit = self._pits[book.number]
+            if pit.has_traded():
+                self._drain(pit)
+            elif book.touched:
+                self._tell_levels(pit)
+        self._news.clear()
+
+    def _drain(self, pit: Pit) -> None:
+        """The venue says what traded, and the levels as they are now."""
+        link = pit.link
+        assert link.books is not None, link.mic
+        says = link.books.drain(self._now, pit.symbol)
+        # A fill may have given the venue something to do later (a bust that comes after it).
+        self._heed(link)
+        self._send_off(link, says)
+        self._review(link, says)
+
+    def _tell_levels(self, pit: Pit) -> None:
+        """Nothing traded: say which levels changed, as any venue would, without asking it."""
+        link, book = pit.link, pit.book
+        touched = book.touched
+        if len(touched) > 1:
+            changed = [LevelUpdate(link.mic, pit.symbol, is_bid, px, qty) for is_bid, px, qty in book.changes()]
+            self._publish(link, [*changed])
+            self._review(link, changed)
+            return
+        # Nearly always, for a background event.
+        level = touched[0]
+        touched.clear()
+        ladder, px = level.ladder, level.px
+        if ladder.hidden:
+            return
+        self._publish_level(link, _LEVEL_UPDATE(link.mic, pit.symbol, ladder.is_bid, px, level.total))
+        if pit.national is not None and pit.may_be_best(ladder.is_bid, px) and pit.look():
+            self._renew_nbbo(pit.national)
 
     def _heed(self, link: Link) -> None:
         """See when a venue wants its turn."""
         next_at = link.venue.next_at
         at = NEVER if next_at is None else next_at
-        if self._wants_at[link.number] != at:
-            self._wants_at[link.number] = at
-            self._venue_at = min(self._wants_at)
-            self._soonest = min(self._turns[0][0], self._venue_at) if self._turns else self._venue_at
+        if link.wants_at != at:
+            link.wants_at = at
+            self._venue_at = min([link.wants_at for link in self._links])
+            self._renew_soonest()
 
     def _said(self, link: Link, says: Sequence[VenueSays]) -> None:
         """Send off what a venue said, then let the others know if the best prices changed."""
@@ -404,15 +471,10 @@ class World:
         if not says:
             return
         self._send_off(link, says)
-        if link.in_nbbo:
-            for symbol in dict.fromkeys(event.symbol for event in says if isinstance(event, LevelUpdate)):
-                self._review_nbbo(link, symbol, says)
+        self._review(link, says)
 
     def _send_off(self, link: Link, says: Sequence[VenueSays]) -> None:
         """Market data to everybody, reports to the owner of the orders."""
-        if len(says) == 1 and isinstance(says[0], LevelUpdate):  # nearly always, for a background event
-            self._publish(link, [says[0]])
-            return
         data: list[Delivered] = []
         reports: list[VenueReport] = []
         for event in says:
@@ -441,89 +503,67 @@ class World:
         """To everybody; lost while the venue is down."""
         if link.down:
             return
-        if self._reads_tape:
-            self._read_tape(events)
-        at = self._now + link.market_data_ns
+        if self._tape.is_read:
+            self._tape.read(self._now, events)
+        if link.feed is None:
+            for event in events:
+                self._put_on_wire(link.line, event)
+            return
+        late = link.feed.delay(self._now, self._now + link.line.latency_ns, events)
+        if late is not None:
+            self._push(late, events)
+
+    def _publish_level(self, link: Link, event: LevelUpdate) -> None:
+        """As `_publish`, of what is nearly all market data, and nothing for the tape."""
         if link.feed is not None:
-            late = link.feed.delay(self._now, at, events)
-            if late is None:
-                return
-            at = late
+            self._publish(link, [event])
+        elif not link.down:
+            self._put_on_wire(link.line, event)
+
+    def _put_on_wire(self, wire: Wire, event: Delivered) -> None:
         self._sequence += 1
-        heappush(self._heap, (at, self._sequence, events))
-
-    def _read_tape(self, events: Sequence[Delivered]) -> None:
-        """Let the price bands follow the trades, and the venues that price from the tape hear of them."""
-        for event in events:
-            if isinstance(event, TradePrint):
-                bands = self._bands.get(event.symbol)
-                if bands is not None and bands.on_trade(self._now, event.px, event.kind):
-                    self._tell_bands(event.symbol)
-                for venue in self._tape_readers:
-                    venue.on_tape(self._now, event)
-
-    def _tell_bands(self, symbol: str) -> None:
-        """One keeper for all: what the venues are told, as by the processor that publishes the bands."""
-        limits = self._bands[symbol].limits(self._now)
-        for link in self._links:
-            if link.bands is not None and limits is not None:
-                link.bands.on_bands(self._now, symbol, *limits)
+        wire.put(self._now, self._sequence, event)
+        self._wire_at = min(self._wire_at, wire.at)
 
     def _push(self, at: Ns, what: _Happening) -> None:
         self._sequence += 1
         heappush(self._heap, (at, self._sequence, what))
+        self._heap_at = min(self._heap_at, at)
 
     def _next_due(self) -> Ns:
-        heap, soonest = self._heap, self._soonest
-        return heap[0][0] if heap and heap[0][0] < soonest else soonest
+        return min(self._soonest, min(self._heap_at, self._wire_at))  # noqa: PLW3301 - of two ints mypyc makes no call
 
     # --- NBBO
 
-    def _review_nbbo(self, link: Link, symbol: str, says: Sequence[VenueSays]) -> None:
-        """A displayed book that counts changed: if its best did, the national best may have."""
-        known = link.bests.get(symbol)
-        if known is not None and not _reaches(says, symbol, known[0], known[2]):
+    def _review(self, link: Link, says: Sequence[VenueSays]) -> None:
+        """If the best prices of a displayed book that counts changed, the national best may have."""
+        if not link.in_nbbo:
             return
-        assert link.books is not None, link.profile.mic
-        best = link.books.book(symbol).best()
-        if known != best:
-            link.bests[symbol] = best
-            self._renew_nbbo(symbol)
+        # A dict as an ordered set.
+        reached: dict[str, None] = {}
+        for event in says:
+            if isinstance(event, LevelUpdate) and self._pit_of[link.mic, event.symbol].may_be_best(
+                event.is_bid, event.px
+            ):
+                reached[event.symbol] = None
+        for symbol in reached:
+            pit = self._pit_of[link.mic, symbol]
+            if pit.look() and pit.national is not None:
+                self._renew_nbbo(pit.national)
 
-    def _renew_nbbo(self, symbol: str) -> None:
+    def _renew_nbbo(self, national: National) -> None:
         """Combine the venues' bests, and tell everybody of a new price at once, of a new size now and then."""
-        old = self._told[symbol]
-        new = self._nbbo[symbol] = self._combine(symbol)
-        if new.bid != old.bid or new.ask != old.ask or new.at - old.at >= NBBO_REFRESH_NS:
-            self._told[symbol] = new
-            now = self._now
-            for link in self._links:
-                self._said(link, link.on_nbbo(now, new))
+        national.combine(self._now)
+        if not national.is_due(NBBO_REFRESH_NS):
+            return
+        now, nbbo = self._now, national.tell()
+        for link in self._links:
+            self._said(link, link.on_nbbo(now, nbbo))
 
     def _renew_all(self) -> None:
         """A venue's quotes left the NBBO, or are back."""
-        for symbol in self._nbbo:
-            self._renew_nbbo(symbol)
-
-    def _combine(self, symbol: str) -> Nbbo:
-        """The best over the protected venues that are up, with all shares shown at it."""
-        bid: Px | None = None
-        ask: Px | None = None
-        bid_qty = ask_qty = 0
-        for link in self._protected:
-            best = link.bests.get(symbol)
-            if best is None or link.down:
-                continue
-            px, qty, ask_px, ask_shown = best
-            if px is not None:
-                bid_qty = qty if bid is None or px > bid else bid_qty + qty if px == bid else bid_qty
-                bid = px if bid is None or px > bid else bid
-            if ask_px is not None:
-                ask_qty = (
-                    ask_shown if ask is None or ask_px < ask else ask_qty + ask_shown if ask_px == ask else ask_qty
-                )
-                ask = ask_px if ask is None or ask_px < ask else ask
-        return Nbbo(symbol, bid, ask, bid_qty, ask_qty, self._now)
+        for national in self._nationals.values():
+            self._renew_nbbo(national)
 
     # --- start
 
@@ -532,7 +572,8 @@ class World:
         start = self._now
         for link in self._links:
             self._push(start, [VenueUp(link.profile.mic)])
-        self._open_bands(days)
+        for change_at, symbol in self._tape.open(start, days):
+            self._push(change_at, symbol)
         for symbol in instruments:
             day = days.get(symbol)
             self._phases[symbol] = Phase.PRE_OPEN
@@ -548,26 +589,6 @@ class World:
             self._push(max(start, day.close), PhaseChange(symbol, Phase.CLOSED))
         for link in self._links:
             self._said(link, link.venue.on_time(start))
-
-    def _open_bands(self, days: Mapping[str, CalendarDay]) -> None:
-        for symbol, bands in self._bands.items():
-            if symbol in days:
-                bands.start_day(days[symbol])
-                for change_at in bands.changes_at:
-                    if change_at > self._now:
-                        self._push(change_at, symbol)
-
-
-def _reaches(says: Sequence[VenueSays], symbol: str, bid: Px | None, ask: Px | None) -> bool:
-    """Whether a changed level is the best of its side, or better. Most are not."""
-    for event in says:
-        if isinstance(event, LevelUpdate) and event.symbol == symbol:
-            if event.is_bid:
-                if bid is None or event.px >= bid:
-                    return True
-            elif ask is None or event.px <= ask:
-                return True
-    return False
 
 
 def _snapshot(venue: str, symbol: str, book: Book) -> BookSnapshot:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.book import NOBODY, Book, SelfMatch, Trade
+from simulator.book import NOBODY, Book, Trade
 from simulator.levels import IDLE_MAX
 
 BID, ASK = True, False
@@ -258,41 +258,6 @@ class TestHistoryWithUsInTheBook:
         assert [trade.maker for trade in book.trades] == [OURS]
 
 
-class TestSelfMatchPrevention:
-    @pytest.mark.parametrize(
-        ("rule", "result", "prevented", "resting"),
-        [
-            (SelfMatch.ALLOW, (30, 0), [], 20),
-            (SelfMatch.CANCEL_NEWEST, (0, 30), [], 50),
-            (SelfMatch.CANCEL_OLDEST, (0, 0), [(OURS, 50)], 0),
-            (SelfMatch.CANCEL_BOTH, (0, 30), [(OURS, 50)], 0),
-        ],
-        ids=lambda value: value.name if isinstance(value, SelfMatch) else "",
-    )
-    def test_rule(
-        self, rule: SelfMatch, result: tuple[int, int], prevented: list[tuple[int, int]], resting: int
-    ) -> None:
-        book = Book(rule)
-        book.post(OURS, ASK, 1000, 50)
-
-        assert book.take(OURS_TOO, BUY, 30, 1000) == result
-        assert book.prevented == prevented
-        assert book.leaves(OURS) == resting
-
-    def test_what_stands_before_ours_still_trades(self) -> None:
-        book = Book(SelfMatch.CANCEL_NEWEST)
-        book.add(OLDER, ASK, 1000, 20)
-        book.post(OURS, ASK, 1000, 50)
-
-        assert book.take(OURS_TOO, BUY, 30, 1000) == (20, 10)
-
-    def test_a_stranger_trades_with_ours_whatever_the_rule(self) -> None:
-        book = Book(SelfMatch.CANCEL_BOTH)
-        book.post(OURS, ASK, 1000, 50)
-
-        assert book.market(BUY, 50) == 50
-
-
 def test_a_taker_of_any_size_walks_the_book() -> None:
     """Known from other simulators: a taker is filled at best for any size."""
     book = Book()
@@ -311,24 +276,6 @@ def test_available_counts_hidden_shares_and_reserves_up_to_the_limit() -> None:
     book.add(WORSE, ASK, 1002, 1_000)
 
     assert book.available(BUY, 1001, 500) == 130
-
-
-@pytest.mark.parametrize(
-    ("rule", "there"),
-    [
-        (SelfMatch.ALLOW, 60),
-        (SelfMatch.CANCEL_OLDEST, 40),
-        (SelfMatch.CANCEL_NEWEST, 10),
-        (SelfMatch.CANCEL_BOTH, 10),
-    ],
-)
-def test_available_to_us_is_what_self_match_prevention_leaves(rule: SelfMatch, there: int) -> None:
-    book = Book(rule)
-    book.add(OLDER, ASK, 1000, 10)
-    book.post(OURS, ASK, 1000, 20)
-    book.add(NEWER, ASK, 1000, 30)
-
-    assert book.available(BUY, 1000, 500, own=True) == there
 
 
 def test_an_id_that_rests_already_is_a_broken_invariant() -> None:

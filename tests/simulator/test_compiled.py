@@ -14,7 +14,20 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOT = [f"router/market/{name}.py" for name in ("book", "state", "tape")] + [
     f"simulator/{name}.py"
-    for name in ("book", "dark", "levels", "lit", "lit_book", "replay", "synthetic", "synthetic_model", "world")
+    for name in (
+        "book",
+        "dark",
+        "draws",
+        "levels",
+        "lit",
+        "lit_book",
+        "pits",
+        "replay",
+        "synthetic",
+        "synthetic_model",
+        "wires",
+        "world",
+    )
 ]
 """What a market event runs through, and little enough to compile in a test."""
 
@@ -90,6 +103,15 @@ def test_every_module_that_is_listed_exists_and_none_that_strangers_derive_from_
 
     assert set(HOT) <= set(chosen)
     assert "simulator/desk.py" not in chosen
+
+
+def test_no_module_that_is_compiled_has_a_protocol_that_is_checked_while_it_runs(hook: ModuleType) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    listed = project["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]
+
+    chosen = hook.chosen(ROOT, listed["compiled"], listed["plain"])
+
+    assert [name for name in chosen if "@runtime_checkable" in (ROOT / name).read_text(encoding="utf-8")] == []
 
 
 def test_a_pattern_that_names_no_module_is_refused(hook: ModuleType) -> None:

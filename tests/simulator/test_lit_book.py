@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -173,3 +174,49 @@ def test_a_reserve_order_may_show_peaks_that_differ_and_are_the_seeds() -> None:
     assert (peaks[0], sum(peaks)) == (100, 5_000)
     assert set(peaks[1:-1]) <= {100, 200, 300, 400, 500}
     assert len(set(peaks)) > 2
+
+
+def ours_resting(rule: SelfTrade) -> LitBook:
+    """50 of ours at 1000 behind 20 of a stranger's, and a taker of ours in the same group."""
+    book = LitBook(rule)
+    book.add(1, SELL, 1000, 20)
+    book.post(-1, SELL, 1000, 50)
+    book.groups.update({-1: "", -2: ""})
+    return book
+
+
+@pytest.mark.parametrize(
+    ("rule", "result", "prevented", "resting"),
+    [
+        (SelfTrade.ALLOW, (30, 0), [], 40),
+        (SelfTrade.NEWEST, (20, 10), [], 50),
+        (SelfTrade.OLDEST, (20, 0), [(-1, 50)], 0),
+        (SelfTrade.BOTH, (20, 10), [(-1, 50)], 0),
+        (SelfTrade.DECREMENT, (20, 10), [(-1, 10)], 40),
+    ],
+)
+def test_one_group_trades_with_what_stands_before_it_and_then_by_the_rule(
+    rule: SelfTrade, result: tuple[int, int], prevented: list[tuple[int, int]], resting: int
+) -> None:
+    book = ours_resting(rule)
+
+    assert book.take(-2, BUY, 30, 1000) == result
+    assert book.prevented == prevented
+    assert book.leaves(-1) == resting
+
+
+def test_a_stranger_trades_with_ours_whatever_the_rule() -> None:
+    book = ours_resting(SelfTrade.BOTH)
+
+    assert book.market(BUY, 70) == 70
+
+
+@pytest.mark.parametrize(
+    ("rule", "there"),
+    [(SelfTrade.ALLOW, 100), (SelfTrade.OLDEST, 50), (SelfTrade.NEWEST, 20), (SelfTrade.BOTH, 20)],
+)
+def test_what_is_reachable_to_us_is_what_self_match_prevention_leaves(rule: SelfTrade, there: int) -> None:
+    book = ours_resting(rule)
+    book.add(2, SELL, 1000, 30)
+
+    assert book.reachable("", BUY, 1000, 500) == there

@@ -70,16 +70,16 @@ def _cancel(order: SendChild, number: int) -> CancelChild:
     )
 
 
-def _trade(world: World, rng: Random, number: int, symbol: str, sent: list[SendChild]) -> None:
-    """Send one order, or withdraw an old one."""
+def _trade(world: World, at: Ns, rng: Random, number: int, symbol: str, sent: list[SendChild]) -> None:
+    """Send one order at `at`, or withdraw an old one."""
     if sent and rng.random() < 0.4:
         old = sent.pop(rng.randrange(len(sent)))
-        world.send(world.now, _cancel(old, number))
+        world.send(at, _cancel(old, number))
         return
     nbbo = world.nbbo(symbol)
     if nbbo.bid is not None and nbbo.ask is not None:
         sent.append(_order(rng, number, symbol, nbbo.bid, nbbo.ask))
-        world.send(world.now, sent[-1])
+        world.send(at, sent[-1])
 
 
 def said(spec: str, minutes: int, seed: int = 1) -> tuple[int, str]:
@@ -93,15 +93,16 @@ def said(spec: str, minutes: int, seed: int = 1) -> tuple[int, str]:
     sent: list[SendChild] = []
     until = opens + minutes * 60 * SECOND
     while (at := world.next_at) is not None and at < until:
-        for when, event in world.step(min(until, next_order)):
+        if at >= next_order:
+            number += 1
+            _trade(world, next_order, rng, number, symbol, sent)
+            next_order += EVERY_NS
+        for when, event in world.step(min(until, next_order - 1)):
             heard += 1
             digest.update(json.encode((when, type(event).__name__, event)))
             if getattr(event, "symbol", None) == symbol:
                 market.on_event(when, event)  # type: ignore[arg-type]  # only market data names a symbol
-        digest.update(json.encode(market.nbbo()))
-        if world.now >= next_order:
-            number, next_order = number + 1, next_order + EVERY_NS
-            _trade(world, rng, number, symbol, sent)
+            digest.update(json.encode(market.nbbo()))
     return heard, digest.hexdigest()
 
 
