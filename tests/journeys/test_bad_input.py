@@ -130,8 +130,14 @@ def test_a_price_that_is_none(trader: Trader, px: str | None, answer: str) -> No
         ({847: "99"}, "8 8 8 99 TargetStrategy(847) must be one of 1 VWAP, 2 POV, 3 IS, 1000 TWAP: got '99'"),
         ({20001: "NOPE"}, "8 8 8 99 strategy 'NOPE' is not one of IS, POV, TWAP, VWAP"),
         ({847: 1, 20001: "VWAP"}, "8 8 8 99 SluiceStrategy(20001) must be absent where TargetStrategy(847) is sent"),
-        ({100: "XBAD"}, "8 8 8 99 ExDestination(100) must be one of SLUICE, XLIT, XALT, XINV, XDRK, XBLK, XCRS: got"),
-        ({100: "XFIX"}, "8 8 8 99 ExDestination(100) must be one of SLUICE, XLIT, XALT, XINV, XDRK, XBLK, XCRS: got"),
+        (
+            {100: "XBAD"},
+            "8 8 8 99 ExDestination(100) must be one of SLUICE, XLIT, XALT, XINV, XDRK, XBLK, XCRS, XVWP: got",
+        ),
+        (
+            {100: "XFIX"},
+            "8 8 8 99 ExDestination(100) must be one of SLUICE, XLIT, XALT, XINV, XDRK, XBLK, XCRS, XVWP: got",
+        ),
         ({100: "XLIT", 20001: "TWAP"}, "8 8 8 99 ExDestination(100) XLIT and strategy TWAP: one or the other"),
         ({111: 101}, "8 8 8 99 MaxFloor(111) must be at most OrderQty(38) (limit 100): got '101'"),
         ({1138: 101}, "8 8 8 99 DisplayQty(1138) must be at most OrderQty(38) (limit 100): got '101'"),
