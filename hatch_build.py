@@ -7,6 +7,7 @@ refuses to build without. An editable install is never compiled: no shared libra
 runs. It must not know what the settings say, nor what the modules do.
 """
 
+import ast
 import os
 import shutil
 import sysconfig
@@ -20,6 +21,8 @@ SHIPPED = ("config", "sessions.cfg", "venue-sessions.cfg")
 COMPILERS = ("cc", "gcc", "clang")
 BUILT_BY = ("mypy>=1.13", "setuptools>=75")
 OPT_LEVEL = "2"
+LOST = {"array_like", "forbid_unknown_fields", "kw_only", "omit_defaults", "rename", "tag", "tag_field"}
+"""What mypyc does not pass on to msgspec (it drops the keywords of a class statement) and what is read depends on."""
 
 
 class SluiceWheel(BuildHookInterface[Any]):
@@ -55,12 +58,22 @@ class SluiceWheel(BuildHookInterface[Any]):
 
 
 def chosen(root: Path, compiled: list[str], plain: list[str]) -> list[str]:
-    """The files under `root` that the first patterns match and the second do not. ValueError for a pattern of none."""
+    """The files under `root` that the first patterns match and the second do not, and that mean the same compiled.
+
+    ValueError for a pattern that matches no file.
+    """
     found = {pattern: {str(path.relative_to(root)) for path in root.glob(pattern)} for pattern in (*compiled, *plain)}
     for pattern, files in found.items():
         if not files:
             raise ValueError(f"pyproject.toml: no module is {pattern}")
-    return sorted(set().union(*map(found.get, compiled)) - set().union(*map(found.get, plain)))
+    files = set().union(*map(found.get, compiled)) - set().union(*map(found.get, plain))
+    return sorted(file for file in files if not loses(root / file))
+
+
+def loses(path: Path) -> set[str]:
+    """The keywords of a module's classes that a compiled one would be without: it has to stay plain for them."""
+    classes = (node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.ClassDef))
+    return {keyword.arg for each in classes for keyword in each.keywords if keyword.arg} & LOST
 
 
 def compile_modules(root: Path, files: list[str], scratch: Path) -> list[Path]:

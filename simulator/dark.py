@@ -15,13 +15,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from heapq import heappop, heappush
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
 from router.api import (
-    SECOND,
     CancelChild,
     ChildReplaced,
     FirmUpRequest,
@@ -42,8 +41,8 @@ from router.api import (
     VenueProfile,
     VenueSays,
 )
-from simulator.bounds import at_least
 from simulator.contra import ContraFlow, ContraMix, Interest
+from simulator.dark_settings import DarkSettings
 from simulator.desk import Desk, SettingsT, VenueOrder, read_settings
 from simulator.eligibility import Eligibility, EligibilitySettings
 from simulator.invitations import Invitation, Invitations, Meeting
@@ -52,27 +51,6 @@ from simulator.standing import OURS, Standing, StandingSettings
 
 LAGGED_MAX: Final = 4_096
 """NBBO changes held back at once per symbol; beyond it the oldest is used early (a burst outruns a slow feed)."""
-
-
-class DarkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`VenueProfile.settings` of a midpoint pool, beside `ContraMix`, `EligibilitySettings` and `StandingSettings`.
-
-    `priority`: after price, "size" (larger first) or "time". `min_qty_rule`: MinQty(110) of the order that looks for a
-    match must be met by each contra ("per-contra") or by all contras of that instant together ("aggregated"); a resting
-    order's own minimum always counts for each trade. `conditionals`: whether it takes conditional orders; they are to
-    be firmed up within `firm_up_ns`. `nbbo_lag_ns`, `nbbo_age_max_ns`: see the module.
-    """
-
-    priority: Literal["size", "time"] = "size"
-    min_qty_rule: Literal["per-contra", "aggregated"] = "per-contra"
-    conditionals: bool = True
-    firm_up_ns: Ns = 500_000_000
-    nbbo_lag_ns: Ns = 500_000
-    nbbo_age_max_ns: Ns = 60 * SECOND
-
-    def __post_init__(self) -> None:
-        at_least(self, 0, "nbbo_lag_ns", "nbbo_age_max_ns")
-        at_least(self, 1, "firm_up_ns")
 
 
 class _Pool:

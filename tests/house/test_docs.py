@@ -20,7 +20,7 @@ from router.runtime.sessions_file import KNOWN_KEYS
 from router.runtime.settings import ClientSettings, EngineSection, JournalSection
 from simulator.contra import ContraMix
 from simulator.crossing import CrossSettings
-from simulator.dark import DarkSettings
+from simulator.dark_settings import DarkSettings
 from simulator.eligibility import EligibilitySettings
 from simulator.faults import FaultSettings
 from simulator.lit_settings import LitSettings

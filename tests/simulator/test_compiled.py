@@ -95,21 +95,32 @@ def test_a_recorded_market_says_the_same_compiled_and_plain(compiled: Path, real
     assert ours[1:] == plain[1:]
 
 
-def test_every_module_that_is_listed_exists_and_none_that_strangers_derive_from_is_compiled(hook: ModuleType) -> None:
+def chosen_by(hook: ModuleType) -> list[str]:
+    """What a wheel of this tree has compiled."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     listed = project["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]
+    found: list[str] = hook.chosen(ROOT, listed["compiled"], listed["plain"])
+    return found
 
-    chosen = hook.chosen(ROOT, listed["compiled"], listed["plain"])
+
+def test_every_module_that_is_listed_exists_and_none_that_strangers_derive_from_is_compiled(hook: ModuleType) -> None:
+    chosen = chosen_by(hook)
 
     assert set(HOT) <= set(chosen)
     assert "simulator/desk.py" not in chosen
 
 
-def test_no_module_that_is_compiled_has_a_protocol_that_is_checked_while_it_runs(hook: ModuleType) -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    listed = project["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]
+def test_settings_stay_plain_since_a_compiled_struct_would_take_unknown_keys(hook: ModuleType) -> None:
+    """mypyc drops the keywords of a class statement: `forbid_unknown_fields` would be gone, and no error say so."""
+    chosen = chosen_by(hook)
 
-    chosen = hook.chosen(ROOT, listed["compiled"], listed["plain"])
+    assert hook.loses(ROOT / "simulator" / "dark_settings.py") == {"forbid_unknown_fields"}
+    assert {"simulator/dark_settings.py", "router/market/reference.py", "algos/twap.py"}.isdisjoint(chosen)
+    assert [name for name in chosen if hook.loses(ROOT / name)] == []
+
+
+def test_no_module_that_is_compiled_has_a_protocol_that_is_checked_while_it_runs(hook: ModuleType) -> None:
+    chosen = chosen_by(hook)
 
     assert [name for name in chosen if "@runtime_checkable" in (ROOT / name).read_text(encoding="utf-8")] == []
 
