@@ -518,6 +518,17 @@ class Book:
                     if lot is not None and lot.home is part:
                         yield Standing(cast("int", boxed), px, lot.qty, 0, hidden)
 
+    def all_at(self, is_bid: bool, px: Px) -> Qty:
+        """All shares at a price: displayed, hidden, and what our orders there have in reserve."""
+        found = 0
+        for hidden in (False, True):
+            level = self._ladder(is_bid, hidden=hidden).levels.get(px)
+            if level is not None and not level.idle:
+                found += level.total
+                if level.rest is not None:
+                    found += sum(part.reserve for part in level.rest.standing() if isinstance(part, Own))
+        return found
+
     def stands(self, key: int) -> tuple[bool, Px, Qty] | None:
         """(is_bid, px, shares in its queue) of an own order that rests here."""
         own = self._own.get(key)

@@ -292,7 +292,7 @@ class LitBook(Book):
         one = self._minimums.get(key)
         if one is None:
             return super().ahead(key)
-        here = sum(each.qty + each.reserve for each in self.standing(one.is_bid) if each.px == one.px)
+        here = self.all_at(one.is_bid, one.px)
         for other in self._minimums.values():
             if other is one:
                 break

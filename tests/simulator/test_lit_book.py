@@ -116,8 +116,10 @@ def test_ahead_of_a_minimum_stands_all_its_price() -> None:
     book.post_minimum(-1, BUY, 100, 40, 5)
     book.post_minimum(-2, BUY, 100, 50, 5)
     book.add(3, BUY, 100, 30)
+    book.post(-3, BUY, 100, 70, 10)
+    book.add(4, BUY, 99, 500)
 
-    assert [book.ahead(key) for key in (-1, -2)] == [60, 100]
+    assert [book.ahead(key) for key in (-1, -2)] == [130, 170]
 
 
 def test_a_band_that_comes_nearer_takes_what_stands_beyond_it_along_in_order() -> None:
