@@ -54,7 +54,7 @@ def _curves(recording: Recording) -> dict[str, Floats]:
         "signs": measures.sign_correlations(recording),
         "returns": np.array([measures.return_correlation(recording, step) for step in RETURN_STEPS_S]),
         "volatility": np.array([measures.correlation(minutes, lag) for lag in VOLATILITY_LAGS]),
-        "signature": measures.signature(recording) / measures.volatility(recording, measures.SIGNATURE_S[-1]),
+        "signature": measures.relative_signature(recording),
         "response": measures.response(recording),
         "resilience": measures.resilience(recording),
         "queue": queue.observed[:QUEUES],

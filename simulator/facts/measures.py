@@ -171,9 +171,15 @@ def signature(recording: Recording, steps: Sequence[int] = SIGNATURE_S) -> Float
     return np.array([volatility(recording, step) for step in steps])
 
 
+def relative_signature(recording: Recording, steps: Sequence[int] = SIGNATURE_S) -> Floats:
+    """The signature over that of its longest interval; not a number where no return is as long, or none moves."""
+    found = signature(recording, steps)
+    return found / found[-1] if found[-1] else np.full(len(steps), np.nan)
+
+
 def signature_ratio(recording: Recording) -> float:
     """Volatility from 5 s over volatility from 300 s: above 1 prices bounce, below 1 they trend."""
-    return volatility(recording, 5) / volatility(recording, 300)
+    return float(relative_signature(recording, (5, 300))[0])
 
 
 def response(recording: Recording, lags: Sequence[int] = RESPONSE_LAGS) -> Floats:

@@ -1,5 +1,6 @@
 """One source, two builds: what mypyc compiles says the same, byte for byte, as what Python runs."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from types import ModuleType
 
 import pytest
 
+PACKAGES = ("algos", "fixspec", "router", "simulator")
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOT = [f"router/market/{name}.py" for name in ("book", "state", "tape")] + [
     f"simulator/{name}.py"
@@ -123,6 +125,46 @@ def test_no_module_that_is_compiled_has_a_protocol_that_is_checked_while_it_runs
     chosen = chosen_by(hook)
 
     assert [name for name in chosen if "@runtime_checkable" in (ROOT / name).read_text(encoding="utf-8")] == []
+
+
+def bases_of(name: str) -> dict[str, list[tuple[str, str]]]:
+    """By class of a file: its bases, as (the file that defines it or "", its name)."""
+    tree = ast.parse((ROOT / name).read_bytes())
+    origin = {
+        alias.asname or alias.name: f"{node.module.replace('.', '/')}.py"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    here = {each.name for each in classes}
+    return {
+        each.name: [
+            (name if base.id in here else origin.get(base.id, ""), base.id) if isinstance(base, ast.Name) else ("", "")
+            for base in each.bases
+        ]
+        for each in classes
+    }
+
+
+def test_no_plain_class_derives_from_one_that_a_wheel_has_as_machine_code(hook: ModuleType) -> None:
+    """It could be imported, and not be made: "interpreted classes cannot inherit from compiled"."""
+    chosen = set(chosen_by(hook))
+    files = [str(path.relative_to(ROOT)) for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    bases = {name: bases_of(name) for name in files}
+
+    def is_native(file: str, name: str) -> bool:
+        known = bases.get(file, {}).get(name)
+        return file in chosen and known is not None and all(is_native(*base) for base in known)
+
+    wrong = [
+        (file, name)
+        for file in files
+        if file not in chosen
+        for name, its in bases[file].items()
+        if any(is_native(*base) for base in its)
+    ]
+    assert wrong == []
 
 
 def test_a_pattern_that_names_no_module_is_refused(hook: ModuleType) -> None:

@@ -130,6 +130,13 @@ def test_a_bouncing_price_reverses_and_looks_volatile_from_near() -> None:
     assert measures.signature_ratio(found) > 1.5
 
 
+def test_a_day_too_short_for_the_longest_interval_has_no_signature() -> None:
+    found = quoted([0, 10, 20, 30], [10_000, 10_100, 10_200, 10_300])
+
+    assert np.isnan(measures.relative_signature(found)).all()
+    assert np.isnan(measures.signature_ratio(found))
+
+
 def test_the_response_is_counted_from_before_the_trade_in_half_spreads() -> None:
     found = quoted([0, 2, 4, 6], [10_000, 10_100, 10_200, 10_300])._replace(
         trade_at=np.array([1, 3, 5, 7]) * SECOND, trade_sign=np.array([1, 1, 1, 1])
