@@ -14,6 +14,9 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from benchmarks.bench_book import ADD, DELETE, Event, lobster, recorded, replay, synthetic
 from benchmarks.harness import rate, ratio, seconds, table
 from simulator.book import Book
@@ -22,9 +25,8 @@ APART_NS = 1_000
 """Between two events: they take their order from it."""
 
 
-def rows(events: list[Event]) -> Any:  # noqa: ANN401 - a package without types, and perhaps not here
+def rows(events: list[Event]) -> NDArray[np.void]:
     """The events as hftbacktest's array: an order made smaller is modified, one that is used up is cancelled."""
-    import numpy as np  # noqa: PLC0415 - only here
     from hftbacktest import types as hft  # noqa: PLC0415 - may not be installed
 
     left, out = dict[int, int](), list[tuple[int, int, int, float, float, int, int, float]]()
@@ -43,7 +45,7 @@ def rows(events: list[Event]) -> Any:  # noqa: ANN401 - a package without types,
     return np.array(out, hft.event_dtype)
 
 
-def ready(array: Any) -> Any:  # noqa: ANN401 - as above
+def ready(array: NDArray[np.void]) -> Any:  # noqa: ANN401 - of a package without types, and perhaps not here
     """A backtest that has not begun: no fees, no latency, and the order queues of the data."""
     from hftbacktest import BacktestAsset, HashMapMarketDepthBacktest  # noqa: PLC0415 - may not be installed
 

@@ -17,9 +17,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from router.api import (
-    PPM,
     SECOND,
-    ChildReplaced,
     Instrument,
     LastLiquidityInd,
     Nbbo,
@@ -30,7 +28,6 @@ from router.api import (
     PrintKind,
     Px,
     Qty,
-    ReplaceChild,
     SendChild,
     TimeInForce,
     TradePrint,
@@ -38,8 +35,9 @@ from router.api import (
     VenueSays,
 )
 from simulator.bounds import at_least, chances, zone
-from simulator.contra import ContraFlow, ContraMix, Interest
-from simulator.desk import Desk, VenueOrder, read_settings
+from simulator.contra import Interest
+from simulator.cross_desk import CrossDesk
+from simulator.desk import VenueOrder, read_settings
 
 
 class CrossSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,25 +64,15 @@ class CrossSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         chances(self, "contra_ppm")
 
 
-class CrossingVenue(Desk):
+class CrossingVenue(CrossDesk):
     """Midpoint pegs (18=M), market orders, and limit orders which cap the midpoint; IOC is for the next cross only."""
 
     def __init__(self, profile: VenueProfile, instruments: Mapping[str, Instrument], seed: int) -> None:
-        super().__init__(profile, instruments, seed)
         self._settings = read_settings(profile, CrossSettings)
+        super().__init__(profile, instruments, seed, self._settings.contra_lots_mean)
         self._zone = ZoneInfo(self._settings.timezone)
         self._times = tuple(sorted(profile.cross_times))
-        mix = ContraMix(contra_lots_mean=self._settings.contra_lots_mean)
-        self._flows = {
-            symbol: (
-                self._rng("contra", symbol),
-                ContraFlow(self._rng("size", symbol), mix, instrument.round_lot, self._rng("conditional", symbol)),
-            )
-            for symbol, instrument in instruments.items()
-        }
         self._nbbo: dict[str, Nbbo] = {}
-        self._waiting: dict[str, list[Interest]] = {symbol: [] for symbol in instruments}
-        self._seq = 0
         self._instants: Iterator[Ns] | None = None
         self._crosses_at: Ns | None = None
 
@@ -120,40 +108,14 @@ class CrossingVenue(Desk):
 
     def _place(self, at: Ns, order: VenueOrder) -> list[VenueSays]:
         self._learn_day(at)
-        self._seq += 1
-        self._waiting[order.symbol].append(
-            Interest(
-                is_buy=order.side.is_buy,
-                leaves=order.qty,
-                seq=self._seq,
-                px=order.px,
-                min_qty=order.min_qty,
-                order=order,
-            )
-        )
-        return [self._accepted(order)]
-
-    def _move(self, at: Ns, order: VenueOrder, command: ReplaceChild) -> list[VenueSays]:
-        """A smaller size keeps its time; anything else is a new order's."""
-        kept = self._profile.replace_keeps_place and command.px == order.px and command.qty <= order.qty
-        mine = self._find(order)
-        order.qty, order.px = command.qty, command.px
-        mine.leaves, mine.px = order.leaves, order.px
-        if not kept:
-            self._seq += 1
-            mine.seq = self._seq
-        return [ChildReplaced(self.mic, order.child_id, command.request_id, command.qty, command.px, kept)]
-
-    def _withdraw(self, at: Ns, order: VenueOrder, *, request_id: str | None = None, text: str = "") -> list[VenueSays]:
-        self._waiting[order.symbol].remove(self._find(order))
-        return [self._canceled(order, request_id, text)]
+        return self._wait(order)
 
     # --- the cross
 
     def _cross(self, at: Ns, symbol: str) -> list[VenueSays]:
         px = self._price(at, symbol)
         # Drawn whether or not there is a cross, so that a halt at one time leaves the later ones as they were.
-        contras = self._contras(symbol)
+        contras = self._contras(symbol, self._settings.contra_ppm)
         says: list[VenueSays] = []
         if px is not None:
             there = [one for one in [*self._waiting[symbol], *contras] if one.accepts(px)]
@@ -190,16 +152,6 @@ class CrossingVenue(Desk):
         px = (nbbo.bid + nbbo.ask) // 2
         return px if self.within_bands(symbol, px) else None
 
-    def _contras(self, symbol: str) -> list[Interest]:
-        rng, flow = self._flows[symbol]
-        found: list[Interest] = []
-        for is_buy in (True, False):
-            self._seq += 1
-            qty = flow.size()
-            if rng.randrange(PPM) < self._settings.contra_ppm:
-                found.append(Interest(is_buy=is_buy, leaves=qty, seq=self._seq))
-        return found
-
     # --- when
 
     def _learn_day(self, at: Ns) -> None:
@@ -223,9 +175,6 @@ class CrossingVenue(Desk):
         local = datetime(day.year, day.month, day.day, tzinfo=self._zone) + timedelta(seconds=seconds)
         delay = self._rng(day.isoformat(), str(number)).randrange(max(self._settings.window_ns, 1))
         return int(local.timestamp()) * SECOND + delay
-
-    def _find(self, order: VenueOrder) -> Interest:
-        return next(one for one in self._waiting[order.symbol] if one.order is order)
 
 
 def keep_ours_apart(there: list[Interest]) -> list[Interest]:

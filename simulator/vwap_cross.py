@@ -22,10 +22,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from router.api import (
-    PPM,
     SECOND,
     ChildFilled,
-    ChildReplaced,
     ChildRequestRejected,
     Instrument,
     LastLiquidityInd,
@@ -46,9 +44,10 @@ from router.api import (
     VenueSays,
 )
 from simulator.bounds import at_least, chances, zone
-from simulator.contra import ContraFlow, ContraMix, Interest
+from simulator.contra import Interest
+from simulator.cross_desk import CrossDesk
 from simulator.crossing import cross_fills, keep_ours_apart
-from simulator.desk import Desk, VenueOrder, read_settings
+from simulator.desk import VenueOrder, read_settings
 
 
 class VwapSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -115,27 +114,17 @@ class _Interval:
         return Fraction(self.notional, self.volume) if self.volume else None
 
 
-class VwapCrossVenue(Desk):
+class VwapCrossVenue(CrossDesk):
     """Market orders, and limit orders, which trade if the VWAP is within their limit; IOC is for the next interval."""
 
     def __init__(self, profile: VenueProfile, instruments: Mapping[str, Instrument], seed: int) -> None:
-        super().__init__(profile, instruments, seed)
         self._settings = settings = read_settings(profile, VwapSettings)
+        super().__init__(profile, instruments, seed, settings.contra_lots_mean)
         if not 0 < settings.interval_s <= settings.last_s - settings.first_s:
             span = settings.last_s - settings.first_s
             raise ValueError(f"venue {self.mic}, settings: interval_s {settings.interval_s} is not in 1..{span}")
         self._zone = ZoneInfo(settings.timezone)
-        mix = ContraMix(contra_lots_mean=settings.contra_lots_mean)
-        self._flows = {
-            symbol: (
-                self._rng("contra", symbol),
-                ContraFlow(self._rng("size", symbol), mix, instrument.round_lot, self._rng("conditional", symbol)),
-            )
-            for symbol, instrument in instruments.items()
-        }
-        self._waiting: dict[str, list[Interest]] = {symbol: [] for symbol in instruments}
         self._intervals = {symbol: _Interval() for symbol in instruments}
-        self._seq = 0
         self._bounds: Iterator[tuple[Ns, Ns | None]] | None = None
         self._next: tuple[Ns, Ns | None] | None = None
 
@@ -189,38 +178,19 @@ class VwapCrossVenue(Desk):
 
     def _place(self, at: Ns, order: VenueOrder) -> list[VenueSays]:
         self._learn_day(at)
-        self._seq += 1
-        mine = Interest(
-            is_buy=order.side.is_buy,
-            leaves=order.qty,
-            seq=self._seq,
-            px=order.px,
-            min_qty=order.min_qty,
-            order=order,
-        )
-        self._waiting[order.symbol].append(mine)
-        return [self._accepted(order)]
+        return self._wait(order)
 
     def _move(self, at: Ns, order: VenueOrder, command: ReplaceChild) -> list[VenueSays]:
-        """A smaller size keeps its time; anything else is a new order's."""
         bound = self._bound(order)
         if bound:
             return [ChildRequestRejected(self.mic, order.child_id, command.request_id, bound)]
-        kept = self._profile.replace_keeps_place and command.px == order.px and command.qty <= order.qty
-        mine = self._find(order)
-        order.qty, order.px = command.qty, command.px
-        mine.leaves, mine.px = order.leaves, order.px
-        if not kept:
-            self._seq += 1
-            mine.seq = self._seq
-        return [ChildReplaced(self.mic, order.child_id, command.request_id, command.qty, command.px, kept)]
+        return super()._move(at, order, command)
 
     def _withdraw(self, at: Ns, order: VenueOrder, *, request_id: str | None = None, text: str = "") -> list[VenueSays]:
         bound = self._bound(order)
         if bound and request_id is not None:
             return [ChildRequestRejected(self.mic, order.child_id, request_id, bound)]
-        self._waiting[order.symbol].remove(self._find(order))
-        return [self._canceled(order, request_id, text)]
+        return super()._withdraw(at, order, request_id=request_id, text=text)
 
     # --- the match and the price
 
@@ -229,7 +199,7 @@ class VwapCrossVenue(Desk):
         interval, settings = self._intervals[symbol], self._settings
         interval.begin(at, ends)
         # Drawn whether or not there is a match, so that a halt leaves the later ones as they were.
-        contras = self._contras(symbol)
+        contras = self._contras(symbol, settings.contra_ppm)
         if self.is_trading(symbol):
             there = [*self._waiting[symbol], *contras]
             if settings.self_match == "prevent":
@@ -278,16 +248,6 @@ class VwapCrossVenue(Desk):
                 says += self._withdraw(at, order, text=f"{self.mic}: {order.leaves} not crossed")
         return says
 
-    def _contras(self, symbol: str) -> list[Interest]:
-        rng, flow = self._flows[symbol]
-        found: list[Interest] = []
-        for is_buy in (True, False):
-            self._seq += 1
-            qty = flow.size()
-            if rng.randrange(PPM) < self._settings.contra_ppm:
-                found.append(Interest(is_buy=is_buy, leaves=qty, seq=self._seq))
-        return found
-
     def _bound(self, order: VenueOrder) -> str:
         """Why an order cannot be withdrawn now, or ""."""
         for one, qty in self._intervals[order.symbol].matched:
@@ -316,9 +276,6 @@ class VwapCrossVenue(Desk):
                 if bound >= at:
                     yield bound, bounds[number + 1] if number + 1 < len(bounds) else None
             day += timedelta(days=1)
-
-    def _find(self, order: VenueOrder) -> Interest:
-        return next(one for one in self._waiting[order.symbol] if one.order is order)
 
 
 def within_limits(
