@@ -87,9 +87,9 @@ PIP_COMPILE = SLUICE_PURE=1 CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compil
 
 lock: $(VENV)/.dev
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "locks are made on Python 3.11")'
-	$(PIP_COMPILE) --extra quickfix-tls -o requirements/demo.txt pyproject.toml
-	$(PIP_COMPILE) --extra quickfix-tls --extra dev -c requirements/demo.txt -o requirements/dev.txt pyproject.toml
-	$(PIP_COMPILE) --extra quickfix --extra dev -c requirements/dev.txt -o requirements/official.txt pyproject.toml
+	$(PIP_COMPILE) --extra quickfix-tls --extra analysis -o requirements/demo.txt pyproject.toml
+	$(PIP_COMPILE) --extra quickfix-tls --extra analysis --extra dask --extra dev -c requirements/demo.txt -o requirements/dev.txt pyproject.toml
+	$(PIP_COMPILE) --extra quickfix --extra analysis --extra dask --extra dev -c requirements/dev.txt -o requirements/official.txt pyproject.toml
 
 # quickfix is built here by its own setup.py (with a setuptools that pip fetches); all else is the wheels of .venv.
 $(OFFICIAL_VENV)/.official: requirements/official.txt $(BUILD_FILES)
