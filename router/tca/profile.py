@@ -1,7 +1,7 @@
-"""What an analyst knows of one instrument before trading it: price, volume, volatility, spread, curves, with their source.
+"""What an analyst knows of an instrument before trading it: price, volume, volatility, spread, curves, and their source.
 
-Measured from files by whoever makes it, or given by hand; every figure that could not be measured is None, and `missing`
-says why. Knows no file and no order.
+Measured from files, or given by hand; a figure that could not be measured is None, and `missing` says why. Knows no file
+and no order.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ NotNegative: TypeAlias = Annotated[float, Meta(ge=0)]
 
 
 class SymbolProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One instrument as of a date. Volumes in shares, prices in the currency, volatilities as fractions of the price."""
+    """One instrument as of a date. Volumes in shares, prices in the currency, volatilities as parts of the price."""
 
     symbol: str
     currency: str = "USD"
