@@ -1,7 +1,7 @@
-"""What an analyst knows of an instrument before trading it: price, volume, volatility, spread, curves, and their source.
+"""What an analyst knows of an instrument before trading it: price, volume, volatility, spread, curves, and whence.
 
-Measured from files, or given by hand; a figure that could not be measured is None, and `missing` says why. Knows no file
-and no order.
+Measured from files, or given by hand; a figure that could not be measured is None, and `missing` says why. Knows no
+file and no order.
 """
 
 from __future__ import annotations
