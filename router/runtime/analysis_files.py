@@ -7,7 +7,7 @@ from typing import Final
 
 from router.runtime.toml_file import read_toml, refusal
 from router.tca.events import EventsFile, MarketDate
-from router.tca.impact.parameters import ModelTables
+from router.tca.pretrade.rules import ImpactFile
 
 EVENTS_NAME: Final = "events.toml"
 IMPACT_NAME: Final = "impact.toml"
@@ -25,6 +25,6 @@ def read_events(config: Path) -> tuple[MarketDate, ...]:
     return events
 
 
-def read_impact(config: Path) -> ModelTables:
+def read_impact(config: Path) -> ImpactFile:
     """The impact models' numbers of `config/impact.toml`. Raises SettingsError, also where there is no such file."""
-    return read_toml(config / IMPACT_NAME, ModelTables)
+    return read_toml(config / IMPACT_NAME, ImpactFile)

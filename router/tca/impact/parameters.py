@@ -48,7 +48,7 @@ class ModelTables(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
 
     def on(self, day: str) -> Models:
         """The models with the numbers in force on `day` (YYYYMMDD). ImpactInputError where one has none yet."""
-        return Models(*(in_force(getattr(self, name), name, day) for name in self.__struct_fields__))
+        return Models(*(in_force(getattr(self, name), name, day) for name in Models.__struct_fields__))
 
 
 def in_force(sets: Sequence[M], name: str, day: str) -> M:

@@ -55,6 +55,7 @@ def test_a_convex_law_is_done_in_time() -> None:
     law = example(2.0)
     end = law.ends(5e-6)
 
+    assert end is not None
     assert end == pytest.approx(3 * law.characteristic_time(5e-6))
     assert (law.holding(5e-6, 0.999 * end) > 0, law.holding(5e-6, 1.001 * end)) == (True, 0.0)
 
