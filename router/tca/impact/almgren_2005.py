@@ -14,7 +14,7 @@ from __future__ import annotations
 from math import fsum
 from typing import ClassVar
 
-from router.tca.impact.terms import ImpactOrder, Parameter, ParametricModel, Parts, Path
+from router.tca.impact.terms import ImpactOrder, Parameter, ParametricModel, Parts, Path, PowerCost
 from router.tca.profile import Positive
 
 
@@ -34,6 +34,9 @@ class Almgren2005(ParametricModel, frozen=True, kw_only=True, forbid_unknown_fie
         rates = path.rates(order.adv)
         worked = fsum(part * rate**self.beta.value for part, rate in zip(path.weights(), rates, strict=True) if rate)
         return Parts(temporary=self.eta.value * order.sigma * worked, permanent=self.permanent_move(order, path) / 2)
+
+    def power(self, order: ImpactOrder) -> PowerCost:
+        return PowerCost(self.eta.value * order.sigma, self.beta.value)
 
     def permanent_move(self, order: ImpactOrder, path: Path) -> float:
         """I, a fraction of the price."""

@@ -21,7 +21,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from router.tca.impact.terms import ImpactInputError, ImpactOrder, Parameter, ParametricModel, Parts, Path
+from router.tca.impact.terms import ImpactInputError, ImpactOrder, Parameter, ParametricModel, Parts, Path, PowerCost
 
 STRAIGHT: float = 1e-9
 """kappa T below which the path is a straight line to the last digit."""
@@ -39,6 +39,9 @@ class AlmgrenChriss(ParametricModel, frozen=True, kw_only=True, forbid_unknown_f
         rates = path.rates(order.adv)
         worked = fsum(part * rate for part, rate in zip(path.weights(), rates, strict=True))
         return Parts(temporary=self.eta(order) * worked, permanent=self.gamma(order) * path.executed / order.adv / 2)
+
+    def power(self, order: ImpactOrder) -> PowerCost:
+        return PowerCost(self.eta(order), 1.0)
 
     def eta(self, order: ImpactOrder) -> float:
         """Price moved, as a fraction, while trading at the rate of the whole market."""

@@ -150,6 +150,13 @@ def even_path(qty: float, days: float, parts: int = 1, taken: float = 1.0) -> Pa
     return Path(qty=(qty / parts,) * parts, volume=step, variance=step, days=step, taken=taken)
 
 
+class PowerCost(Struct, frozen=True):
+    """The temporary cost of a share at a rate of market volume: coefficient x rate^exponent, a fraction of the price."""
+
+    coefficient: float
+    exponent: float
+
+
 class Parts(Struct, frozen=True):
     """Expected cost per share, fractions of the price, without the spread."""
 
@@ -175,6 +182,8 @@ class Estimate(Struct, frozen=True, kw_only=True):
     """One standard deviation of the cost, from the price alone."""
     error: float
     """One standard deviation of the expected cost, from the errors of the model's parameters."""
+    outside: bool = False
+    """The order lies beyond what the model was made for; the warnings say in what."""
     warnings: tuple[str, ...] = ()
 
     @property
@@ -249,6 +258,7 @@ class ParametricModel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             drift=BPS * parts.drift,
             timing_risk=BPS * timing_risk(order, path),
             error=BPS * self.error(order, path),
+            outside=bool(self.beyond(order, path)),
             warnings=self.warnings(order, path),
         )
 
@@ -273,21 +283,20 @@ class ParametricModel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return (high - low) / 2
 
     def warnings(self, order: ImpactOrder, path: Path) -> tuple[str, ...]:
-        """Where the order lies beyond what the model was made for."""
-        rate = max(path.rates(order.adv))
+        """What should be known of the estimate."""
+        return self.beyond(order, path)
+
+    def beyond(self, order: ImpactOrder, path: Path) -> tuple[str, ...]:
+        """In what the order lies beyond what the model was made for. The rate is the average share's."""
+        rate = fsum(part * each for part, each in zip(path.weights(), path.rates(order.adv), strict=True))
+        held = "at which it is held valid"
         said = []
         if order.size < self.size_min:
-            said.append(
-                f"{_percent(order.size)} of ADV is below the {_percent(self.size_min)} at which it is held valid"
-            )
+            said.append(f"{_percent(order.size)} of ADV is below the {_percent(self.size_min)} {held}")
         if self.size_max is not None and order.size > self.size_max:
-            said.append(
-                f"{_percent(order.size)} of ADV is above the {_percent(self.size_max)} at which it is held valid"
-            )
+            said.append(f"{_percent(order.size)} of ADV is above the {_percent(self.size_max)} {held}")
         if self.rate_max is not None and rate > self.rate_max:
-            said.append(
-                f"{_percent(rate)} of the volume is above the {_percent(self.rate_max)} at which it is held valid"
-            )
+            said.append(f"{_percent(rate)} of the volume is above the {_percent(self.rate_max)} {held}")
         return tuple(said)
 
 

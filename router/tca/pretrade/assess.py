@@ -34,8 +34,9 @@ class Assessment(Struct, frozen=True, kw_only=True):
     rules: PretradeRules
     evaluations: tuple[Evaluation, ...]
     not_estimated: tuple[NotEstimated, ...]
-    frontier: tuple[FrontierPoint, ...]
-    """Almgren and Chriss's, over all the time there is; empty without a spread, from which they reckon impact."""
+    frontiers: dict[str, tuple[FrontierPoint, ...]]
+    """By model, over all the time there is, at the recommended urgency's placement and fees. Almgren and Chriss's is left
+    out without a spread, from which they reckon impact."""
     situation: Situation
     choice: Choice
     placement: Placement
@@ -60,7 +61,7 @@ def assess(question: Question, models: Models, rules: PretradeRules, algos: Mapp
         rules=rules,
         evaluations=evaluations,
         not_estimated=left_out,
-        frontier=_frontier(question, order, clock, models, placement),
+        frontiers=_frontiers(question, order, clock, models, placement),
         situation=situation,
         choice=choice,
         placement=placement,
@@ -116,10 +117,14 @@ def _evaluated(
     return evaluate(candidate, path, order, models.all, tariff)
 
 
-def _frontier(
+def _frontiers(
     question: Question, order: ImpactOrder, clock: DayClock, models: Models, placement: Placement
-) -> tuple[FrontierPoint, ...]:
-    if not order.spread:
-        return ()
+) -> dict[str, tuple[FrontierPoint, ...]]:
     empty = clock.empty(question.start, question.end, placement.taken)
-    return frontier(models.almgren_chriss, order, empty, AVERSIONS)
+    tariff = fees(question.venues, placement, question.session.day, order.price).value
+    powered = (models.almgren_2005, models.almgren_chriss) if order.spread else (models.almgren_2005,)
+    return {model.name: _with_fees(frontier(model, order, empty, AVERSIONS), tariff) for model in powered}
+
+
+def _with_fees(points: tuple[FrontierPoint, ...], tariff: float) -> tuple[FrontierPoint, ...]:
+    return tuple(replace(point, cost=point.cost + tariff) for point in points)

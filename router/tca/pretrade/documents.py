@@ -57,6 +57,8 @@ class ModelLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     expected: Figure
     outcome: Figure
     timing_risk: float
+    outside: bool
+    """The order lies beyond where the model is held valid."""
     warnings: tuple[str, ...]
 
 
@@ -89,6 +91,13 @@ class Point(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     risk_aversion: float
     cost: float
     risk: float
+
+
+class Frontier(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The least cost for each risk by one model, from least cost to least risk."""
+
+    model: str
+    points: tuple[Point, ...]
 
 
 class OrderDetails(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -140,5 +149,4 @@ class PreTrade(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     market_impact: MarketImpact
     strategies: tuple[StrategyLine, ...]
     not_estimated: tuple[str, ...]
-    frontier: tuple[Point, ...]
-    """Almgren and Chriss's efficient frontier, by their model."""
+    frontiers: tuple[Frontier, ...]

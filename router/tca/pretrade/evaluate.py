@@ -28,10 +28,15 @@ class Evaluation(Struct, frozen=True, kw_only=True):
     """Shares that its schedule does not trade by the end."""
 
     @property
+    def holding(self) -> tuple[Estimate, ...]:
+        """The models that are held valid for it; all, where none is."""
+        return tuple(each for each in self.estimates if not each.outside) or self.estimates
+
+    @property
     def middle(self) -> Estimate:
-        """The estimate with the median total; of an even number the lower of the two."""
-        total = median_low([each.total for each in self.estimates])
-        return next(each for each in self.estimates if each.total == total)
+        """Of the models that hold, the one with the median total; of an even number the lower of the two."""
+        total = median_low([each.total for each in self.holding])
+        return next(each for each in self.holding if each.total == total)
 
     @property
     def cost(self) -> float:
@@ -45,8 +50,8 @@ class Evaluation(Struct, frozen=True, kw_only=True):
 
     @property
     def between(self) -> float:
-        """Standard deviation of the models' totals, bps."""
-        return pstdev(each.total for each in self.estimates)
+        """Standard deviation of the totals of the models that hold, bps."""
+        return pstdev(each.total for each in self.holding)
 
     @property
     def doubt(self) -> float:
@@ -55,12 +60,17 @@ class Evaluation(Struct, frozen=True, kw_only=True):
 
     def expected(self) -> Figure:
         """The expected cost and where it should lie."""
-        return around(self.cost, Z95 * self.doubt, "bps", f"{self.middle.model}, the middle of {len(self.estimates)}")
+        return around(self.cost, Z95 * self.doubt, "bps", self._middle_of)
 
     def outcome(self) -> Figure:
         """The cost of this one order and where it should lie: the doubt, and the timing risk."""
         width = Z95 * sqrt(self.doubt**2 + self.risk**2)
-        return around(self.cost, width, "bps", f"{self.middle.model}, the middle of {len(self.estimates)}")
+        return around(self.cost, width, "bps", self._middle_of)
+
+    @property
+    def _middle_of(self) -> str:
+        count, whole = len(self.holding), len(self.estimates)
+        return f"{self.middle.model}, the middle of {count if count == whole else f'the {count} of {whole} that hold'}"
 
     def adjusted(self, risk_aversion: float) -> float:
         """Cost + lambda risk^2, bps."""

@@ -43,3 +43,8 @@ def scaled(figure: Figure, factor: float, unit: str) -> Figure:
     return Figure(
         value=figure.value * factor, unit=unit, low=figure.low * factor, high=figure.high * factor, source=figure.source
     )
+
+
+def spanning(value: float, *others: float, unit: str, source: str) -> Figure:
+    """A number whose interval reaches over all the others, itself included."""
+    return Figure(value=value, unit=unit, low=min(value, *others), high=max(value, *others), source=source)

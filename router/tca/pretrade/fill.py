@@ -10,11 +10,13 @@ from typing import Final
 from router.core.algo import AlgoFactory
 from router.core.params import param_fields, show_time
 from router.core.types import SECOND, Side
+from router.tca.impact.frontier import FrontierPoint
 from router.tca.impact.general import General
 from router.tca.impact.terms import BPS, Z95, Estimate, Parameter, waiting_days
 from router.tca.pretrade.assess import Assessment
 from router.tca.pretrade.documents import (
     ExecutionStrategy,
+    Frontier,
     MarketImpact,
     ModelLine,
     Named,
@@ -27,7 +29,7 @@ from router.tca.pretrade.documents import (
     VenueShare,
 )
 from router.tca.pretrade.evaluate import Evaluation
-from router.tca.pretrade.figure import Figure, around, exact, scaled
+from router.tca.pretrade.figure import Figure, around, exact, scaled, spanning
 from router.tca.pretrade.question import MINUTE, volume_range
 
 SIDES: Final = {
@@ -48,7 +50,14 @@ def fill(it: Assessment, algo: AlgoFactory) -> PreTrade:
         market_impact=_impact(it),
         strategies=tuple(_line(each, recommended=each is it.choice.evaluation) for each in it.evaluations),
         not_estimated=tuple(f"{each.strategy}: {each.why}" for each in it.not_estimated),
-        frontier=tuple(Point(risk_aversion=each.risk_aversion, cost=each.cost, risk=each.risk) for each in it.frontier),
+        frontiers=tuple(_frontier(name, points) for name, points in it.frontiers.items()),
+    )
+
+
+def _frontier(model: str, points: tuple[FrontierPoint, ...]) -> Frontier:
+    return Frontier(
+        model=model,
+        points=tuple(Point(risk_aversion=each.risk_aversion, cost=each.cost, risk=each.risk) for each in points),
     )
 
 
@@ -58,12 +67,9 @@ def fill(it: Assessment, algo: AlgoFactory) -> PreTrade:
 def _details(it: Assessment) -> OrderDetails:
     question, order = it.question, it.order
     best = it.choice.evaluation.candidate
-    size = scaled(exact(order.qty, "shares", "given"), PERCENT / order.adv, "% of ADV")
-    adv = it.inputs.adv
-    size = Figure(
-        value=size.value, unit=size.unit, low=PERCENT * order.qty / adv.high, high=PERCENT * order.qty / adv.low,
-        source=f"OrderQty over ADV, {adv.source}",
-    )  # fmt: skip
+    sizes = (PERCENT * order.qty / adv for adv in (it.inputs.adv.low, it.inputs.adv.high))
+    said = f"OrderQty over ADV, {it.inputs.adv.source}"
+    size = spanning(PERCENT * order.size, *sizes, unit="% of ADV", source=said)
     notional = exact(order.notional * question.instrument.multiplier, question.instrument.currency, "OrderQty x price")
     named = [("OrderQty(38)", exact(order.qty, "shares", "given")), ("notional", notional), ("size", size)]
     return OrderDetails(
@@ -130,22 +136,21 @@ def _limits(it: Assessment) -> list[tuple[str, Figure]]:
 def _participation(it: Assessment) -> Figure:
     """Own over all volume, for a day of little and of much volume."""
     best, adv = it.choice.evaluation, it.order.adv
-    few, many = volume_range(it.inputs.adv, it.rules)
     days = best.path.volume_days
-    high, low = (PERCENT * best.path.executed / (best.path.executed + volume * days) for volume in (few, many))
+    ends = (PERCENT * best.path.executed / (best.path.executed + volume * days) for volume in _volumes(it))
     value = PERCENT * best.path.participation(adv)
-    return Figure(
-        value=value, unit="% of volume", low=low, high=high, source="expected schedule; the day's volume varies"
-    )
+    return spanning(value, *ends, unit="% of volume", source="expected schedule; the day's volume varies")
+
+
+def _volumes(it: Assessment) -> tuple[float, float]:
+    return volume_range(it.inputs.adv, it.rules)
 
 
 def _impact_limit(best: Evaluation) -> Figure:
     """Beyond every model's impact something else is going on: from the middle's to the highest with its error."""
     highest = max(best.estimates, key=lambda each: each.impact)
-    return Figure(
-        value=highest.impact, unit="bps", low=min(best.middle.impact, highest.impact),
-        high=highest.impact + Z95 * highest.error, source=f"the highest of the models: {highest.model}",
-    )  # fmt: skip
+    ends = (best.middle.impact, highest.impact + Z95 * highest.error)
+    return spanning(highest.impact, *ends, unit="bps", source=f"the highest of the models: {highest.model}")
 
 
 def _tolerance(it: Assessment) -> Figure:
@@ -176,10 +181,9 @@ def _venues(it: Assessment) -> Iterator[VenueShare]:
         share = {"lit": placement.lit, "dark": placement.dark, "cross": placement.cross}[kind.value]
         # A goal: pools and crosses may fill nothing of it, and the rest is lit.
         low, high = (share, 1.0) if kind.value == "lit" else (0.0, share)
-        figure = Figure(
-            value=PERCENT * share, unit="% of the order", low=PERCENT * low, high=PERCENT * high,
-            source=f"{RULE}: a goal; what does not trade there is lit",
-        )  # fmt: skip
+        source = f"{RULE}: a goal; what does not trade there is lit"
+        ends = (PERCENT * low, PERCENT * high)
+        figure = spanning(PERCENT * share, *ends, unit="% of the order", source=source)
         yield VenueShare(kind=kind.value, venues=mics, share=figure)
 
 
@@ -246,14 +250,14 @@ def _among(best: Evaluation, part: str) -> Figure:
     """A part of the cost by the middle model, from the lowest to the highest of all."""
     values = [getattr(each, part) for each in best.estimates]
     source = f"{best.middle.model}; interval: the lowest and the highest model"
-    return Figure(value=getattr(best.middle, part), unit="bps", low=min(values), high=max(values), source=source)
+    return spanning(getattr(best.middle, part), *values, unit="bps", source=source)
 
 
 def _risk(it: Assessment, middle: Estimate) -> Figure:
     """Timing risk is proportional to the volatility, and so is its interval."""
     sigma = it.inputs.sigma
-    low, high = (middle.timing_risk * bound / sigma.value for bound in (sigma.low, sigma.high))
-    return Figure(value=middle.timing_risk, unit="bps", low=low, high=high, source=f"volatility, {sigma.source}")
+    ends = (middle.timing_risk * bound / sigma.value for bound in (sigma.low, sigma.high))
+    return spanning(middle.timing_risk, *ends, unit="bps", source=f"volatility, {sigma.source}")
 
 
 def _assumptions(it: Assessment) -> Iterator[str]:
@@ -340,12 +344,14 @@ def _totals(it: Assessment) -> list[tuple[str, Figure]]:
     middle = best.middle
     count = len(impacts)
     return [
-        ("total impact", Figure(value=middle.impact, unit="bps", low=min(impacts + [middle.impact]),
-                                high=max(impacts), source=f"{middle.model}; interval: all {count} models")),
+        (
+            "total impact",
+            spanning(middle.impact, *impacts, unit="bps", source=f"{middle.model}; of all {count} models"),
+        ),
         ("distance between models", exact(best.between, "bps", f"standard deviation of {count} totals")),
         ("expected cost", best.expected()),
         ("cost of this one order", best.outcome()),
-    ]  # fmt: skip
+    ]
 
 
 def _model(estimate: Estimate, fees: float, title: str, source: str) -> ModelLine:
@@ -362,6 +368,7 @@ def _model(estimate: Estimate, fees: float, title: str, source: str) -> ModelLin
         expected=around(total, Z95 * estimate.error, "bps", "parameters' errors"),
         outcome=around(total, Z95 * estimate.deviation, "bps", "parameters' errors and timing risk"),
         timing_risk=estimate.timing_risk,
+        outside=estimate.outside,
         warnings=estimate.warnings,
     )
 
@@ -370,8 +377,8 @@ def _advice(it: Assessment) -> str:
     best = it.choice.evaluation
     totals = sorted((each.total + best.fees.value, each.model) for each in best.estimates)
     (low, lowest), (high, highest) = totals[0], totals[-1]
-    outside = sum(1 for each in best.estimates if any("held valid" in text for text in each.warnings))
-    trust = f" {outside} of them outside where they are held valid." if outside else ""
+    outside = sum(each.outside for each in best.estimates)
+    trust = f" {outside} of them, beyond where they are held valid, do not count in the middle." if outside else ""
     return (
         f"{best.candidate.strategy} at urgency {it.choice.urgency}: {best.cost:.1f} bps expected, "
         f"{best.risk:.1f} bps timing risk. The {len(totals)} models say from {low:.1f} ({lowest}) to {high:.1f} bps "
