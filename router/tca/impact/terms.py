@@ -151,7 +151,7 @@ def even_path(qty: float, days: float, parts: int = 1, taken: float = 1.0) -> Pa
 
 
 class PowerCost(Struct, frozen=True):
-    """The temporary cost of a share at a rate of market volume: coefficient x rate^exponent, a fraction of the price."""
+    """The temporary cost of a share at a rate of the volume, coefficient x rate^exponent; a fraction of the price."""
 
     coefficient: float
     exponent: float

@@ -35,8 +35,7 @@ class Assessment(Struct, frozen=True, kw_only=True):
     evaluations: tuple[Evaluation, ...]
     not_estimated: tuple[NotEstimated, ...]
     frontiers: dict[str, tuple[FrontierPoint, ...]]
-    """By model, over all the time there is, at the recommended urgency's placement and fees. Almgren and Chriss's is left
-    out without a spread, from which they reckon impact."""
+    """By model, over all the time there is. Almgren and Chriss reckon from the spread: without one there is none."""
     situation: Situation
     choice: Choice
     placement: Placement

@@ -155,8 +155,13 @@ def _impact_limit(best: Evaluation) -> Figure:
 
 def _tolerance(it: Assessment) -> Figure:
     """A move against arrival at which a person is asked."""
-    span = sqrt(sum(it.choice.evaluation.path.variance))
-    return scaled(it.inputs.sigma, BPS * it.rules.volatility_tolerance * span, "bps from arrival")
+    times, span = it.rules.volatility_tolerance, sqrt(sum(it.choice.evaluation.path.variance))
+    sigma, said = (
+        it.inputs.sigma,
+        f"{times:g} standard deviations over the horizon; volatility {it.inputs.sigma.source}",
+    )
+    moves = [BPS * times * span * each for each in (sigma.value, sigma.low, sigma.high)]
+    return spanning(*moves, unit="bps from arrival", source=said)
 
 
 def _settings(it: Assessment, algo: AlgoFactory) -> Iterator[Setting]:
@@ -171,7 +176,7 @@ def _settings(it: Assessment, algo: AlgoFactory) -> Iterator[Setting]:
     for name, text in (given | extra).items():
         if name in fields:
             param = fields[name].param
-            source = "estimated with" if name in given else RULE
+            source = "as estimated" if name in given else RULE
             yield Setting(name=name, tag=param.tag, text=text, unit=param.kind.value, source=source)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, sqrt
+from math import exp, isfinite, sqrt
 from typing import Final
 
 from msgspec import Struct
@@ -18,6 +18,8 @@ from router.tca.profile import SymbolProfile
 
 MINUTE: Final = 60 * SECOND
 GIVEN: Final = "given"
+RATE_MAX: Final = 0.99
+"""As MaxParticipation of the algorithms."""
 
 
 class Overrides(Struct, frozen=True, kw_only=True):
@@ -32,6 +34,15 @@ class Overrides(Struct, frozen=True, kw_only=True):
     regime: str = "normal"
     concentration: float = 0.0
     max_participation: float | None = None
+
+    def __post_init__(self) -> None:
+        rate, shares = self.max_participation, self.shares_outstanding
+        if rate is not None and not 0 < rate <= RATE_MAX:
+            raise ImpactInputError(f"MaxParticipation: must be above 0 and at most {RATE_MAX}: got {rate:g}")
+        if shares is not None and not (isfinite(shares) and shares > 0):
+            raise ImpactInputError(f"shares outstanding: must be above 0: got {shares:g}")
+        if not isfinite(self.momentum):
+            raise ImpactInputError(f"momentum: must be a number: got {self.momentum}")
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -141,7 +152,9 @@ def impact_order(question: Question, inputs: Inputs) -> ImpactOrder:
 
 
 def _measured(profile: SymbolProfile) -> str:
-    return f"measured from {profile.days} days to {profile.as_of}" if profile.days else "given in the profile"
+    if profile.days:
+        return f"measured from {profile.days} days to {profile.as_of}"
+    return f"given in {profile.sources[0][0]}" if profile.sources else "given in the profile"
 
 
 def _unknown(what: str, rule: str) -> ImpactInputError:
@@ -149,7 +162,7 @@ def _unknown(what: str, rule: str) -> ImpactInputError:
 
 
 def _given(value: float, what: str, unit: str) -> Figure:
-    if value <= 0:
+    if not (isfinite(value) and value > 0):
         raise ImpactInputError(f"{what}: must be above 0 ({unit}): got {value:g}")
     return exact(value, unit, GIVEN)
 
@@ -183,6 +196,8 @@ def _sigma(question: Question, rules: PretradeRules) -> Figure:
     profile = question.profile
     if profile is None or profile.sigma_daily is None:
         return _assumed(rules.assumed_sigma, unit, rules)
+    if not profile.days:
+        return exact(profile.sigma_daily, unit, _measured(profile))
     # A standard deviation of n normal returns has a relative error of 1/sqrt(2(n - 1)).
     error = Z95 / sqrt(2 * max(1, profile.days - 1))
     low = profile.sigma_daily * max(0.0, 1 - error)
