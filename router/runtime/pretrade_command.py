@@ -24,6 +24,18 @@ if TYPE_CHECKING:
 
 SIDES: Final = {"buy": Side.BUY, "sell": Side.SELL, "short": Side.SELL_SHORT}
 URGENCIES: Final = ("Low", "Medium", "High")
+NUMBERS: Final = (
+    "price",
+    "adv",
+    "vol",
+    "spread",
+    "shares_outstanding",
+    "max_participation",
+    "momentum",
+    "concentration",
+    "horizon",
+)
+"""Options that are numbers, or left out."""
 FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -75,27 +87,28 @@ def _document(settings: Settings, options: dict[str, object]) -> PreTrade:
 
 def _asked(options: dict[str, object]) -> Asked:
     """The options as what is asked; those of other kinds are left to `_show`."""
-    overrides = {
-        "price": options["price"],
-        "adv": options["adv"],
-        "sigma": options["vol"],
-        "spread": options["spread"],
-        "shares_outstanding": options["shares_outstanding"],
-        "momentum": options["momentum"],
-        "regime": options["regime"],
-        "concentration": options["concentration"],
-        "max_participation": options["max_participation"],
-    }
+    number = {name: cast("float | None", options[name]) for name in NUMBERS}
+    overrides = Overrides(
+        price=number["price"],
+        adv=number["adv"],
+        sigma=number["vol"],
+        spread=number["spread"],
+        shares_outstanding=number["shares_outstanding"],
+        max_participation=number["max_participation"],
+        momentum=number["momentum"] or 0.0,
+        concentration=number["concentration"] or 0.0,
+        regime=str(options["regime"]),
+    )
     return Asked(
         symbol=str(options["symbol"]),
         side=SIDES[str(options["side"])],
         qty=cast("int", options["qty"]),
         day=cast("str | None", options["day"]),
         start=cast("str | None", options["start"]),
-        horizon_minutes=cast("float | None", options["horizon"]),
+        horizon_minutes=number["horizon"],
         urgency=cast("Urgency | None", options["urgency"]),
         profile=cast("Path | None", options["profile"]),
-        overrides=msgspec.convert(overrides, Overrides),
+        overrides=overrides,
     )
 
 

@@ -67,7 +67,7 @@ def optimal_path(model: PoweredModel, order: ImpactOrder, clock: Path, risk_aver
 def _solve(a: np.ndarray, b: np.ndarray, exponent: float) -> np.ndarray:
     """The optimal part of each interval."""
     # What costs least without risk is a constant rate; a is volume^-exponent up to a factor.
-    parts = a ** (-1 / exponent)
+    parts: np.ndarray = (a / a.mean()) ** (-1 / exponent)
     parts /= parts.sum()
     for _ in range(TURNS_MAX):
         before = parts

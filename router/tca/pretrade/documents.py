@@ -82,6 +82,8 @@ class StrategyLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     outcome: Figure
     timing_risk: float
     by_model: dict[str, float]
+    outside: tuple[str, ...]
+    """Models that are not held valid for it, and do not count in the middle."""
     recommended: bool
 
 

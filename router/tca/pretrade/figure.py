@@ -47,4 +47,4 @@ def scaled(figure: Figure, factor: float, unit: str) -> Figure:
 
 def spanning(value: float, *others: float, unit: str, source: str) -> Figure:
     """A number whose interval reaches over all the others, itself included."""
-    return Figure(value=value, unit=unit, low=min(value, *others), high=max(value, *others), source=source)
+    return Figure(value=value, unit=unit, low=min((value, *others)), high=max((value, *others)), source=source)

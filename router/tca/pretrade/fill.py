@@ -148,9 +148,9 @@ def _volumes(it: Assessment) -> tuple[float, float]:
 
 def _impact_limit(best: Evaluation) -> Figure:
     """Beyond every model's impact something else is going on: from the middle's to the highest with its error."""
-    highest = max(best.estimates, key=lambda each: each.impact)
+    highest = max(best.holding, key=lambda each: each.impact)
     ends = (best.middle.impact, highest.impact + Z95 * highest.error)
-    return spanning(highest.impact, *ends, unit="bps", source=f"the highest of the models: {highest.model}")
+    return spanning(highest.impact, *ends, unit="bps", source=f"the highest model that holds: {highest.model}")
 
 
 def _tolerance(it: Assessment) -> Figure:
@@ -237,7 +237,7 @@ def _cost(it: Assessment) -> list[tuple[str, Figure]]:
     middle, worth = best.middle, best.path.executed * it.order.price * it.question.instrument.multiplier / BPS
     currency = it.question.instrument.currency
     return [
-        ("spread", _among(best, "spread")),
+        ("spread", _spread(it, middle)),
         ("temporary impact", _among(best, "temporary")),
         ("permanent impact", _among(best, "permanent")),
         ("drift", _among(best, "drift")),
@@ -249,6 +249,13 @@ def _cost(it: Assessment) -> list[tuple[str, Figure]]:
         ("cost of this one order in money", scaled(best.outcome(), worth, currency)),
         ("shares left at the end", exact(best.left, "shares", "expected schedule")),
     ]
+
+
+def _spread(it: Assessment, middle: Estimate) -> Figure:
+    """Half the quoted spread on what takes: proportional to the spread, and so is its interval."""
+    spread = it.inputs.spread
+    ends = (middle.spread * bound / spread.value for bound in (spread.low, spread.high)) if spread.value else ()
+    return spanning(middle.spread, *ends, unit="bps", source=f"half the spread on what takes; spread {spread.source}")
 
 
 def _among(best: Evaluation, part: str) -> Figure:
@@ -414,5 +421,6 @@ def _line(each: Evaluation, *, recommended: bool) -> StrategyLine:
         outcome=each.outcome(),
         timing_risk=each.risk,
         by_model={estimate.model: estimate.total + each.fees.value for estimate in each.estimates},
+        outside=tuple(estimate.model for estimate in each.estimates if estimate not in each.holding),
         recommended=recommended,
     )

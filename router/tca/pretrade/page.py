@@ -31,4 +31,5 @@ def render(document: PreTrade) -> str:
         chapters=chapters(document),
         picture=Markup(frontier_picture(document)),  # noqa: S704 - drawn by us, its texts are escaped
         legend=legend(document),
+        frontiers=[each.model for each in document.frontiers],
     )

@@ -19,8 +19,8 @@ WIDTH, HEIGHT = 860, 380
 LEFT, RIGHT, TOP, BOTTOM = 64, 20, 20, 46
 FILLS: Final = 6
 """Colours of venues that the page has and that strategies take, in order of name."""
-ROOM: Final = 1.15
-"""How far the cost axis reaches above the dearest strategy by the middle model."""
+ROOM: Final = 1.1
+"""How far the cost axis reaches above the dearest strategy by any model that holds."""
 
 
 class Axis(Struct, frozen=True):
@@ -34,10 +34,6 @@ class Axis(Struct, frozen=True):
     def at(self, value: float) -> float:
         return self.start + (self.end - self.start) * (value - self.low) / (self.high - self.low)
 
-    def inside(self, value: float) -> float:
-        """At the edge where it lies beyond."""
-        return self.at(min(max(value, self.low), self.high))
-
     def ticks(self) -> list[float]:
         """About six round values."""
         step = _round_step((self.high - self.low) / 6)
@@ -45,7 +41,7 @@ class Axis(Struct, frozen=True):
 
 
 def frontier_picture(document: PreTrade) -> str:
-    """The picture; a strategy's bar reaches from its lowest to its highest model."""
+    """The picture; a strategy's bar reaches from the lowest to the highest model that holds for it."""
     lines = document.strategies
     x, y = _axes(lines)
     names = sorted({each.strategy for each in lines})
@@ -65,10 +61,16 @@ def legend(document: PreTrade) -> tuple[tuple[str, str], ...]:
 
 
 def _axes(lines: Sequence[StrategyLine]) -> tuple[Axis, Axis]:
-    risks, costs = [each.timing_risk for each in lines], [each.expected.value for each in lines]
+    risks, costs = [each.timing_risk for each in lines], [end for each in lines for end in _ends(each)]
     low = min(0.0, *costs)
     high = low + ROOM * max(max(costs) - low, 0.1)
     return Axis(0.0, 1.05 * max(risks), LEFT, WIDTH - RIGHT), Axis(low, high, HEIGHT - BOTTOM, TOP)
+
+
+def _ends(each: StrategyLine) -> tuple[float, float]:
+    """The lowest and the highest model that holds."""
+    values = [cost for model, cost in each.by_model.items() if model not in each.outside]
+    return min(values), max(values)
 
 
 def _round_step(rough: float) -> float:
@@ -98,13 +100,11 @@ def _frontiers(document: PreTrade, x: Axis, y: Axis) -> Iterator[str]:
         path = " ".join(f"{x.at(point.risk):.1f},{y.at(point.cost):.1f}" for point in seen)
         dash = ' stroke-dasharray="6 4"' if index else ""
         yield f'<polyline points="{path}" fill="none" stroke="var(--plan)" stroke-width="1.6"{dash}/>'
-        last = seen[-1]
-        yield _text(x.at(last.risk) + 6, y.at(last.cost) + 4, f"least cost by {each.model}", "start")
 
 
 def _strategy(each: StrategyLine, colour: int, x: Axis, y: Axis) -> Iterator[str]:
     at, cost = x.at(each.timing_risk), y.at(each.expected.value)
-    low, high = (y.inside(value) for value in (min(each.by_model.values()), max(each.by_model.values())))
+    low, high = map(y.at, _ends(each))
     paint = f"var(--venue-{colour})"
     yield (
         f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{low:.1f}" y2="{high:.1f}" stroke="{paint}" '
@@ -118,7 +118,7 @@ def _strategy(each: StrategyLine, colour: int, x: Axis, y: Axis) -> Iterator[str
         f'stroke-width="1.5"><title>{escape(title)}</title></circle>'
     )
     if each.recommended:
-        yield _text(at, cost - 12, f"{each.strategy}, recommended", "middle", "var(--ink)")
+        yield _text(at, high - 6, f"{each.strategy}, recommended", "middle", "var(--ink)")
 
 
 def _text(x: float, y: float, text: str, anchor: str, colour: str = "var(--muted)") -> str:

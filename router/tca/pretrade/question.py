@@ -167,6 +167,13 @@ def _given(value: float, what: str, unit: str) -> Figure:
     return exact(value, unit, GIVEN)
 
 
+def _not_negative(spread: float, unit: str) -> Figure:
+    """A spread may be 0: a locked market, or a midpoint model."""
+    if not (isfinite(spread) and spread >= 0):
+        raise ImpactInputError(f"spread: must be at least 0 ({unit}): got {spread:g}")
+    return exact(spread, unit, GIVEN)
+
+
 def _price(question: Question) -> Figure:
     currency = question.instrument.currency
     if question.overrides.price is not None:
@@ -208,7 +215,7 @@ def _sigma(question: Question, rules: PretradeRules) -> Figure:
 def _spread(question: Question, rules: PretradeRules, price: float) -> Figure:
     unit = f"{question.instrument.currency} a share"
     if question.overrides.spread is not None:
-        return _given(question.overrides.spread, "spread", unit)
+        return _not_negative(question.overrides.spread, unit)
     if question.profile is not None and question.profile.spread is not None:
         return exact(question.profile.spread, unit, f"quoted, by time, {_measured(question.profile)}")
     scale = question.instrument.price_scale
