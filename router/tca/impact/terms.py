@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from math import fsum, isfinite, sqrt
-from typing import Annotated, ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Protocol
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
@@ -243,9 +243,11 @@ class ParametricModel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     size_max: Positive | None = None
     rate_max: Annotated[float, Meta(gt=0)] | None = None
 
-    def parts(self, order: ImpactOrder, path: Path) -> Parts:
-        """The expected cost by this model's formula."""
-        raise NotImplementedError
+    if TYPE_CHECKING:
+
+        def parts(self, order: ImpactOrder, path: Path) -> Parts:
+            """The expected cost by the formula of the subclass."""
+            ...
 
     def estimate(self, order: ImpactOrder, path: Path) -> Estimate:
         """Spread, impact, timing risk and model error of `order` worked along `path`."""

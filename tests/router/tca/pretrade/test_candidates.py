@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 import pytest
 
-from router.core.algo import AlgoFactory, OrderTerms, SchedulePoint
+from router.core.algo import Action, AlgoFactory, AlgoView, OrderTerms, SchedulePoint
 from router.core.params import AlgoParams, Kind, Param
 from router.runtime.plugins import load_algos
 from router.tca.pretrade.candidates import Candidate, NotEstimated, candidates
@@ -25,8 +25,18 @@ class AllAtTheEnd:
     name: ClassVar[str] = "LAST"
     Params: ClassVar[type[AlgoParams]] = Patient
 
+    def __init__(self, params: AlgoParams, terms: OrderTerms) -> None:
+        self.terms = terms
+
+    def on_wake(self, view: AlgoView) -> list[Action]:
+        return []
+
+    def on_amend(self, params: AlgoParams, terms: OrderTerms) -> None:
+        self.terms = terms
+
     @staticmethod
-    def expected_schedule(_: AlgoParams, terms: OrderTerms) -> tuple[SchedulePoint, ...]:
+    def expected_schedule(params: AlgoParams, terms: OrderTerms) -> tuple[SchedulePoint, ...]:
+        assert isinstance(params, AlgoParams)
         return (
             SchedulePoint(terms.start, 0),
             SchedulePoint(terms.end - MINUTE, 0),
@@ -53,7 +63,8 @@ class Idle(AllAtTheEnd):
     name: ClassVar[str] = "IDLE"
 
     @staticmethod
-    def expected_schedule(_: AlgoParams, terms: OrderTerms) -> tuple[SchedulePoint, ...]:
+    def expected_schedule(params: AlgoParams, terms: OrderTerms) -> tuple[SchedulePoint, ...]:
+        assert isinstance(params, AlgoParams)
         return (SchedulePoint(terms.start, 0), SchedulePoint(terms.end, 0))
 
 
@@ -97,7 +108,7 @@ def test_a_schedule_ends_when_it_is_done_or_has_done_what_it_can(rules: Pretrade
 
 
 def test_a_stranger_s_algorithm_is_tried_like_ours(rules: PretradeRules) -> None:
-    found, left_out = tried(rules, {"LAST": AllAtTheEnd})  # type: ignore[dict-item]
+    found, left_out = tried(rules, {"LAST": AllAtTheEnd})
 
     assert [(each.strategy, each.urgency) for each in found[::3]] == [
         ("LAST", "Low"),
@@ -112,7 +123,7 @@ def test_a_stranger_s_algorithm_is_tried_like_ours(rules: PretradeRules) -> None
     ("algo", "why"),
     [(Moody, "Mood: is required: got ''"), (Idle, "its schedule trades nothing in the time there is")],
 )
-def test_what_cannot_be_estimated_is_said_once(rules: PretradeRules, algo: type, why: str) -> None:
-    found, left_out = tried(rules, {algo.name: algo})  # type: ignore[attr-defined, dict-item]
+def test_what_cannot_be_estimated_is_said_once(rules: PretradeRules, algo: AlgoFactory, why: str) -> None:
+    found, left_out = tried(rules, {algo.name: algo})
 
-    assert (found, left_out) == ((), (NotEstimated(algo.name, why),))  # type: ignore[attr-defined]
+    assert (found, left_out) == ((), (NotEstimated(algo.name, why),))

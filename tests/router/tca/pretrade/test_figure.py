@@ -1,6 +1,7 @@
 """Figures: never without unit, source and an interval that holds the value."""
 
 import pytest
+from msgspec.structs import replace
 
 from router.tca.pretrade.figure import Figure, around, exact, scaled, spanning
 
@@ -19,7 +20,7 @@ def test_figures_are_made_exact_around_spanning_and_in_other_units() -> None:
     [{"value": float("nan")}, {"high": float("inf")}, {"low": 3.0}, {"unit": ""}, {"source": ""}],
 )
 def test_what_is_no_figure_cannot_be_made(wrong: dict[str, object]) -> None:
-    plain: dict[str, object] = {"value": 2.0, "unit": "bps", "low": 1.0, "high": 3.0, "source": "x"}
+    plain = Figure(value=2.0, unit="bps", low=1.0, high=3.0, source="x")
 
     with pytest.raises(AssertionError):
-        Figure(**(plain | wrong))  # type: ignore[arg-type]
+        replace(plain, **wrong)

@@ -149,4 +149,4 @@ def test_an_order_outside_the_session_is_refused(changed: dict[str, Any], said: 
 )
 def test_overrides_that_cannot_be_are_refused(wrong: dict[str, float], said: str) -> None:
     with pytest.raises(ImpactInputError, match=said):
-        Overrides(**wrong)  # type: ignore[arg-type]
+        replace(Overrides(), **wrong)
