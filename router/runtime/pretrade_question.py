@@ -71,6 +71,7 @@ def question_of(settings: Settings, asked: Asked, now: datetime) -> Question:
         curve=settings.curves.get(asked.symbol, settings.curves.get("*", ())),
         curve_source=_curve_source(settings, asked.symbol),
         events=read_events(settings.config),
+        session_part=min(1.0, (day.close - day.open) / max(each.close - each.open for each in days)),
         dates=tuple(each.day for each in days),
     )
 

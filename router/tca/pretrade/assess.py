@@ -74,8 +74,9 @@ def clock_of(question: Question, inputs: Inputs) -> DayClock:
         close=question.session.close,
         volume=inputs.curve,
         variance=inputs.variance_curve,
-        volume_days=inputs.session_volume.value,
-        variance_days=inputs.session_variance.value,
+        volume_days=inputs.session_volume.value * question.session_part,
+        variance_days=inputs.session_variance.value * question.session_part,
+        length=question.session_part,
     )
 
 

@@ -134,7 +134,7 @@ def _terms(question: Question, inputs: Inputs, end: Ns) -> OrderTerms:
         session_close=question.session.close,
         seed=0,
         # An algorithm follows the continuous session's volume; the auctions' is not there for it.
-        adv=max(1, round(inputs.adv.value * inputs.session_volume.value)),
+        adv=max(1, round(inputs.adv.value * inputs.session_volume.value * question.session_part)),
         curve=tuple(round(each * PPM) for each in inputs.curve),
         curve_source=inputs.curve_source,
     )

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from router.tca.impact.terms import ImpactInputError
 from router.tca.pretrade.evaluate import Evaluation
+from router.tca.pretrade.question import MINUTE
 from router.tca.pretrade.rules import PretradeRules, Urgency
 
 
@@ -200,7 +201,15 @@ def _against(best: Evaluation, evaluations: Sequence[Evaluation], it: Situation,
     if least is best or lost < 0.05:
         return ()
     said = f"{least.cost:.1f} bps, risk {least.risk:.1f} bps"
-    return (f"By the models alone {least.candidate.strategy} would be {lost:.1f} bps better, risk counted: {said}.",)
+    return (f"By the models alone {_named(least)} would be {lost:.1f} bps better, risk counted: {said}.",)
+
+
+def _named(evaluation: Evaluation) -> str:
+    """`VWAP at urgency Low for 98 minutes`."""
+    candidate = evaluation.candidate
+    how = f"urgency {candidate.urgency}" if candidate.rate is None else f"a rate of {_percent(candidate.rate)}"
+    minutes = (candidate.schedule[-1].at - candidate.schedule[0].at) / MINUTE
+    return f"{candidate.strategy} at {how} for {minutes:.0f} minutes"
 
 
 def _percent(part: float) -> str:

@@ -216,14 +216,14 @@ def _done(it: Assessment, at: int) -> float:
 def _clips(it: Assessment) -> list[tuple[str, Figure]]:
     candidate = it.choice.evaluation.candidate
     points = candidate.schedule
-    span = (points[-1].at - points[0].at) / SECOND
-    steps = [b.qty - a.qty for a, b in pairwise(points)]
+    steps = [b.qty - a.qty for a, b in pairwise(points) if b.qty > a.qty]
     cut = (candidate.interval_ns or max(b.at - a.at for a, b in pairwise(points))) / SECOND
-    per_point = span / len(steps)
-    # A point may stand for several slices, or a slice for several points.
-    average, largest = points[-1].qty * min(1.0, cut / span), max(steps) * cut / per_point
-    largest = min(float(points[-1].qty), max(average, largest))
-    said = f"expected schedule in slices of {cut:g} s; slices vary by Variance"
+    per_point = (points[-1].at - points[0].at) / SECOND / (len(points) - 1)
+    # A point may stand for several slices, or a slice for several points; a slice is a round lot at least.
+    least, most = min(it.question.instrument.round_lot, points[-1].qty), points[-1].qty
+    mean = points[-1].qty / len(steps)
+    average, largest = (min(max(each * cut / per_point, least), most) for each in (mean, max(steps)))
+    said = f"expected schedule in slices of {cut:g} s, in round lots; slices vary by Variance"
     half = candidate.variance / 2
     return [
         ("slice", exact(cut, "seconds", "the algorithm's Interval" if candidate.interval_ns else "its schedule")),
@@ -278,6 +278,9 @@ def _assumptions(it: Assessment) -> Iterator[str]:
             yield f"{name}: {figure.value:g} {figure.unit}, {figure.source}"
     yield f"volume curve: {it.inputs.curve_source}"
     yield f"variance curve: {it.inputs.variance_source}"
+    if it.question.session_part < 1:
+        part = it.question.session_part
+        yield f"a short day: {part:.3g} of an ordinary session, with as much of its volume and variance"
     if it.order.shares_outstanding is None:
         yield it.models.almgren_2005.assumed_turnover
     yield f"part of the lit shares that pays half the spread: {it.placement.lit_taken:g}, {RULE}"

@@ -23,7 +23,7 @@ FLOOR: Final = 0.01
 class DayClock(Struct, frozen=True):
     """A session's volume and variance by time. `volume` and `variance` are bins, weights of any sum; none: even.
 
-    `volume_days` and `variance_days` are the whole session's, in average days.
+    `volume_days` and `variance_days` are the whole session's, in average days; `length` its time, in ordinary sessions.
     """
 
     open: Ns
@@ -32,6 +32,7 @@ class DayClock(Struct, frozen=True):
     variance: tuple[float, ...]
     volume_days: float = 1.0
     variance_days: float = 1.0
+    length: float = 1.0
 
     def volume_until(self, at: Ns) -> float:
         """Average days of volume from the open."""
@@ -69,7 +70,7 @@ class DayClock(Struct, frozen=True):
             qty=qty,
             volume=tuple(max(v, FLOOR * part * self.volume_days) for v, part in zip(volume, parts, strict=True)),
             variance=tuple(self.variance_until(b) - self.variance_until(a) for a, b in spans),
-            days=tuple(parts),
+            days=tuple(part * self.length for part in parts),
             at=tuple((self.part(a) + self.part(b)) / 2 for a, b in spans),
             taken=taken,
         )

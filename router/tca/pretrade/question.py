@@ -62,6 +62,8 @@ class Question(Struct, frozen=True, kw_only=True):
     """The engine's volume curve, where the profile has none."""
     curve_source: str = "uniform"
     events: tuple[MarketDate, ...] = ()
+    session_part: float = 1.0
+    """The session's length as a part of an ordinary one: an early close."""
     dates: tuple[str, ...] = ()
     """Trading dates around the day, in order, by which events are placed."""
 

@@ -181,6 +181,13 @@ def test_without_a_day_the_next_session_is_meant(settings: Settings, now: str, d
     assert (question.session.day, question.start) == (day, question.session.open)
 
 
+def test_the_day_after_thanksgiving_is_short() -> None:
+    result = run(*ORDER, "--day", "20261127", "--markdown")
+
+    assert "20261127-14:30:00 to 20261127-18:00:00 UTC" in result.output
+    assert "a short day: 0.538 of an ordinary session" in result.output
+
+
 def test_a_symbol_of_the_synthetic_market_is_known_from_its_settings(settings: Settings) -> None:
     profile = synthetic_profile(settings, "ACME", "20261130")
 

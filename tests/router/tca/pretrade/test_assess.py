@@ -11,7 +11,7 @@ from router.tca.impact.terms import ImpactInputError
 from router.tca.pretrade.assess import Assessment, assess
 from router.tca.pretrade.fill import fill
 from router.tca.pretrade.question import MINUTE
-from support.pretrade import CLOSE, GIVEN, OPEN, assessment, impact_file, question
+from support.pretrade import CLOSE, GIVEN, OPEN, SESSION, assessment, impact_file, question
 
 TONIGHT = MarketDate(date="20261130", kind=EventKind.EARNINGS, symbol="ACME", when=EventTime.AFTER_CLOSE)
 
@@ -76,6 +76,21 @@ def test_a_shorter_window_costs_more_and_risks_less() -> None:
 
     assert hour.cost > whole.cost
     assert hour.risk < whole.risk
+
+
+def test_a_short_day_has_its_part_of_the_volume_and_of_the_variance() -> None:
+    noon = (OPEN + CLOSE) // 2
+    short = assessment(session=replace(SESSION, close=noon), end=noon, session_part=0.5, qty=20_000)
+    whole = assessment(qty=20_000, end=noon, curve=())
+
+    path, morning = (
+        next(each.path for each in it.evaluations if each.candidate.strategy == "TWAP") for it in (short, whole)
+    )
+    assert sum(path.days) == sum(morning.days) == pytest.approx(0.5)
+    assert sum(path.variance) == pytest.approx(sum(morning.variance))
+    assert sum(path.volume) == pytest.approx(sum(morning.volume))
+    said = fill(short, load_algos()[short.choice.evaluation.candidate.strategy]).execution_strategy.assumptions
+    assert "a short day: 0.5 of an ordinary session, with as much of its volume and variance" in said
 
 
 def test_the_same_question_has_the_same_answer_to_the_byte() -> None:

@@ -105,6 +105,7 @@ def test_reasons_name_urgency_rule_conditions_and_what_was_given_up(assessed: As
     assert reasons[3] == "Today: expiry, 20261130 session."
     assert reasons[4].startswith("Of 3 ways to work it")
     assert reasons[5].startswith("By the models alone ")
+    assert " at urgency " in reasons[5]
 
 
 def test_only_strangers_are_recommended_too(assessed: Assessment, rules: PretradeRules) -> None:

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from router.core.params import parse_params
 from router.core.types import Side
 from router.runtime.plugins import load_algos
 from router.tca.pretrade.assess import Assessment
@@ -63,6 +64,19 @@ def test_parameters_carry_their_fix_tags(document: PreTrade) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [{}, {"urgency": "High"}, {"urgency": "Low", "qty": 5_000}, {"qty": 4_000_000}, {"curve": (), "qty": 30_000}],
+)
+def test_what_is_to_be_sent_the_algorithm_takes(changed: dict[str, object]) -> None:
+    it = assessment(**changed)
+    algo = load_algos()[it.choice.evaluation.candidate.strategy]
+
+    sent = tuple((each.name, each.text) for each in fill(it, algo).execution_strategy.parameters)
+
+    assert isinstance(parse_params(algo.Params, sent, price_scale=10_000, lot=100), algo.Params)
+
+
 def test_clips_are_slices_of_the_schedule(document: PreTrade) -> None:
     clips = named(document.execution_strategy.clips)
 
@@ -71,6 +85,14 @@ def test_clips_are_slices_of_the_schedule(document: PreTrade) -> None:
     assert clips["average clip"].value == pytest.approx(200_000 / 195)
     assert clips["average clip"].value < clips["maximum clip"].value < 3 * clips["average clip"].value
     assert clips["average clip"].high == pytest.approx(1.1 * clips["average clip"].value)
+
+
+def test_a_clip_is_a_round_lot_at_least_and_the_order_at_most() -> None:
+    small = assessment(qty=40)
+
+    clips = named(fill(small, load_algos()[small.choice.evaluation.candidate.strategy]).execution_strategy.clips)
+
+    assert (clips["average clip"].value, clips["maximum clip"].value) == (40, 40)
 
 
 def test_what_is_assumed_widens_what_depends_on_it(assessed: Assessment) -> None:
