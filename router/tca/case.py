@@ -6,6 +6,7 @@ Every analysis takes a `Case`: from a journal (`cases`), from Parquet, or made b
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Final
 
 from msgspec import Struct
@@ -56,6 +57,10 @@ class Case(Struct, frozen=True):
         """The session of the trading date in force at `at`; None on a holiday or without a calendar."""
         day = self.day(at)
         return next((session for session in self.sessions if session.day == day), None)
+
+    def currency(self, quanta: int | Fraction) -> Fraction:
+        """Quanta of price x shares as money of the instrument's currency, exact."""
+        return Fraction(quanta) * self.instrument.multiplier / self.instrument.price_scale
 
     def venue_kind(self, fill: Fill) -> VenueKind:
         """What the venue of a fill is: by its profile, without one by how it reported the trade."""

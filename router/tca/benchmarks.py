@@ -1,0 +1,293 @@
+"""Benchmark prices of one parent order, and what its filled shares cost against each.
+
+Definitions, once (docs/tca.md has their sources and biases):
+
+- the interval: from the release (arrival, or EffectiveTime(168) where later) to the order's last report; an open
+  order's to the journal's end. Volumes count `TAPE_LAG_NS` more, since a print may come after the report of its trade.
+- eligible prints: `router.market.tape.PRINT_RULES`. An own print is one of our fill's venue, kind, price and quantity
+  within `TAPE_LAG_NS` of its report. Limit-adjusted: of eligible prints those at prices that the limit allowed.
+- slippage: s (sum q_i p_i - n P), in basis points of n P; positive is a cost, for both sides.
+
+A benchmark is a price in quanta, exact, or None with the reason; nothing after `as_of` exists.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from msgspec import Struct
+
+from router.core.types import MILLISECOND, PPM, SECOND, Ns, Ppm
+from router.market.tape import PRINT_RULES
+from router.tca.case import Case
+from router.tca.costs import Cost, cost_against
+from router.tca.marks import Mark, arrival, midpoint, no_mark, released_at, sent
+from router.tca.official import close_price, open_price, previous_close
+from router.tca.tape import MarketInterval, Print
+from router.tca.trading_time import Span, date_of, seconds, spans
+
+TAPE_LAG_NS: Final[Ns] = SECOND
+"""Slower than any feed that a venue profile configures, and nothing beside the life of an order."""
+PWP_RATES: Final[tuple[Ppm, ...]] = (50_000, 100_000, 200_000)
+MINUTE: Final[Ns] = 60 * SECOND
+REVERSION_NS: Final[tuple[Ns, ...]] = (SECOND, 10 * SECOND, MINUTE, 5 * MINUTE)
+
+
+class Prints(StrEnum):
+    """Which eligible prints an interval's benchmark is of."""
+
+    ALL = "all"
+    OTHERS = "others"
+    """Without our own."""
+    LIMIT = "limit"
+    """At prices within our limit."""
+    OTHERS_LIMIT = "others-limit"
+
+
+class Benchmark(Struct, frozen=True):
+    """A price by its name, and the cost of the filled shares against it (None: nothing was filled, or no price)."""
+
+    name: str
+    mark: Mark
+    cost: Cost | None
+
+
+class Reversion(Struct, frozen=True):
+    """How far the midpoint came back after the last fill: s (m_0 - m_h), positive where it moved back.
+
+    What came back was temporary, and paid: a cost. `px` is m_h in quanta; `quanta` of price x the filled shares.
+    """
+
+    name: str
+    px: Fraction | None
+    bps: float | None
+    quanta: Fraction | None
+    reason: str = ""
+    seconds: float | None = None
+    """Trading time from the last fill to then."""
+
+
+def interval(case: Case) -> tuple[Ns, Ns]:
+    """First and last instant in which the order might have traded, as far as the journal goes."""
+    start = released_at(case)
+    return start, max(start, min(case.record.ended_at or case.as_of, case.as_of))
+
+
+def volume_interval(case: Case) -> MarketInterval:
+    """Eligible volume of the interval, late prints of its last trades included."""
+    start, end = interval(case)
+    return case.tape.between(start, max(start, min(end + TAPE_LAG_NS, case.as_of)))
+
+
+def benchmarks(case: Case) -> tuple[Benchmark, ...]:
+    """Every benchmark, in the order of an order's life."""
+    start, end = interval(case)
+    volume = volume_interval(case)
+    marks: dict[str, Mark] = {
+        "decision": sent(case),
+        "arrival": arrival(case),
+        "last before order": _last_before(case),
+    }
+    for which in Prints:
+        marks[f"VWAP {which}"] = vwap(case, which, volume.start, volume.end)
+    for which in Prints:
+        marks[f"TWAP {which}"] = twap(case, which, start, end)
+    for rate in PWP_RATES:
+        marks[f"PWP {rate / PPM:.0%}"] = pwp(case, rate)
+    marks["PWP own rate"] = _own_rate_pwp(case, volume)
+    marks["open"] = open_price(case, case.record.arrived_at)
+    marks["close"] = close_price(case, end)
+    marks["previous close"] = previous_close(case, case.record.arrived_at)
+    return tuple(Benchmark(name, mark, against(case, mark)) for name, mark in marks.items())
+
+
+def against(case: Case, mark: Mark) -> Cost | None:
+    """What the filled shares cost against a mark."""
+    record = case.record
+    return cost_against(record.side, record.cum_qty, record.notional, mark.px)
+
+
+def vwap(case: Case, which: Prints, start: Ns, end: Ns) -> Mark:
+    """Volume-weighted average price of eligible prints from `start` to `end`, both included."""
+    if which is Prints.ALL:
+        whole = case.tape.between(start, end).vwap
+        return no_mark("no eligible print in the interval") if whole is None else Mark(whole, end, _BASIS[which])
+    prints = chosen(case, which, start, end)
+    if prints is None:
+        return no_mark("the order has no limit price")
+    volume = sum(trade.qty for trade in prints)
+    if not volume:
+        return no_mark(_NONE_SUCH[which])
+    return Mark(Fraction(sum(trade.px * trade.qty for trade in prints), volume), end, _BASIS[which])
+
+
+def twap(case: Case, which: Prints, start: Ns, end: Ns) -> Mark:
+    """Time-weighted average of the last price, over the parts of sessions from `start` to `end`.
+
+    A price holds until the next print; one of another date does not, so that a span begins with its date's first print
+    where none was before. None where no print was in force for any time.
+    """
+    if start >= end:
+        return no_mark("the interval has no length")
+    worth = length = 0
+    for span in spans(case, start, end):
+        began, _ = date_of(case, span.start)
+        prints = chosen(case, which, began, span.end)
+        if prints is None:
+            return no_mark("the order has no limit price")
+        each_worth, each_length = _held(prints, span)
+        worth, length = worth + each_worth, length + each_length
+    if not length:
+        return no_mark(f"{_NONE_SUCH[which]} while a session lasted")
+    return Mark(Fraction(worth, length), end, _BASIS[which])
+
+
+def _held(prints: Sequence[Print], span: Span) -> tuple[int, Ns]:
+    """Sum of price x time that it held within a span, and that time."""
+    worth = length = 0
+    for place, trade in enumerate(prints):
+        until = prints[place + 1].at if place + 1 < len(prints) else span.end
+        held = min(until, span.end) - max(trade.at, span.start)
+        if held > 0:
+            worth, length = worth + trade.px * held, length + held
+    return worth, length
+
+
+def pwp(case: Case, rate: Ppm) -> Mark:
+    """Participation-weighted price: VWAP of the first (filled shares / rate) eligible shares since the release.
+
+    Kissell (2013): what an order of a constant `rate` (parts per million of the volume, our own included) would have
+    seen. Of the print that completes the volume only the part needed counts.
+    """
+    if not case.record.cum_qty:
+        return no_mark("nothing was filled")
+    shares = Fraction(case.record.cum_qty * PPM, rate)
+    return _first_shares(case, shares, f"VWAP of the first {float(shares):,.0f} shares after the release")
+
+
+def _first_shares(case: Case, shares: Fraction, basis: str) -> Mark:
+    start = released_at(case)
+    found = case.tape.first_shares(start, case.as_of, shares)
+    if found is None:
+        traded = case.tape.between(start, case.as_of).volume
+        return no_mark(f"only {traded:,} of {float(shares):,.0f} eligible shares traded by the journal's end")
+    notional, at = found
+    return Mark(notional / shares, at, basis)
+
+
+def participation(case: Case, volume: MarketInterval) -> Fraction | None:
+    """The order's eligible fills in the interval's eligible volume, its own included; None where nothing traded."""
+    own = sum(fill.qty for fill in case.fills if PRINT_RULES[fill.kind].eligible)
+    return Fraction(own, volume.volume) if volume.volume else None
+
+
+def _own_rate_pwp(case: Case, volume: MarketInterval) -> Mark:
+    rate = participation(case, volume)
+    if not rate:
+        return no_mark("the order had no part in the interval's eligible volume")
+    shares = case.record.cum_qty / rate
+    return _first_shares(case, shares, f"VWAP of the first {float(shares):,.0f} shares, at {float(rate):.1%}")
+
+
+def _last_before(case: Case) -> Mark:
+    record = case.record
+    began, _ = date_of(case, record.arrived_at)
+    last = case.tape.last_before(record.arrived_at)
+    if last is None or last.at < began:
+        return no_mark("no print on its date before the order came")
+    return Mark(Fraction(last.px), last.at, "last print before arrival")
+
+
+# --- which prints
+
+
+_BASIS: Final = {
+    Prints.ALL: "eligible prints, our own among them",
+    Prints.OTHERS: "eligible prints without our own",
+    Prints.LIMIT: "eligible prints within the limit, our own among them",
+    Prints.OTHERS_LIMIT: "eligible prints within the limit, without our own",
+}
+_NONE_SUCH: Final = {
+    Prints.ALL: "no eligible print in the interval",
+    Prints.OTHERS: "no eligible print in the interval but our own",
+    Prints.LIMIT: "no eligible print within the limit",
+    Prints.OTHERS_LIMIT: "no eligible print within the limit but our own",
+}
+
+
+def chosen(case: Case, which: Prints, start: Ns, end: Ns) -> list[Print] | None:
+    """Eligible prints of a kind from `start` to `end`; None where a limit is asked for and the order has none.
+
+    The limit is Price(44) as it stands last.
+    """
+    record = case.record
+    if which in {Prints.LIMIT, Prints.OTHERS_LIMIT} and record.limit_px is None:
+        return None
+    prints: Iterable[Print] = (trade for trade in case.tape.prints(start, end) if PRINT_RULES[trade.kind].eligible)
+    if which in {Prints.OTHERS, Prints.OTHERS_LIMIT}:
+        prints = others(case, list(prints))
+    if which in {Prints.LIMIT, Prints.OTHERS_LIMIT}:
+        prints = (trade for trade in prints if record.side.accepts(record.limit_px, trade.px))
+    return list(prints)
+
+
+def others(case: Case, prints: Sequence[Print]) -> list[Print]:
+    """`prints`, in order of time, without our own; a trade of ours that was taken back printed too, and is left out.
+
+    One that is not found on the tape (a correction changed it) takes nothing away.
+    """
+    places: dict[tuple[object, ...], list[int]] = {}
+    for place, trade in enumerate(prints):
+        places.setdefault((trade.venue, trade.kind, trade.px, trade.qty), []).append(place)
+    own: set[int] = set()
+    for fill in (*case.fills, *(fill for _, fill in case.record.busted)):
+        same = places.get((fill.venue, fill.kind, fill.px, fill.qty), [])
+        first = bisect_left(same, fill.at - TAPE_LAG_NS, key=lambda place: prints[place].at)
+        beyond = bisect_right(same, fill.at + TAPE_LAG_NS, key=lambda place: prints[place].at)
+        near = [place for place in same[first:beyond] if place not in own]
+        if near:
+            own.add(min(near, key=lambda place: abs(prints[place].at - fill.at)))
+    return [trade for place, trade in enumerate(prints) if place not in own]
+
+
+# --- after the last fill
+
+
+def reversions(case: Case, horizons: Sequence[Ns] = REVERSION_NS) -> tuple[Reversion, ...]:
+    """The midpoint at each horizon after the last fill, and at the close of its date, against that at the last fill."""
+    names = [horizon_name(horizon) for horizon in horizons]
+    if not case.fills:
+        return tuple(Reversion(name, None, None, None, "nothing was filled") for name in [*names, "close"])
+    last = max(fill.at for fill in case.fills)
+    base = midpoint(case, last, "midpoint at the last fill")
+    marks = [after(case, last, horizon) for horizon in horizons] + [close_price(case, last)]
+    return tuple(_reversion(case, name, base, mark) for name, mark in zip([*names, "close"], marks, strict=True))
+
+
+def after(case: Case, at: Ns, horizon: Ns) -> Mark:
+    """The midpoint `horizon` after `at`; none beyond the close of the session."""
+    session = case.session(at)
+    if session is not None and at <= session.close < at + horizon:
+        return no_mark("lies after the close")
+    return midpoint(case, at + horizon, f"midpoint {horizon_name(horizon)} later")
+
+
+def _reversion(case: Case, name: str, base: Mark, mark: Mark) -> Reversion:
+    if base.px is None:
+        return Reversion(name, mark.px, None, None, f"no midpoint at the last fill: {base.reason}")
+    if mark.px is None:
+        return Reversion(name, None, None, None, mark.reason)
+    back = case.record.side.sign * (base.px - mark.px)
+    held = seconds(case, base.at, mark.at) if base.at is not None and mark.at is not None else None
+    return Reversion(name, mark.px, float(back / base.px * 10_000), back * case.record.cum_qty, seconds=held)
+
+
+def horizon_name(horizon: Ns) -> str:
+    """A length of time as a trader says it: 500 ms, 10 s, 5 min."""
+    if horizon and horizon % MINUTE == 0:
+        return f"{horizon // MINUTE} min"
+    return f"{horizon / SECOND:g} s" if horizon >= SECOND else f"{horizon / MILLISECOND:g} ms"
