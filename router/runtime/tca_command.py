@@ -26,9 +26,9 @@ from router.tca.tca_text import Table, markdown, tables, title
 @click.option("--parent", "parents", multiple=True, metavar="ID",
               help="Only this order: its OrderID(37) or its ClOrdID(11). May be given more than once.")  # fmt: skip
 @click.option("--json", "json_out", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
-              help="Write the reports as JSON (docs/schemas/tca-report.schema.json); - is standard output.")  # fmt: skip
+              help="Write the reports as JSON (docs/schemas/tca-report.schema.json); - is stdout.")  # fmt: skip
 @click.option("--markdown", "markdown_out", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
-              help="Write the reports as Markdown; - is standard output.")  # fmt: skip
+              help="Write the reports as Markdown; - is stdout.")  # fmt: skip
 def command(
     paths: tuple[Path, ...], parents: tuple[str, ...], json_out: Path | None, markdown_out: Path | None
 ) -> None:

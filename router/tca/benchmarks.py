@@ -38,14 +38,12 @@ REVERSION_NS: Final[tuple[Ns, ...]] = (SECOND, 10 * SECOND, MINUTE, 5 * MINUTE)
 
 
 class Prints(StrEnum):
-    """Which eligible prints an interval's benchmark is of."""
+    """Which eligible prints an interval's benchmark is of: as it stands behind the benchmark's name."""
 
-    ALL = "all"
-    OTHERS = "others"
-    """Without our own."""
-    LIMIT = "limit"
-    """At prices within our limit."""
-    OTHERS_LIMIT = "others-limit"
+    ALL = ""
+    OTHERS = " without own"
+    LIMIT = " within limit"
+    OTHERS_LIMIT = " within limit, without own"
 
 
 class Benchmark(Struct, frozen=True):
@@ -93,9 +91,9 @@ def benchmarks(case: Case) -> tuple[Benchmark, ...]:
         "last before order": _last_before(case),
     }
     for which in Prints:
-        marks[f"VWAP {which}"] = vwap(case, which, volume.start, volume.end)
+        marks[f"VWAP{which}"] = vwap(case, which, volume.start, volume.end)
     for which in Prints:
-        marks[f"TWAP {which}"] = twap(case, which, start, end)
+        marks[f"TWAP{which}"] = twap(case, which, start, end)
     for rate in PWP_RATES:
         marks[f"PWP {rate / PPM:.0%}"] = pwp(case, rate)
     marks["PWP own rate"] = _own_rate_pwp(case, volume)

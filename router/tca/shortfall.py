@@ -229,11 +229,10 @@ def _end(case: Case, decided: Mark) -> Mark:
     closed = close_price(case, min(record.ended_at or case.as_of, case.as_of))
     if closed.px is not None:
         return closed
-    began = decided.at or 0
     known = last_normal(case, case.as_of)
-    if known.px is not None and known.at is not None and known.at >= began:
+    if known.px is not None:
         return Mark(known.px, known.at, f"last midpoint known, since {closed.reason}")
     last = case.tape.last_before(case.as_of + 1)
-    if last is not None and last.at >= began:
+    if last is not None and last.at >= (decided.at or 0):
         return Mark(Fraction(last.px), last.at, f"last print known, since {closed.reason}")
     return no_mark("no price since the decision")

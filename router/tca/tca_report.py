@@ -1,8 +1,8 @@
 """The TCA report of one parent order as data: every figure with its unit, its interval or the reason why there is none.
 
 Money and prices are decimals (text in JSON), exact where they end as decimals and to 12 places where they do not;
-nothing else is rounded. The JSON Schema is `schema()`, published as docs/schemas/tca-report.schema.json. Reckons nothing
-itself and must not know how a figure is printed.
+nothing else is rounded. The JSON Schema is `schema()`, published as docs/schemas/tca-report.schema.json. It must
+not know how a figure is printed.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class BenchmarkLine(Struct, frozen=True):
 
 
 class EstimateLine(Struct, frozen=True):
-    """A figure in `unit`; of an estimate, its standard error and 95 % interval. `note`: what it is of, or what lacks."""
+    """A figure in `unit`; of an estimate, its standard error and 95 % interval. `note`: its basis, or what lacks."""
 
     name: str
     value: float | None

@@ -63,7 +63,9 @@ def measure(case: Case, start: Ns, end: Ns) -> Volatility:
             basis = f"{count:,} returns of the midpoint over {step // SECOND} s"
             return Volatility(sigma, sigma / sqrt(2 * count), count, basis)
     return Volatility(
-        None, returns=count, reason=f"only {count} returns of a second were seen, {RETURNS_MIN} are needed"
+        None,
+        returns=count,
+        reason=f"only {count} returns of the midpoint over a second were seen, {RETURNS_MIN} are needed",
     )
 
 
