@@ -17,8 +17,14 @@ from router.runtime.journal_file import FILE_NAME
 from router.runtime.report_command import read_recorder
 from router.tca.case import Case, cases
 from router.tca.shortfall import UntiedError
-from router.tca.tca_report import TcaReport, TcaReports, tca_report
+from router.tca.tca_report import TcaReport, TcaReports, schema_text, tca_report
 from router.tca.tca_text import Table, markdown, tables, title
+
+
+def _print_schema(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    if asked:
+        click.echo(schema_text(), nl=False)
+        context.exit()
 
 
 @click.command("tca", help=__doc__)
@@ -29,6 +35,8 @@ from router.tca.tca_text import Table, markdown, tables, title
               help="Write the reports as JSON (docs/schemas/tca-report.schema.json); - is stdout.")  # fmt: skip
 @click.option("--markdown", "markdown_out", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
               help="Write the reports as Markdown; - is stdout.")  # fmt: skip
+@click.option("--schema", is_flag=True, is_eager=True, expose_value=False, callback=_print_schema,
+              help="Print the JSON Schema of --json, and stop.")  # fmt: skip
 def command(
     paths: tuple[Path, ...], parents: tuple[str, ...], json_out: Path | None, markdown_out: Path | None
 ) -> None:

@@ -7,6 +7,7 @@ not know how a figure is printed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from decimal import Context, Decimal
 from fractions import Fraction
@@ -135,6 +136,7 @@ class ReversionLine(Struct, frozen=True):
     px: Price | None
     move: EstimateLine
     money: Money | None
+    reason: str = ""
 
 
 class ImpactSection(Struct, frozen=True):
@@ -183,7 +185,12 @@ def tca_report(case: Case, volatility: Volatility | None = None) -> TcaReport:
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of `TcaReports`."""
-    return msgspec.json.schema(TcaReports)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(TcaReports)}
+
+
+def schema_text() -> str:
+    """The schema as it is published."""
+    return json.dumps(schema(), indent=2, sort_keys=True) + "\n"
 
 
 def exact_decimal(value: Fraction) -> Decimal:
@@ -281,7 +288,7 @@ def _reversion(case: Case, each: Reversion, impact: Decomposition) -> ReversionL
     noise = None if each.seconds is None else impact.volatility.over(each.seconds)
     move = Estimate(each.bps, None if noise is None else noise * 10_000, reason=each.reason)
     money = None if each.quanta is None else case.currency(each.quanta)
-    return ReversionLine(each.name, _price(case, each.px), _line(each.name, move), _money(money))
+    return ReversionLine(each.name, _price(case, each.px), _line(each.name, move), _money(money), each.reason)
 
 
 def _impact(impact: Decomposition) -> ImpactSection:

@@ -152,7 +152,8 @@ def _benchmark_row(line: BenchmarkLine) -> tuple[str, ...]:
 
 def _reversion_row(line: ReversionLine) -> tuple[str, ...]:
     move = line.move
-    return line.name, px_text(line.px), bps_text(move.value), _interval(move), money_text(line.money), move.note
+    figures = px_text(line.px), bps_text(move.value), _interval(move), money_text(line.money)
+    return line.name, *figures, line.reason or move.note
 
 
 def _estimate_row(line: EstimateLine) -> tuple[str, ...]:
