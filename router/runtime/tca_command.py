@@ -16,7 +16,6 @@ from router.runtime.console import errors_as_lines
 from router.runtime.journal_file import FILE_NAME
 from router.runtime.report_command import read_recorder
 from router.tca.case import Case, cases
-from router.tca.shortfall import UntiedError
 from router.tca.tca_report import TcaReport, TcaReports, schema_text, tca_report
 from router.tca.tca_text import Table, markdown, tables, title
 
@@ -64,10 +63,7 @@ def read_reports(paths: Sequence[Path], parents: Sequence[str] = ()) -> list[Tca
             raise click.ClickException(f"no order {name} in {', '.join(map(str, paths))}")
     wanted = [case for case in found if not parents or {case.record.order_id, case.record.cl_ord_id} & {*parents}]
     wanted.sort(key=lambda case: case.record.arrived_at)
-    try:
-        return [tca_report(case) for case in wanted]
-    except UntiedError as error:
-        raise click.ClickException(str(error)) from None
+    return [tca_report(case) for case in wanted]
 
 
 def _cases(path: Path) -> Iterator[Case]:
