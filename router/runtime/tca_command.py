@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,7 +15,7 @@ from rich.table import Table as RichTable
 from router.runtime.console import errors_as_lines
 from router.runtime.journal_file import FILE_NAME
 from router.runtime.report_command import read_recorder
-from router.tca.case import Case, cases
+from router.tca.official import together
 from router.tca.tca_report import TcaReport, TcaReports, schema_text, tca_report
 from router.tca.tca_text import Table, markdown, tables, title
 
@@ -54,7 +54,7 @@ def command(
 
 def read_reports(paths: Sequence[Path], parents: Sequence[str] = ()) -> list[TcaReport]:
     """The reports of all orders of all journals, or of those asked for, in the order of their coming."""
-    found = [case for path in paths for case in _cases(path)]
+    found = together([read_recorder(path / FILE_NAME if path.is_dir() else path) for path in paths])
     if not found:
         raise click.ClickException(f"{', '.join(map(str, paths))}: no order in it")
     names = {name for case in found for name in (case.record.order_id, case.record.cl_ord_id)}
@@ -62,12 +62,7 @@ def read_reports(paths: Sequence[Path], parents: Sequence[str] = ()) -> list[Tca
         if name not in names:
             raise click.ClickException(f"no order {name} in {', '.join(map(str, paths))}")
     wanted = [case for case in found if not parents or {case.record.order_id, case.record.cl_ord_id} & {*parents}]
-    wanted.sort(key=lambda case: case.record.arrived_at)
     return [tca_report(case) for case in wanted]
-
-
-def _cases(path: Path) -> Iterator[Case]:
-    return cases(read_recorder(path / FILE_NAME if path.is_dir() else path))
 
 
 def _write(path: Path, text: str) -> None:

@@ -13,9 +13,9 @@ from msgspec import Struct
 
 from router.core.instruments import Instrument
 from router.core.types import Micros, Qty, Reason, VenueKind
-from router.tca.benchmarks import Prints, against, participation, volume_interval, vwap
+from router.tca.benchmarks import against, participation, volume_interval
 from router.tca.case import Case, cases
-from router.tca.costs import Cost, average
+from router.tca.costs import Cost, average, cost_against
 from router.tca.marks import arrival
 from router.tca.record import Fill, OrderRecord
 from router.tca.recorder import Recorder
@@ -96,7 +96,7 @@ def analyse_order(case: Case) -> OrderAnalysis:
         instrument=case.instrument,
         average_px=Fraction(record.notional, record.cum_qty) if record.cum_qty else None,
         arrival=against(case, arrival(case)),
-        vwap=against(case, vwap(case, Prints.ALL, interval.start, interval.end)),
+        vwap=cost_against(record.side, record.cum_qty, record.notional, interval.vwap),
         interval=interval,
         participation=None if part is None else float(part),
         by_venue=by_venue,

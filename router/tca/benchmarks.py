@@ -14,21 +14,21 @@ A benchmark is a price in quanta, exact, or None with the reason; nothing after 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
 from msgspec import Struct
 
-from router.core.types import MILLISECOND, PPM, SECOND, Ns, Ppm
+from router.core.types import MILLISECOND, PPM, SECOND, Ns, Ppm, Px
 from router.market.tape import PRINT_RULES
 from router.tca.case import Case
 from router.tca.costs import Cost, cost_against
 from router.tca.marks import Mark, arrival, midpoint, no_mark, released_at, sent
 from router.tca.official import close_price, open_price, previous_close
 from router.tca.tape import MarketInterval, Print
-from router.tca.trading_time import Span, date_of, seconds, spans
+from router.tca.trading_time import Span, date_of, dates, seconds, spans
 
 TAPE_LAG_NS: Final[Ns] = SECOND
 """Slower than any feed that a venue profile configures, and nothing beside the life of an order."""
@@ -83,21 +83,24 @@ def volume_interval(case: Case) -> MarketInterval:
 
 def benchmarks(case: Case) -> tuple[Benchmark, ...]:
     """Every benchmark, in the order of an order's life."""
-    start, end = interval(case)
+    end = interval(case)[1]
     volume = volume_interval(case)
+    chosen = Chosen(case, volume.start, volume.end)
     marks: dict[str, Mark] = {
         "decision": sent(case),
         "arrival": arrival(case),
         "last before order": _last_before(case),
     }
     for which in Prints:
-        marks[f"VWAP{which}"] = vwap(case, which, volume.start, volume.end)
+        marks[f"VWAP{which}"] = vwap(chosen, which)
     for which in Prints:
-        marks[f"TWAP{which}"] = twap(case, which, start, end)
+        marks[f"TWAP{which}"] = twap(case, chosen, which, end)
     for rate in PWP_RATES:
         marks[f"PWP {rate / PPM:.0%}"] = pwp(case, rate)
     marks["PWP own rate"] = _own_rate_pwp(case, volume)
     marks["open"] = open_price(case, case.record.arrived_at)
+    # Of an order of several dates each has its close; the last one's is the benchmark's.
+    marks |= {f"close {day}": close_price(case, began) for began, day in dates(case)[:-1]}
     marks["close"] = close_price(case, end)
     marks["previous close"] = previous_close(case, case.record.arrived_at)
     return tuple(Benchmark(name, mark, against(case, mark)) for name, mark in marks.items())
@@ -109,35 +112,66 @@ def against(case: Case, mark: Mark) -> Cost | None:
     return cost_against(record.side, record.cum_qty, record.notional, mark.px)
 
 
-def vwap(case: Case, which: Prints, start: Ns, end: Ns) -> Mark:
-    """Volume-weighted average price of eligible prints from `start` to `end`, both included."""
-    if which is Prints.ALL:
-        whole = case.tape.between(start, end).vwap
-        return no_mark("no eligible print in the interval") if whole is None else Mark(whole, end, _BASIS[which])
-    prints = chosen(case, which, start, end)
-    if prints is None:
-        return no_mark("the order has no limit price")
+class Chosen:
+    """Eligible prints of one interval, chosen in each way; each choice is made once."""
+
+    def __init__(self, case: Case, start: Ns, end: Ns) -> None:
+        self.start, self.end = start, end
+        self._case = case
+        self._limit_px = case.record.limit_px
+        self._all = [trade for trade in case.tape.prints(start, end) if PRINT_RULES[trade.kind].eligible]
+        self._others = others(case, self._all)
+
+    def has(self, which: Prints) -> bool:
+        """Whether there is such a choice: without a limit price nothing is within it."""
+        return which in {Prints.ALL, Prints.OTHERS} or self._limit_px is not None
+
+    def of(self, which: Prints) -> list[Print]:
+        """The prints in order of time."""
+        prints = self._others if which in {Prints.OTHERS, Prints.OTHERS_LIMIT} else self._all
+        return prints if which in {Prints.ALL, Prints.OTHERS} else [each for each in prints if self._accepts(each.px)]
+
+    def before(self, which: Prints, since: Ns) -> Print | None:
+        """The last such print before the interval, not older than `since`: none of ours is older than the interval."""
+        accepts = self._accepts if which in {Prints.LIMIT, Prints.OTHERS_LIMIT} else _anything
+        return self._case.tape.eligible_before(self.start, since, accepts)
+
+    def _accepts(self, px: Px) -> bool:
+        return self._case.record.side.accepts(self._limit_px, px)
+
+
+def _anything(_px: Px) -> bool:
+    return True
+
+
+def vwap(chosen: Chosen, which: Prints) -> Mark:
+    """Volume-weighted average price of the interval's prints. The limit is Price(44) as it stands last."""
+    if not chosen.has(which):
+        return no_mark(_NO_LIMIT)
+    prints = chosen.of(which)
     volume = sum(trade.qty for trade in prints)
     if not volume:
         return no_mark(_NONE_SUCH[which])
-    return Mark(Fraction(sum(trade.px * trade.qty for trade in prints), volume), end, _BASIS[which])
+    return Mark(Fraction(sum(trade.px * trade.qty for trade in prints), volume), chosen.end, _BASIS[which])
 
 
-def twap(case: Case, which: Prints, start: Ns, end: Ns) -> Mark:
-    """Time-weighted average of the last price, over the parts of sessions from `start` to `end`.
+def twap(case: Case, chosen: Chosen, which: Prints, end: Ns) -> Mark:
+    """Time-weighted average of the last price, over the parts of sessions from the interval's start to `end`.
 
     A price holds until the next print; one of another date does not, so that a span begins with its date's first print
     where none was before. None where no print was in force for any time.
     """
-    if start >= end:
+    if not chosen.has(which):
+        return no_mark(_NO_LIMIT)
+    if chosen.start >= end:
         return no_mark("the interval has no length")
+    prints = chosen.of(which)
     worth = length = 0
-    for span in spans(case, start, end):
+    for span in spans(case, chosen.start, end):
         began, _ = date_of(case, span.start)
-        prints = chosen(case, which, began, span.end)
-        if prints is None:
-            return no_mark("the order has no limit price")
-        each_worth, each_length = _held(prints, span)
+        before = chosen.before(which, began) if began <= chosen.start else None
+        held = [trade for trade in prints if began <= trade.at < span.end]
+        each_worth, each_length = _held(held if before is None else [before, *held], span)
         worth, length = worth + each_worth, length + each_length
     if not length:
         return no_mark(f"{_NONE_SUCH[which]} while a session lasted")
@@ -209,28 +243,13 @@ _BASIS: Final = {
     Prints.LIMIT: "eligible prints within the limit, our own among them",
     Prints.OTHERS_LIMIT: "eligible prints within the limit, without our own",
 }
+_NO_LIMIT: Final = "the order has no limit price"
 _NONE_SUCH: Final = {
     Prints.ALL: "no eligible print in the interval",
     Prints.OTHERS: "no eligible print in the interval but our own",
     Prints.LIMIT: "no eligible print within the limit",
     Prints.OTHERS_LIMIT: "no eligible print within the limit but our own",
 }
-
-
-def chosen(case: Case, which: Prints, start: Ns, end: Ns) -> list[Print] | None:
-    """Eligible prints of a kind from `start` to `end`; None where a limit is asked for and the order has none.
-
-    The limit is Price(44) as it stands last.
-    """
-    record = case.record
-    if which in {Prints.LIMIT, Prints.OTHERS_LIMIT} and record.limit_px is None:
-        return None
-    prints: Iterable[Print] = (trade for trade in case.tape.prints(start, end) if PRINT_RULES[trade.kind].eligible)
-    if which in {Prints.OTHERS, Prints.OTHERS_LIMIT}:
-        prints = others(case, list(prints))
-    if which in {Prints.LIMIT, Prints.OTHERS_LIMIT}:
-        prints = (trade for trade in prints if record.side.accepts(record.limit_px, trade.px))
-    return list(prints)
 
 
 def others(case: Case, prints: Sequence[Print]) -> list[Print]:

@@ -87,8 +87,8 @@ def case_of(recorder: Recorder, record: OrderRecord) -> Case:
     return Case(
         record=record,
         instrument=instrument,
-        quotes=recorder.quotes.get(record.symbol) or QuoteTape(),
-        tape=recorder.tapes.get(record.symbol) or MarketTape(),
+        quotes=recorder.quotes.get(record.symbol, QuoteTape()),
+        tape=recorder.tapes.get(record.symbol, MarketTape()),
         as_of=recorder.at,
         days=tuple(recorder.days),
         venues={venue.mic: venue for venue in config.venues} if config else {},

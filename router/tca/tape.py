@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from msgspec import Struct
@@ -120,6 +120,14 @@ class MarketTape:
         venues = tuple(self._venues)
         for place in range(bisect_left(self._all_ats, at) - 1, -1, -1):
             if PRINT_RULES[_KINDS[self._all_kinds[place]]].last:
+                return self._print(place, venues)
+        return None
+
+    def eligible_before(self, at: Ns, since: Ns, accepts: Callable[[Px], bool]) -> Print | None:
+        """The last eligible print from `since` to before `at` at a price that `accepts`; None where there is none."""
+        venues = tuple(self._venues)
+        for place in range(bisect_left(self._all_ats, at) - 1, bisect_left(self._all_ats, since) - 1, -1):
+            if PRINT_RULES[_KINDS[self._all_kinds[place]]].eligible and accepts(self._all_pxs[place]):
                 return self._print(place, venues)
         return None
 

@@ -22,6 +22,7 @@ from router.tca.case import Case
 from router.tca.decomposition import CurvePoint, Decomposition, Estimate, TimingRisk, decompose, timing_risk
 from router.tca.marks import Mark
 from router.tca.shortfall import Shortfall, shortfall
+from router.tca.trading_time import dates
 from router.tca.volatility import Volatility
 
 SIGN: Final = "Positive is a cost, for buys and for sells."
@@ -233,7 +234,7 @@ def _details(case: Case) -> OrderDetails:
         start=record.start,
         ended_at=record.ended_at,
         as_of=case.as_of,
-        days=_days(case),
+        days=tuple(dict.fromkeys(day for _, day in dates(case))),
         fills=len(record.fills),
         busted=len(record.busted),
         children=len(record.children),
@@ -241,12 +242,6 @@ def _details(case: Case) -> OrderDetails:
         adv_part=record.qty / adv if adv else None,
         reasons=reasons,
     )
-
-
-def _days(case: Case) -> tuple[str, ...]:
-    first, last = case.record.arrived_at, min(case.record.ended_at or case.as_of, case.as_of)
-    within = dict.fromkeys(day for began, day in case.days if first < began <= last)
-    return tuple(day for day in dict.fromkeys([case.day(first), *within]) if day)
 
 
 def _shortfall(case: Case, costs: Shortfall) -> ShortfallSection:

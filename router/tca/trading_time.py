@@ -43,3 +43,10 @@ def date_of(case: Case, at: Ns) -> tuple[Ns, Ns]:
     later = [began for began, _ in case.days if began > at]
     begun = [began for began, _ in case.days if began <= at]
     return (begun[-1] if begun else 0), min(case.as_of, min(later) - 1 if later else case.as_of)
+
+
+def dates(case: Case) -> tuple[tuple[Ns, str], ...]:
+    """The trading dates (YYYYMMDD) on which the order was open, as far as the journal goes, with an instant of each."""
+    first, last = case.record.arrived_at, min(case.record.ended_at or case.as_of, case.as_of)
+    found = [(first, case.day(first)), *((began, day) for began, day in case.days if first < began <= last)]
+    return tuple((at, day) for at, day in found if day)

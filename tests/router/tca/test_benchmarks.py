@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from router.core.events import TradePrint
 from router.core.profiles import CalendarDay
-from router.core.types import SECOND, PrintKind
+from router.core.types import SECOND, Ns, PrintKind
 from router.tca.benchmarks import (
     Benchmark,
+    Chosen,
     Prints,
     Reversion,
     benchmarks,
@@ -24,6 +25,8 @@ from router.tca.benchmarks import (
     volume_interval,
     vwap,
 )
+from router.tca.case import Case
+from router.tca.marks import Mark
 from router.tca.tape import MarketTape
 from support.twelve_trades import at, case, px, quote, tape, until, usd
 
@@ -173,15 +176,27 @@ def test_an_interval_without_a_print_has_no_benchmark_and_says_so() -> None:
 def test_an_order_that_is_over_at_once_has_no_time_to_weigh_by() -> None:
     was = case("O1")
 
-    assert twap(was, Prints.ALL, at(5), at(5)).reason == "the interval has no length"
+    assert _twap(was, Prints.ALL, at(5), at(5)).reason == "the interval has no length"
 
 
 def test_time_before_the_first_print_of_a_date_is_not_weighed() -> None:
     """From -60 s: the opening auction is not eligible, so that the first price is that of -20 s."""
     was = case("O1")
 
-    assert twap(was, Prints.ALL, at(-60), at(-10)).px == px("40.01")
-    assert twap(was, Prints.ALL, at(-60), at(-30)).reason == "no eligible print in the interval while a session lasted"
+    assert _twap(was, Prints.ALL, at(-60), at(-10)).px == px("40.01")
+    assert _twap(was, Prints.ALL, at(-60), at(-30)).reason == "no eligible print in the interval while a session lasted"
+
+
+def test_an_order_of_two_dates_has_the_close_of_each() -> None:
+    prints = MarketTape()
+    for second, price in ((600, "40"), (86_400 + 600, "41")):
+        prints.add(at(second), TradePrint("XONE", "ACME", px(price), 100, kind=PrintKind.CLOSING))
+    days = ((at(-90), "20260316"), (at(86_400 - 90), "20260317"))
+    was = msgspec.structs.replace(case("O1", until(60)), tape=prints, days=days, as_of=at(86_400 + 700))
+
+    found = {name: price for name, price in _prices(benchmarks(was)).items() if "close" in name}
+
+    assert found == {"close 20260316": 40, "close": 41, "previous close": usd("39.90")}
 
 
 def test_nights_are_not_weighed() -> None:
@@ -194,7 +209,7 @@ def test_nights_are_not_weighed() -> None:
     sessions = (CalendarDay("20260316", at(-60), at(10)), CalendarDay("20260317", at(night_s), at(night_s + 600)))
     was = msgspec.structs.replace(case("O1"), tape=prints, days=days, sessions=sessions, as_of=at(night_s + 30))
 
-    assert twap(was, Prints.ALL, at(0), at(night_s + 30)).px == (10 * px("40") + 30 * px("41")) / Fraction(40)
+    assert _twap(was, Prints.ALL, at(0), at(night_s + 30)).px == (10 * px("40") + 30 * px("41")) / Fraction(40)
 
 
 @pytest.mark.parametrize(
@@ -261,7 +276,7 @@ def test_averages_lie_between_the_lowest_and_the_highest_price(trades: list[tupl
     was = msgspec.structs.replace(case("O1"), tape=prints)
     pxs = [price for _, _, price in trades]
 
-    by_volume, by_time = vwap(was, Prints.ALL, at(0), at(100)).px, twap(was, Prints.ALL, at(0), at(100)).px
+    by_volume, by_time = vwap(Chosen(was, at(0), at(100)), Prints.ALL).px, _twap(was, Prints.ALL, at(0), at(100)).px
 
     assert by_volume is not None
     assert by_time is not None
@@ -282,8 +297,8 @@ def test_ineligible_prints_change_no_average(kinds: list[PrintKind]) -> None:
     changed = msgspec.structs.replace(was, tape=prints)
 
     for which in Prints:
-        assert vwap(changed, which, at(0), at(100)).px == vwap(was, which, at(0), at(100)).px
-        assert twap(changed, which, at(0), at(100)).px == twap(was, which, at(0), at(100)).px
+        assert vwap(Chosen(changed, at(0), at(100)), which).px == vwap(Chosen(was, at(0), at(100)), which).px
+        assert _twap(changed, which, at(0), at(100)).px == _twap(was, which, at(0), at(100)).px
 
 
 def test_lengths_of_time_are_said_as_a_trader_says_them() -> None:
@@ -295,6 +310,10 @@ def test_lengths_of_time_are_said_as_a_trader_says_them() -> None:
 def _prices(found: tuple[Benchmark, ...]) -> dict[str, Fraction | str]:
     """Prices in currency, or why there is none."""
     return {each.name: each.mark.reason if each.mark.px is None else each.mark.px / 10_000 for each in found}
+
+
+def _twap(was: Case, which: Prints, start: Ns, end: Ns) -> Mark:
+    return twap(was, Chosen(was, start, end), which, end)
 
 
 def _quanta(price: str) -> Fraction:

@@ -2,15 +2,17 @@
 
 import msgspec
 
-from router.core.events import TradePrint
+from router.core.events import DayStart, Genesis, TradePrint
 from router.core.profiles import CalendarDay
-from router.core.types import PrintKind
+from router.core.types import PrintKind, Side
 from router.tca.case import Case
 from router.tca.marks import Mark
-from router.tca.official import close_price, open_price, previous_close
+from router.tca.official import close_price, open_price, previous_close, together
+from router.tca.recorder import Recorder
 from router.tca.tape import MarketTape
 from support.floor import ACME
-from support.twelve_trades import at, case, px, usd
+from support.tca_day import Said
+from support.twelve_trades import Parent, at, case, config, px, recorded, tape, trade, until, usd
 
 NEXT_S = 86_400
 
@@ -98,3 +100,38 @@ def test_no_previous_close_is_said_to_be_none() -> None:
     was = msgspec.structs.replace(day(), previous_close=None)
 
     assert previous_close(was, at(0)).reason.startswith("the journal begins with this date")
+
+
+# --- several journals
+
+
+def a_day(number: int, instance: str, close: str | None) -> Recorder:
+    """One date's journal: an order, and a closing auction where there is one; no previous close is configured."""
+    start = at(number * NEXT_S)
+    order = Parent(f"{instance}-O1", "A1", Side.BUY, 100, None)
+    genesis = Genesis(instance, msgspec.json.encode(msgspec.structs.replace(config(), last_px={})).decode(), "by hand")
+    said: list[Said] = [
+        (start, genesis, []),
+        (start, DayStart(f"2026031{6 + number}"), []),
+        (start + 1, order.order(), order.arrives("40.00", "40.04")),
+    ]
+    if close is not None:
+        said.append((start + 2, trade(close, 100, PrintKind.CLOSING), []))
+    return recorded(said)
+
+
+def test_the_last_close_of_one_journal_is_the_next_ones_previous() -> None:
+    monday, tuesday, wednesday = a_day(0, "T1", "40.30"), a_day(1, "T2", None), a_day(2, "T3", "40.50")
+
+    found = together([wednesday, monday, tuesday])
+
+    assert [each.record.order_id for each in found] == ["T1-O1", "T2-O1", "T3-O1"]
+    assert [each.previous_close for each in found] == [None, px("40.30"), px("40.30")]
+
+
+def test_a_journal_that_is_there_twice_counts_once_and_the_one_that_knows_more_stands() -> None:
+    whole, cut = recorded(tape()), recorded(until(89))
+
+    found = together([whole, cut, whole])
+
+    assert [(each.record.cl_ord_id, each.as_of) for each in found] == [("BUY", at(700)), ("SELL", at(700))]

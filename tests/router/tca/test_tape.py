@@ -86,3 +86,12 @@ def test_auctions_are_found_by_kind_and_the_first_print_by_what_sets_a_price() -
     assert market.auctions(PrintKind.OPENING, 2, 3) == []
     assert market.first_from(0) == Print(1, 100, 1, PrintKind.OPENING, "XLIT")
     assert market.first_from(4) is None
+
+
+def test_the_last_eligible_print_before_a_time_is_looked_for_no_further_than_asked() -> None:
+    market = tape((10, 100, 5), (20, 110, 10), (30, 120, 20))
+    market.add(35, TradePrint("XCRS", "ACME", 100, 1, kind=PrintKind.CROSS))
+
+    assert market.eligible_before(40, 0, lambda px: px < 120) == Print(20, 110, 10, venue="XLIT")
+    assert market.eligible_before(30, 0, lambda _: True) == Print(20, 110, 10, venue="XLIT")
+    assert market.eligible_before(40, 25, lambda px: px < 120) is None
