@@ -127,11 +127,15 @@ def _configured_close(case: Case) -> Mark:
 
 
 class FillMark(Struct, frozen=True):
-    """A fill with the instant whose quote it is judged by, and the midpoint then (None: with the reason)."""
+    """A fill with the instant whose quote it is judged by, and the midpoint then (None: with the reason).
+
+    `took`: it took from a displayed book; where a venue does not say who gave, we are taken to have.
+    """
 
     fill: Fill
     at: Ns
     mid: Mark
+    took: bool
 
 
 def fill_marks(case: Case) -> tuple[FillMark, ...]:
@@ -141,21 +145,19 @@ def fill_marks(case: Case) -> tuple[FillMark, ...]:
 
 
 def _fill_mark(case: Case, fill: Fill, child: Child | None) -> FillMark:
-    at = _judged_at(case, fill, child)
     if fill.kind in AUCTIONS:
-        return FillMark(fill, at, no_mark("an auction has no quoted side"))
-    return FillMark(fill, at, midpoint(case, at, "midpoint before the fill"))
+        return FillMark(fill, fill.at - 1, no_mark("an auction has no quoted side"), took=False)
+    gave = fill.liquidity in {LastLiquidityInd.ADDED, LastLiquidityInd.AUCTION}
+    took = not gave and case.venue_kind(fill) is VenueKind.LIT
+    at = _sent_before(fill, child) if took and fill.liquidity is LastLiquidityInd.REMOVED and child else fill.at - 1
+    return FillMark(fill, at, midpoint(case, at, "midpoint before the fill"), took)
 
 
-def _judged_at(case: Case, fill: Fill, child: Child | None) -> Ns:
-    """The instant before a fill's own effect could be seen.
+def _sent_before(fill: Fill, child: Child) -> Ns:
+    """When the child that took went out or was last changed: before its own effect could be seen.
 
-    Of a displayed quote that our order took: when the child went out, or was last changed, as the effective spread is
-    measured at the order's receipt (17 CFR 242.600(b)). Of any other: just before its report came.
+    So the effective spread is measured, at the order's receipt (17 CFR 242.600(b)). Of a fill that did not take, the
+    quote just before its report.
     """
-    just_before = fill.at - 1
-    took = fill.liquidity is LastLiquidityInd.REMOVED and case.venue_kind(fill) is VenueKind.LIT
-    if child is None or not took:
-        return just_before
-    changes = (at for at in (child.at, *child.replaced_at) if at <= just_before)
-    return max(changes, default=just_before)
+    changes = (at for at in (child.at, *child.replaced_at) if at < fill.at)
+    return max(changes, default=fill.at - 1)

@@ -7,7 +7,7 @@ at the release and the price that values what was left, p_i and q_i a fill, m_i 
 
     delay        s Q (P_r - P_d)                   between decision and release, on all shares
     spread       s sum q_i (p_i - m_i)             paid away from the midpoint: half the spread, and depth taken
-    impact       s sum q_i W(t_i)                  the midpoint's moves in the wake of our own fills, up to t_i
+    impact       s sum q_i W(t_i)                  the midpoint's moves in the wake of what we took, up to t_i
     timing       s sum q_i (m_i - P_r - W(t_i))    its moves at any other time, the night's among them
     opportunity  s (Q - n) (P_e - P_r)             on what was not filled
     fees         the venues' fees less rebates
@@ -89,20 +89,20 @@ class Shortfall(Struct, frozen=True):
 
 
 class Wakes:
-    """The midpoint's moves in the wake of our own fills, summed.
+    """The midpoint's moves in the wake of our own taking, summed.
 
-    A wake is from the instant before a fill (`marks.FillMark.at`) to `wake_ns` after its report; wakes that touch
-    are one. Between the last normal midpoints at its ends the market moved, and that is taken for our impact: an event
-    window as in Holthausen, Leftwich and Mayers (1987), in place of a model. Bias: what the market did in a wake for
-    other reasons counts as impact (noise of zero mean, unless we chase), and impact that comes before a fill or later
-    than the window counts as timing. An order that fills all the time has all moves in its wakes.
+    A wake is from the instant before a fill that took from a displayed book (`marks.FillMark`) to `wake_ns` after its
+    report; wakes that touch are one. The move between the last normal midpoints at its ends is taken for our impact:
+    an event window, as in Holthausen, Leftwich and Mayers (1987), in place of a model. Bias: what the market did in a
+    wake for other reasons counts as impact; what comes later than the window, and what resting orders, pools and
+    auctions of ours did to the price, counts as timing. An order that takes all the time has all moves in its wakes.
     """
 
     def __init__(self, case: Case, fills: Sequence[FillMark], wake_ns: Ns = WAKE_NS) -> None:
         self._case = case
         self._starts: list[Ns] = []
         self._ends: list[Ns] = []
-        for start, end in sorted((mark.at, mark.fill.at + wake_ns) for mark in fills):
+        for start, end in sorted((mark.at, mark.fill.at + wake_ns) for mark in fills if mark.took):
             if self._ends and start <= self._ends[-1]:
                 self._ends[-1] = max(self._ends[-1], end)
             else:

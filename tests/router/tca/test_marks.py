@@ -86,6 +86,7 @@ def test_a_fill_that_took_is_judged_by_the_quote_when_its_child_went_out_or_was_
     (orphan,) = fill_marks(changed(was, children=[]))
 
     assert (took.at, gave.at, orphan.at) == (at(31), at(35) - 1, at(35) - 1)
+    assert (took.took, gave.took, orphan.took) == (True, False, True)
 
 
 def test_the_taker_of_a_pool_is_judged_by_the_quote_before_the_fill() -> None:
@@ -95,4 +96,4 @@ def test_the_taker_of_a_pool_is_judged_by_the_quote_before_the_fill() -> None:
 
     (mark,) = fill_marks(changed(case("O1"), children=[child], fills={"E1": fill}))
 
-    assert [mark.at, mark.mid.px] == [at(35) - 1, px("40.08")]
+    assert [mark.at, mark.mid.px, mark.took] == [at(35) - 1, px("40.08"), False]

@@ -27,7 +27,7 @@ def test_a_buy_filled_in_part_by_hand() -> None:
     delay        1,000 x (40.02 - 40.00)                                     = 20.00
     spread       300 x (40.04 - 40.02) + 100 x (40.05 - 40.08) = 6 - 3       =  3.00
                  trade 3 took, so its midpoint is that of 10 s, when C1 went out; trade 5's is that just before it
-    impact       the wake of trade 3, 10 s to 11.5 s, moved the midpoint 40.02 to 40.04, that of trade 5 none yet:
+    impact       the wake of trade 3, 10 s to 11.5 s, moved the midpoint 40.02 to 40.04; trade 5 gave, and has none:
                  300 x 0 + 100 x 0.02                                        =  2.00
     timing       300 x (40.02 - 40.02) + 100 x (40.08 - 40.02 - 0.02)        =  4.00
     opportunity  600 x (40.20 - 40.02)                                       = 108.00
@@ -225,6 +225,20 @@ def test_an_auctions_fill_has_no_spread() -> None:
     costs = shortfall(Case(order, ACME, _quotes([(-1, "39.99", "40.01")]), MarketTape(), as_of=at(20)))
 
     assert [costs.spread, costs.timing, costs.unquoted] == [0, 20, 100]
+
+
+def test_what_follows_a_fill_that_gave_is_timing_and_what_follows_one_that_took_is_impact() -> None:
+    """The midpoint goes 40.00 to 40.10 half a second after the first of two fills, and stays."""
+    quotes = _quotes([(-1, "39.99", "40.01"), (1.5, "40.09", "40.11")])
+    found = []
+    for liquidity in (LastLiquidityInd.ADDED, LastLiquidityInd.REMOVED):
+        first = Fill(at(1), "E1", "XONE", 100, px("40"), liquidity)
+        second = Fill(at(9), "E2", "XONE", 100, px("40.10"), LastLiquidityInd.ADDED)
+
+        costs = shortfall(Case(_order(Side.BUY, 200, [first, second]), ACME, quotes, MarketTape(), as_of=at(20)))
+
+        found.append([costs.spread, costs.impact, costs.timing])
+    assert found == [[0, 0, 10], [0, 10, 0]]
 
 
 def test_the_nights_move_is_timing() -> None:

@@ -136,7 +136,7 @@ def test_an_order_of_the_real_engine_ties_to_its_reports_and_to_its_own_prints()
     money = {part.name: part.money or Decimal(0) for part in costs.parts}
     # Nothing was left, and the arrival is the decision: cost against arrival and fees are the whole shortfall.
     assert costs.total.money == sum(money.values()) == (filled.money or 0) + money["fees"]
-    assert {name for name, part in money.items() if part} >= {"spread", "impact", "timing", "fees"}
+    assert {name for name, part in money.items() if part} >= {"spread", "timing", "fees"}
     assert list(_blanks(as_json(report))) == []
 
 
