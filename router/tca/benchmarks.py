@@ -13,8 +13,10 @@ A benchmark is a price in quanta, exact, or None with the reason; nothing after 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
@@ -34,6 +36,7 @@ TAPE_LAG_NS: Final[Ns] = SECOND
 """Slower than any feed that a venue profile configures, and nothing beside the life of an order."""
 PWP_RATES: Final[tuple[Ppm, ...]] = (50_000, 100_000, 200_000)
 MINUTE: Final[Ns] = 60 * SECOND
+_DECIMAL: Final = re.compile(r"[0-9]+(\.[0-9]+)?")
 REVERSION_NS: Final[tuple[Ns, ...]] = (SECOND, 10 * SECOND, MINUTE, 5 * MINUTE)
 
 
@@ -97,7 +100,7 @@ def benchmarks(case: Case) -> tuple[Benchmark, ...]:
         marks[f"TWAP{which}"] = twap(case, chosen, which, end)
     for rate in PWP_RATES:
         marks[f"PWP {rate / PPM:.0%}"] = pwp(case, rate)
-    marks["PWP own rate"] = _own_rate_pwp(case, volume)
+    marks["PWP own rate"] = _asked_rate_pwp(case)
     marks["open"] = open_price(case, case.record.arrived_at)
     # Of an order of several dates each has its close; the last one's is the benchmark's.
     marks |= {f"close {day}": close_price(case, began) for began, day in dates(case)[:-1]}
@@ -198,17 +201,13 @@ def pwp(case: Case, rate: Ppm) -> Mark:
     if not case.record.cum_qty:
         return no_mark("nothing was filled")
     shares = Fraction(case.record.cum_qty * PPM, rate)
-    return _first_shares(case, shares, f"VWAP of the first {float(shares):,.0f} shares after the release")
-
-
-def _first_shares(case: Case, shares: Fraction, basis: str) -> Mark:
     start = released_at(case)
     found = case.tape.first_shares(start, case.as_of, shares)
     if found is None:
         traded = case.tape.between(start, case.as_of).volume
         return no_mark(f"only {traded:,} of {float(shares):,.0f} eligible shares traded by the journal's end")
     notional, at = found
-    return Mark(notional / shares, at, basis)
+    return Mark(notional / shares, at, f"VWAP of the first {float(shares):,.0f} shares, at {rate / PPM:.1%}")
 
 
 def participation(case: Case, volume: MarketInterval) -> Fraction | None:
@@ -217,12 +216,19 @@ def participation(case: Case, volume: MarketInterval) -> Fraction | None:
     return Fraction(own, volume.volume) if volume.volume else None
 
 
-def _own_rate_pwp(case: Case, volume: MarketInterval) -> Mark:
-    rate = participation(case, volume)
-    if not rate:
-        return no_mark("the order had no part in the interval's eligible volume")
-    shares = case.record.cum_qty / rate
-    return _first_shares(case, shares, f"VWAP of the first {float(shares):,.0f} shares, at {float(rate):.1%}")
+def _asked_rate_pwp(case: Case) -> Mark:
+    """PWP at the order's own rate, the ParticipationRate(849) that its client asked for.
+
+    At the rate that it came to have, the first filled shares / rate shares are the interval: that is its VWAP.
+    """
+    rate = _asked_rate(case)
+    return pwp(case, rate) if rate else no_mark("the order asked for no ParticipationRate(849)")
+
+
+def _asked_rate(case: Case) -> Ppm | None:
+    request = case.record.request
+    text = dict(request.params).get("ParticipationRate", "") if request else ""
+    return int(Decimal(text) * PPM) if _DECIMAL.fullmatch(text) else None
 
 
 def _last_before(case: Case) -> Mark:

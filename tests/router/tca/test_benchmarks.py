@@ -62,8 +62,7 @@ def test_every_benchmark_of_the_buy_by_hand() -> None:
         "PWP 10%": "only 3,200 of 4,000 eligible shares traded by the journal's end",
         # 400 / 0.2 = 2,000: trades 3, 4, 5 and 900 of 6: (12,012 + 28,035 + 4,005 + 36,108) / 2,000
         "PWP 20%": usd("40.08"),
-        # 400 of 2,200: all of the interval's
-        "PWP own rate": Fraction(88_180, 2_200),
+        "PWP own rate": "the order asked for no ParticipationRate(849)",
         "open": usd("39.95"),
         "close": usd("40.20"),
         "previous close": usd("39.90"),
@@ -93,7 +92,7 @@ def test_every_benchmark_of_the_sell_by_hand() -> None:
         "PWP 5%": "only 1,000 of 8,000 eligible shares traded by the journal's end",
         "PWP 10%": "only 1,000 of 4,000 eligible shares traded by the journal's end",
         "PWP 20%": "only 1,000 of 2,000 eligible shares traded by the journal's end",
-        "PWP own rate": usd("40.07"),
+        "PWP own rate": "the order asked for no ParticipationRate(849)",
         "open": usd("39.95"),
         "close": usd("40.20"),
         "previous close": usd("39.90"),
@@ -170,13 +169,24 @@ def test_an_interval_without_a_print_has_no_benchmark_and_says_so() -> None:
     assert found["VWAP without own"] == "no eligible print in the interval but our own"
     assert found["VWAP within limit"] == "no eligible print within the limit"
     assert found["PWP 20%"] == "nothing was filled"
-    assert found["PWP own rate"] == "the order had no part in the interval's eligible volume"
 
 
 def test_an_order_that_is_over_at_once_has_no_time_to_weigh_by() -> None:
     was = case("O1")
 
     assert _twap(was, Prints.ALL, at(5), at(5)).reason == "the interval has no length"
+
+
+def test_the_own_rate_is_the_participation_that_the_client_asked_for() -> None:
+    """0.4 on 400 filled: the first 1,000 shares, trades 3 and 4: (300 x 40.04 + 700 x 40.05) / 1,000."""
+    was = case("O1")
+    assert was.record.request is not None
+    asked = msgspec.structs.replace(was.record.request, params=(("ParticipationRate", "0.4"),))
+    record = msgspec.structs.replace(was.record, request=asked)
+
+    found = _prices(benchmarks(msgspec.structs.replace(was, record=record)))
+
+    assert found["PWP own rate"] == usd("40.047")
 
 
 def test_time_before_the_first_print_of_a_date_is_not_weighed() -> None:
