@@ -5,7 +5,7 @@ Definitions, once (docs/tca.md has their sources and biases):
 - the interval: from the release (arrival, or EffectiveTime(168) where later) to the order's last report; an open
   order's to the journal's end. Volumes count `TAPE_LAG_NS` more, since a print may come after the report of its trade.
 - eligible prints: `router.market.tape.PRINT_RULES`. An own print is one of our fill's venue, kind, price and quantity
-  within `TAPE_LAG_NS` of its report. Limit-adjusted: of eligible prints those at prices that the limit allowed.
+  within `TAPE_LAG_NS` of its report. Limit-adjusted: of eligible prints those at prices that Price(44) allowed then.
 - slippage: s (sum q_i p_i - n P), in basis points of n P; positive is a cost, for both sides.
 
 A benchmark is a price in quanta, exact, or None with the reason; nothing after `as_of` exists.
@@ -121,34 +121,37 @@ class Chosen:
     def __init__(self, case: Case, start: Ns, end: Ns) -> None:
         self.start, self.end = start, end
         self._case = case
-        self._limit_px = case.record.limit_px
+        self._has_limit = any(px is not None for _, px in case.record.limits) or case.record.limit_px is not None
         self._all = [trade for trade in case.tape.prints(start, end) if PRINT_RULES[trade.kind].eligible]
         self._others = others(case, self._all)
 
     def has(self, which: Prints) -> bool:
         """Whether there is such a choice: without a limit price nothing is within it."""
-        return which in {Prints.ALL, Prints.OTHERS} or self._limit_px is not None
+        return which in {Prints.ALL, Prints.OTHERS} or self._has_limit
 
     def of(self, which: Prints) -> list[Print]:
         """The prints in order of time."""
         prints = self._others if which in {Prints.OTHERS, Prints.OTHERS_LIMIT} else self._all
-        return prints if which in {Prints.ALL, Prints.OTHERS} else [each for each in prints if self._accepts(each.px)]
+        return (
+            prints
+            if which in {Prints.ALL, Prints.OTHERS}
+            else [each for each in prints if self._accepts(each.at, each.px)]
+        )
 
     def before(self, which: Prints, since: Ns) -> Print | None:
         """The last such print before the interval, not older than `since`: none of ours is older than the interval."""
-        accepts = self._accepts if which in {Prints.LIMIT, Prints.OTHERS_LIMIT} else _anything
-        return self._case.tape.eligible_before(self.start, since, accepts)
+        limited = which in {Prints.LIMIT, Prints.OTHERS_LIMIT}
+        return self._case.tape.eligible_before(
+            self.start, since, lambda px: not limited or self._accepts(self.start, px)
+        )
 
-    def _accepts(self, px: Px) -> bool:
-        return self._case.record.side.accepts(self._limit_px, px)
-
-
-def _anything(_px: Px) -> bool:
-    return True
+    def _accepts(self, at: Ns, px: Px) -> bool:
+        record = self._case.record
+        return record.side.accepts(record.limit_at(at), px)
 
 
 def vwap(chosen: Chosen, which: Prints) -> Mark:
-    """Volume-weighted average price of the interval's prints. The limit is Price(44) as it stands last."""
+    """Volume-weighted average price of the interval's prints."""
     if not chosen.has(which):
         return no_mark(_NO_LIMIT)
     prints = chosen.of(which)

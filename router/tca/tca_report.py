@@ -320,7 +320,7 @@ def _notes(case: Case) -> Iterator[str]:
         yield "OrderQty(38) was changed: the paper portfolio has it as it stands last, from the first decision on."
     if record.busted:
         shares = sum(fill.qty for _, fill in record.busted)
-        yield f"{len(record.busted)} trades of {shares:,} shares were taken back: they are in no figure."
+        yield f"Trades taken back, which are in no figure: {len(record.busted):,}, of {shares:,} shares."
     for venue in _feeless(case):
         yield f"No fee of {venue} is known: its fills are taken to be free."
     unsaid = sum(fill.qty for fill in case.fills if fill.liquidity is None)

@@ -189,6 +189,16 @@ def test_the_own_rate_is_the_participation_that_the_client_asked_for() -> None:
     assert found["PWP own rate"] == usd("40.047")
 
 
+def test_a_print_is_within_the_limit_that_was_in_force_when_it_came() -> None:
+    """40.04 to 45 s, so without trades 4 and 5, then 40.12, so with 6 and 7."""
+    was = case("O1")
+    record = msgspec.structs.replace(was.record, limits=[(at(0), px("40.04")), (at(45), px("40.12"))])
+
+    found = _prices(benchmarks(msgspec.structs.replace(was, record=record)))
+
+    assert found["VWAP within limit"] == (300 * usd("40.04") + 1_000 * usd("40.12") + 100 * usd("40.08")) / 1_400
+
+
 def test_time_before_the_first_print_of_a_date_is_not_weighed() -> None:
     """From -60 s: the opening auction is not eligible, so that the first price is that of -20 s."""
     was = case("O1")

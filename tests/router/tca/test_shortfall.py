@@ -16,7 +16,7 @@ from router.tca.quotes import Quote, QuoteTape
 from router.tca.record import Fill, OrderRecord
 from router.tca.shortfall import UntiedError, shortfall
 from router.tca.tape import MarketTape
-from support.floor import ACME
+from support.floor import ACME, lit
 from support.tca_day import Said
 from support.twelve_trades import at, case, px, quote, tape, until, usd
 
@@ -91,6 +91,19 @@ def test_a_published_example() -> None:
     assert (costs.delay, costs.trading, costs.opportunity) == (usd("40"), usd("7"), usd("12"))
     assert costs.paper is not None
     assert (costs.total + 17) / costs.paper == Fraction(19, 10_000)
+
+
+def test_another_published_example_with_its_fee() -> None:
+    """Of another tutor: 4,000 bought at 16.20 for a fee of 38.50, decided at 16.24; -0.19 % (-0.25 % and 0.06 %)."""
+    venue = lit("XONE", remove=9_625)  # 38.50 on 4,000, in millionths
+    order = _order(Side.BUY, 4_000, [Fill(at(1), "E1", "XONE", 4_000, px("16.20"))])
+    quotes = _quotes([(-1, "16.23", "16.25"), (1, "16.19", "16.21")])
+    days = ((at(-60), "20260316"),)
+
+    costs = shortfall(Case(order, ACME, quotes, MarketTape(), as_of=at(9), days=days, venues={"XONE": venue}))
+
+    assert [costs.delay, costs.trading, costs.opportunity, costs.fees] == [0, -160, 0, usd("38.50")]
+    assert [round(costs.bps(part) or 0) for part in (costs.total, costs.trading, costs.fees)] == [-19, -25, 6]
 
 
 @given(

@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.journal import OutputLine
+from router.market.tape import PRINT_RULES
+from router.tca.benchmarks import others
 from router.tca.case import case_of, cases
 from router.tca.recorder import Recorder
 from router.tca.tca_report import TcaReport, TcaReports, exact_decimal, schema_text, tca_report
@@ -38,7 +40,9 @@ def test_the_published_schema_is_that_of_the_structs() -> None:
 def test_reports_meet_their_schema() -> None:
     written = as_json(tca_report(case("O1")), tca_report(case("O2")))
 
-    jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(written)
+    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    assert list(validator.iter_errors(written)) == []
+    assert list(validator.iter_errors({"sign": written["sign"]})) != []
 
 
 def test_the_parts_in_json_sum_to_the_total_exactly() -> None:
@@ -62,7 +66,7 @@ def test_what_was_assumed_is_said() -> None:
     was = case("O1")
     strange = msgspec.structs.replace(was, venues={})
 
-    assert tca_report(was).notes == ("1 trades of 100 shares were taken back: they are in no figure.",)
+    assert tca_report(was).notes == ("Trades taken back, which are in no figure: 1, of 100 shares.",)
     assert "No fee of XLIT is known: its fills are taken to be free." in tca_report(strange).notes
 
 
@@ -138,6 +142,9 @@ def test_an_order_of_the_real_engine_ties_to_its_reports_and_to_its_own_prints()
     assert costs.total.money == sum(money.values()) == (filled.money or 0) + money["fees"]
     assert {name for name, part in money.items() if part} >= {"spread", "timing", "fees"}
     assert list(_blanks(as_json(report))) == []
+    eligible = [trade for trade in was.tape.prints(0, was.as_of) if PRINT_RULES[trade.kind].eligible]
+    own = sum(fill.qty for fill in was.fills if PRINT_RULES[fill.kind].eligible)
+    assert sum(trade.qty for trade in eligible) - sum(trade.qty for trade in others(was, eligible)) == own > 0
 
 
 def _reports(inputs: Sequence[Any], outputs: Sequence[OutputLine]) -> Iterator[TcaReport]:
