@@ -179,9 +179,9 @@ def timing_risk(case: Case, costs: Shortfall, volatility: Volatility) -> TimingR
     base = costs.release.px
     worth = None if base is None else case.currency(costs.qty * base)
     part = costs.filled / costs.qty if costs.qty else 0.0
-    traded = volatility.over(traded_path(case).square)
+    # As traded, it is of the filled part of all shares.
     expected = _expected(case, volatility)
-    as_traded = Estimate(_bps(None if traded is None else traded * part), reason=volatility.reason)
+    as_traded = _risk(volatility, traded_path(case).square * part * part)
     cost = _timing_cost(costs, None if worth is None else float(worth))
     return TimingRisk(expected, as_traded, cost, _score(cost, as_traded if expected.value is None else expected))
 
@@ -206,8 +206,11 @@ def _score(cost: Estimate, risk: Estimate) -> Estimate:
 def _expected(case: Case, volatility: Volatility) -> Estimate:
     if not case.record.plans:
         return Estimate(None, reason="the order had no schedule")
-    risk = volatility.over(_planned_square(case, case.record.plans[0]))
-    return Estimate(_bps(risk), reason=volatility.reason)
+    return _risk(volatility, _planned_square(case, case.record.plans[0]))
+
+
+def _risk(volatility: Volatility, square: float) -> Estimate:
+    return Estimate(_bps(volatility.over(square)), _bps(volatility.error_over(square)), reason=volatility.reason)
 
 
 def _planned_square(case: Case, plan: Planned) -> float:

@@ -26,6 +26,7 @@ from router.tca.trading_time import dates
 from router.tca.volatility import Volatility
 
 SIGN: Final = "Positive is a cost, for buys and for sells."
+HOUR_S: Final = 3_600
 _WIDE: Final = Context(prec=60)
 _PLACES: Final = Decimal("1e-12")
 
@@ -287,8 +288,8 @@ def _reversion(case: Case, each: Reversion, impact: Decomposition) -> ReversionL
 
 
 def _impact(impact: Decomposition) -> ImpactSection:
-    sigma, unit = impact.volatility, "bps for the root of a second of trading"
-    scaled = [None if each is None else each * 10_000 for each in (sigma.per_second, sigma.error)]
+    sigma, unit = impact.volatility, "bps over an hour of trading"
+    scaled = [None if each is None else each * 10_000 for each in (sigma.over(HOUR_S), sigma.error_over(HOUR_S))]
     estimates = {"permanent": impact.permanent, "realised": impact.realised, "temporary": impact.temporary}
     return ImpactSection(
         volatility=_line("volatility", Estimate(scaled[0], scaled[1], unit, sigma.reason or sigma.basis)),

@@ -39,6 +39,10 @@ class Volatility(Struct, frozen=True):
         """Standard deviation of the log price's move in so many seconds of trading."""
         return None if self.per_second is None else self.per_second * sqrt(max(trading_seconds, 0.0))
 
+    def error_over(self, trading_seconds: float) -> float | None:
+        """The standard error of `over`."""
+        return None if self.error is None else self.error * sqrt(max(trading_seconds, 0.0))
+
 
 def given(sigma: float, session_seconds: float, basis: str) -> Volatility:
     """From a session's volatility (part of the price, such as `SymbolProfile.sigma_intraday`); without an error."""

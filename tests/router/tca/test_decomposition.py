@@ -64,6 +64,15 @@ def test_timing_risk_of_the_buy_by_hand() -> None:
     assert risk.score.value == pytest.approx(bps("4", "40020") / sqrt(100 / 3))
 
 
+def test_the_risk_is_as_uncertain_as_the_volatility_that_it_is_from() -> None:
+    was = case("O1")
+    unsure = msgspec.structs.replace(SIGMA, error=0.00002)
+
+    risk = timing_risk(was, shortfall(was), unsure)
+
+    assert _figures(risk.expected) == pytest.approx([sqrt(100 / 3), 0.2 * sqrt(100 / 3)])
+
+
 def test_an_order_without_a_schedule_is_scored_by_the_path_that_it_took() -> None:
     was = case("O2")
 

@@ -37,6 +37,7 @@ def test_one_minute_returns_where_there_are_enough() -> None:
     assert found.error == pytest.approx(move / sqrt(60) / sqrt(60))
     assert (found.returns, found.basis) == (30, "30 returns of the midpoint over 60 s")
     assert found.over(240) == pytest.approx(2 * move)
+    assert found.error_over(240) == pytest.approx(2 * move / sqrt(60))
 
 
 def test_shorter_returns_of_a_shorter_market() -> None:
@@ -80,7 +81,10 @@ def test_the_nights_move_is_no_return() -> None:
 
 
 def test_a_sessions_volatility_is_spread_over_its_seconds() -> None:
-    assert given(0.02, 23_400, "profile").over(23_400) == pytest.approx(0.02)
+    found = given(0.02, 23_400, "profile")
+
+    assert found.over(23_400) == pytest.approx(0.02)
+    assert found.error_over(23_400) is None
 
 
 @pytest.mark.parametrize(("sigma", "length"), [(-0.01, 23_400), (0.02, 0)])
