@@ -68,14 +68,14 @@ def headline(order: OrderDetails) -> str:
 
 
 def number(value: float, unit: str) -> str:
-    """Whole shares, money to the cent, basis points to a tenth; otherwise four digits, and large amounts whole."""
+    """Whole shares, money to the cent, basis points to a tenth; otherwise four digits (per cent three), large amounts whole."""
     if unit in WHOLE:
         return f"{value:,.0f}"
     if len(unit) == 3 and unit.isupper():
         return f"{value:,.2f}"
     if unit == "bps":
         return bps(value)
-    text = f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
+    text = f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.{3 if unit.startswith('%') else 4}g}"
     return "0" if text in {"-0", "-0.0"} else text
 
 
