@@ -74,7 +74,7 @@ def _axes(lines: Sequence[StrategyLine]) -> tuple[Axis, Axis]:
 
 def _ends(each: StrategyLine) -> tuple[float, float]:
     """The lowest and the highest model that holds."""
-    values = [cost for model, cost in each.by_model.items() if model not in each.outside]
+    values = [cost.total for cost in each.models if not cost.outside] or [cost.total for cost in each.models]
     return min(values), max(values)
 
 
