@@ -35,6 +35,7 @@ _SCHEMA: Final = pa.schema(
         pa.field("autocorrelation", _DOUBLES),
         pa.field("sources", pa.list_(pa.struct([("name", pa.string()), ("sha256", pa.string())]))),
         pa.field("missing", pa.map_(pa.string(), pa.string())),
+        pa.field("notes", pa.list_(pa.string())),
     ],
     metadata={_KEY: VERSION.encode()},
 )

@@ -27,6 +27,7 @@ FULL = SymbolProfile(
     close_auction=0.08,
     autocorrelation=(-0.05, 0.01),
     sources=(("acme.csv.xz", "ab" * 32), ("acme2.csv", "cd" * 32)),
+    notes=("20251128 closes early: apart",),
 )
 BARE = SymbolProfile(
     symbol="BOLT", currency="GBP", as_of="20260302", days=0, price=7.0, missing={"adv": "given by hand"}
