@@ -9,7 +9,7 @@ import click
 from router.journal import JournalBrokenError
 from router.runtime.console import errors_as_lines
 from router.runtime.journal_file import FILE_NAME, JournalReader
-from router.tca.record import Recorder
+from router.tca.recorder import Recorder
 
 
 @click.command("report", help=__doc__)

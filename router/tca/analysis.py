@@ -21,7 +21,8 @@ from router.core.profiles import VenueProfile
 from router.core.types import SECOND, Micros, Ns, PrintKind, Qty, Reason, VenueKind
 from router.market.tape import PRINT_RULES
 from router.tca.costs import Cost, average, cost_against, fee
-from router.tca.record import Fill, OrderRecord, Recorder
+from router.tca.record import Fill, OrderRecord
+from router.tca.recorder import Recorder
 from router.tca.tape import MarketInterval, MarketTape
 
 TAPE_LAG_NS: Final[Ns] = SECOND
