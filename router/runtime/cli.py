@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "demo": "demo_command",
     "init": "init_command",
     "market": "market_command",
+    "profile": "profile_command",
     "replay": "replay_command",
     "report": "report_command",
     "run": "run_command",

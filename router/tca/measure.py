@@ -1,8 +1,9 @@
-"""A symbol's profile from its dates: what each figure is, which dates it is of, and what is said where there are too few.
+"""A symbol's profile from its dates: what each figure is, which dates it is of, what is said where there are too few.
 
 - Volumes (ADV): all dates but short ones, brought to the last date's shares.
 - Volume curve: the median of date fractions by bin, scaled to 1, over ordinary dates (not short, volume within
-  `MeasureRules.quietest` to `busiest` of the median date); of fewer than `curve_days_min` the pooled curve, and it says so.
+  `MeasureRules.quietest` to `busiest` of the median date); of fewer than `curve_days_min` the pooled curve, and it
+  says so.
 - Volatility curve: the mean of date fractions of squared returns, over the same dates; there is no pooled one.
 - Daily volatility: sample deviation of close-to-close log returns, short dates in; a night taken for a split, and one
   over a gap of more than `gap_days_max` days, are left out.
@@ -23,7 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from router.core.types import SECOND
+from router.core.types import PPM, SECOND
 from router.tca.measure_day import SAMPLE_NS, DayFigures, SpreadSum
 from router.tca.profile import SymbolProfile
 from router.tca.splits import Factor, Scale, jumps, scales_by_factors, scales_by_jumps
@@ -99,9 +100,7 @@ def measure(
 class _Measuring:
     """One profile in the making: figures, what is missing and why, notes."""
 
-    def __init__(
-        self, symbol: str, days: Sequence[DayFigures], rules: MeasureRules, factors: Sequence[Factor]
-    ) -> None:
+    def __init__(self, symbol: str, days: Sequence[DayFigures], rules: MeasureRules, factors: Sequence[Factor]) -> None:
         self.symbol, self.days, self.rules = symbol, days, rules
         self.missing: dict[str, str] = {}
         self.notes: list[str] = []
@@ -165,7 +164,7 @@ class _Measuring:
     def _ordinary(self) -> list[DayFigures]:
         """Full dates with bins and a volume that is no event."""
         low, high = self.rules.quietest * self.usual_volume, self.rules.busiest * self.usual_volume
-        return [day for day in self.full if day.bins is not None and sum(day.bins) and low <= self._volume(day) <= high]
+        return [day for day in self.full if any(day.bins or ()) and low <= self._volume(day) <= high]
 
     # --- figures
 
@@ -217,7 +216,9 @@ class _Measuring:
         mine = [each for each in spreads if each.day in known]
         total = sum(each.ns for each in mine)
         if not total:
-            self.missing["spread"] = "no quotes of a full date" if not mine else "both sides were never quoted, uncrossed"
+            self.missing["spread"] = (
+                "no quotes of a full date" if not mine else "both sides were never quoted, uncrossed"
+            )
             return None
         return sum(each.weighted for each in mine) / total
 
@@ -232,7 +233,9 @@ class _Measuring:
         fractions = np.array([day.bins for day in ordinary], float)
         middle = np.median(fractions / fractions.sum(axis=1, keepdims=True), axis=0)
         return {
-            "curve": tuple((middle / middle.sum()).tolist()) if middle.sum() else self._pooled("most bins are empty", pooled),
+            "curve": tuple((middle / middle.sum()).tolist())
+            if middle.sum()
+            else self._pooled("most bins are empty", pooled),
             "volatility_curve": self._volatility_curve(ordinary),
         }
 
@@ -248,7 +251,9 @@ class _Measuring:
         rows = [np.square(day.returns) for day in ordinary if day.returns is not None and any(day.returns)]
         floor, bins = self.rules.curve_days_min, self.rules.bins
         if len(rows) < floor:
-            self.missing["volatility_curve"] = f"{len(rows)} ordinary dates with five-minute returns, {floor} are needed"
+            self.missing["volatility_curve"] = (
+                f"{len(rows)} ordinary dates with five-minute returns, {floor} are needed"
+            )
             return ()
         if bins > rows[0].size:
             self.missing["volatility_curve"] = f"{bins} bins are finer than {rows[0].size} five-minute returns"
@@ -285,16 +290,14 @@ class _Measuring:
 
     def _too_coarse(self, seconds: int) -> str:
         grain = min(day.grain_ns for day in self.days) // SECOND
-        if grain * SECOND > seconds * SECOND:
-            return f"the finest bars are of {grain} s, {seconds} s are needed"
-        return "no full date"
+        return f"the finest bars are of {grain} s, {seconds} s are needed" if grain > seconds else "no full date"
 
 
 def pooled_of(curves: Mapping[str, Sequence[int]], symbol: str, source: str) -> PooledCurve | None:
     """What stands in for a curve of its own: the one that `curves` (ppm by bin) has of the symbol, else the pooled."""
     name = symbol if symbol in curves else "*"
     parts = curves.get(name)
-    return parts and PooledCurve(tuple(part / 1_000_000 for part in parts), f"{source} ({name})") or None
+    return None if parts is None else PooledCurve(tuple(part / PPM for part in parts), f"{source} ({name})")
 
 
 def _dates(names: Sequence[str]) -> str:

@@ -1,8 +1,8 @@
-"""One trading date of one instrument as an analyst measures it: from prints, from bars, from quotes. Arrays in, sums out.
+"""One trading date of one instrument as an analyst measures it: from prints, bars and quotes. Arrays in, sums out.
 
-A date is reduced to what a profile needs of it (`DayFigures`, some hundred numbers), so that a year of ticks is measured
-a date at a time. Times are UTC ns, prices floats in the currency, quantities shares. Knows no file, no feed and no
-other date.
+A date is reduced to what a profile needs of it (`DayFigures`, some hundred numbers), so that a year of ticks is
+measured a date at a time. Times are UTC ns, prices floats in the currency, quantities shares. Knows no file, no feed
+and no other date.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _CLOSING: Final = KINDS.index(PrintKind.CLOSING)
 
 
 class DayFigures(Struct, frozen=True):
-    """What one date adds to a profile. `first` and `last` are the session's, in the currency; `volume` the whole date's.
+    """What one date adds to a profile: `first` and `last` price of the session (currency), `volume` of the whole date.
 
     None of bins, returns or auctions: the source does not tell them, because it is too coarse or names no auctions.
     """

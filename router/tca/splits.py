@@ -13,14 +13,14 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 RATIOS: Final = (*(Fraction(n) for n in range(2, 51)), Fraction(3, 2))
-"""Splits that a jump may stand for, and their inverses. 5:4 and 4:3 are too near to what a profit warning does to a price:
-they, and whatever else is announced, need a factor file."""
+"""Splits that a jump may stand for, and their inverses. 5:4 and 4:3 are too near to what a profit warning does to a
+price: they, and whatever else is announced, need a factor file."""
 TOLERANCE: Final = 0.03
 """A jump within 3 % of one of them: a stock's ordinary night moves it by less, one that halves it makes news."""
 
 
 class Factor(NamedTuple):
-    """Up to `day` (YYYYMMDD, included): a price times both factors is today's price, shares over `split` are today's."""
+    """Up to `day` (YYYYMMDD, included) a price times both factors is today's, and shares over `split` are today's."""
 
     day: str
     price: float
@@ -49,9 +49,7 @@ def scales_by_factors(days: Sequence[str], factors: Sequence[Factor]) -> tuple[S
     if not found:
         return ()
     last = found[-1]
-    return tuple(
-        Scale(each.price * each.split / (last.price * last.split), last.split / each.split) for each in found
-    )
+    return tuple(Scale(each.price * each.split / (last.price * last.split), last.split / each.split) for each in found)
 
 
 def jumps(days: Sequence[str], firsts: Sequence[float], lasts: Sequence[float]) -> tuple[Jump, ...]:
