@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from router.core.instruments import Instrument
 from router.core.profiles import CalendarDay
@@ -113,7 +114,7 @@ class Gatherer:
             qtys,
             grain_ns=grain_ns,
             bins=self.window.bins,
-            is_short=self._is_short(session.day),
+            partial=self._partial(session.day),
         )
 
     def _ticks(self, path: Path) -> None:
@@ -145,7 +146,7 @@ class Gatherer:
         evidence.sources[pair.orderbooks.name] = _sha256(pair.orderbooks)
         evidence.notes.append(f"{day} is one venue's book (LOBSTER): its own volume, and its own best for a spread")
         trades, quotes = _lobster_day(pair)
-        self._prints(evidence, session, trades, QUANTA)
+        self._prints(evidence, session, trades, QUANTA, tells_auctions=False)
         _quotes(evidence, session, quotes, QUANTA)
 
     def _journal(self, path: Path) -> None:
@@ -156,7 +157,7 @@ class Gatherer:
 
     def _journal_symbol(self, path: Path, recorder: Recorder, instrument: Instrument) -> None:
         """The dates that the journal began: its tape and the national best that its router saw."""
-        began = [day for _, day in recorder.days]
+        began = {day: at for at, day in recorder.days}
         calendar = recorder.config.calendars.get(instrument.calendar, ()) if recorder.config else ()
         symbol, scale = instrument.symbol, instrument.price_scale
         for session in calendar:
@@ -164,23 +165,41 @@ class Gatherer:
                 continue
             evidence = self._evidence(symbol, path)
             evidence.currency = instrument.currency
+            whole = began[session.day] <= session.open and recorder.at >= session.close
             # The auctions print outside the session, and no session of another date is so near.
             prints = recorder.tapes[symbol].prints(session.open - _MARGIN_NS, session.close + _MARGIN_NS)
-            self._prints(evidence, session, [(each.at, each.px, each.qty, _CODES[each.kind]) for each in prints], scale)
+            trades = [(each.at, each.px, each.qty, _CODES[each.kind]) for each in prints]
+            self._prints(evidence, session, trades, scale, partial="" if whole else "was recorded in part")
             if symbol in recorder.quotes:
-                seen = recorder.quotes[symbol].between(session.open, session.close)
-                _quotes(evidence, session, [(each.at, each.bid or 0, each.ask or 0) for each in seen], scale)
+                # Where the journal ends, so does what is known of the last quote.
+                heard = replace(session, close=min(session.close, max(recorder.at, session.open)))
+                seen = recorder.quotes[symbol].between(session.open, heard.close)
+                _quotes(evidence, heard, [(each.at, each.bid or 0, each.ask or 0) for each in seen], scale)
 
     # --- into dates
 
     def _prints(
-        self, evidence: Evidence, session: CalendarDay, trades: Sequence[tuple[Ns, Px, Qty, int]], scale: int
+        self,
+        evidence: Evidence,
+        session: CalendarDay,
+        trades: Sequence[tuple[Ns, Px, Qty, int]],
+        scale: int,
+        *,
+        partial: str = "",
+        tells_auctions: bool = True,
     ) -> None:
         if not trades:
             return
         ats, pxs, qtys, kinds = np.array(trades, np.int64).T
         figures = day_of_prints(
-            session, ats, pxs / scale, qtys, kinds, bins=self.window.bins, is_short=self._is_short(session.day)
+            session,
+            ats,
+            pxs / scale,
+            qtys,
+            kinds,
+            bins=self.window.bins,
+            partial=partial or self._partial(session.day),
+            tells_auctions=tells_auctions,
         )
         _add(evidence.days, figures)
 
@@ -197,8 +216,8 @@ class Gatherer:
             evidence.notes.append(f"{day} has no session in the calendar: left out")
         return session
 
-    def _is_short(self, day: str) -> bool:
-        return day in self.window.calendar.early_closes
+    def _partial(self, day: str) -> str:
+        return "closed early" if day in self.window.calendar.early_closes else ""
 
 
 def _add(days: list[DayFigures], figures: DayFigures | None) -> None:

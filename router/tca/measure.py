@@ -1,12 +1,12 @@
 """A symbol's profile from its dates: what each figure is, which dates it is of, what is said where there are too few.
 
-- Volumes (ADV): all dates but short ones, brought to the last date's shares.
-- Volume curve: the median of date fractions by bin, scaled to 1, over ordinary dates (not short, volume within
+- Volumes (ADV): all full dates, brought to the last date's shares.
+- Volume curve: the median of date fractions by bin, scaled to 1, over ordinary dates (full ones, volume within
   `MeasureRules.quietest` to `busiest` of the median date); of fewer than `curve_days_min` the pooled curve, and it
   says so.
 - Volatility curve: the mean of date fractions of squared returns, over the same dates; there is no pooled one.
-- Daily volatility: sample deviation of close-to-close log returns, short dates in; a night taken for a split, and one
-  over a gap of more than `gap_days_max` days, are left out.
+- Daily volatility: sample deviation of log returns between the dates' last prices, partial dates in; a night taken for
+  a split, and one over a gap of more than `gap_days_max` days, are left out.
 - Autocorrelation: of the five-minute returns, pairs within a date only, about the mean of all of them.
 
 Knows no file and no feed: dates come reduced, from `router.tca.measure_day`.
@@ -108,10 +108,13 @@ class _Measuring:
         usual = median(day.tail for day in days if day.tail is not None) if self._any_tail() else 0.0
         # Only where the last hour is busy as a rule does a quiet one say that the market had closed.
         self.tail_min = rules.tail_min if usual >= 2 * rules.tail_min else 0.0
-        self.full = [day for day in days if not self._is_short(day)]
+        partial = {day.day: why for day in days if (why := self._partial(day))}
+        self.full = [day for day in days if day.day not in partial]
         self.usual_volume = median(self._volume(day) for day in self.full) if self.full else 0.0
-        if short := [day.day for day in days if self._is_short(day)]:
-            self.notes.append(f"{_dates(short)} closed early: not in volumes and curves")
+        for why in dict.fromkeys(partial.values()):
+            self.notes.append(
+                f"{_dates([day for day in partial if partial[day] == why])} {why}: not in volumes, curves"
+            )
 
     def profile(self, spreads: Sequence[SpreadSum], pooled: PooledCurve | None, origin: Origin) -> SymbolProfile:
         last = self.days[-1]
@@ -155,8 +158,10 @@ class _Measuring:
     def _any_tail(self) -> bool:
         return any(day.tail is not None for day in self.days)
 
-    def _is_short(self, day: DayFigures) -> bool:
-        return day.is_short or (day.tail is not None and day.tail < self.tail_min)
+    def _partial(self, day: DayFigures) -> str:
+        if not day.partial and day.tail is not None and day.tail < self.tail_min:
+            return f"had less than {self.tail_min:.0%} of the session's volume in the last hour"
+        return day.partial
 
     def _volume(self, day: DayFigures) -> float:
         return day.volume * self.scales[day.day].shares
@@ -212,15 +217,11 @@ class _Measuring:
         return None
 
     def _spread(self, spreads: Sequence[SpreadSum]) -> float | None:
-        known = {day.day for day in self.full}
-        mine = [each for each in spreads if each.day in known]
-        total = sum(each.ns for each in mine)
+        total = sum(each.ns for each in spreads)
         if not total:
-            self.missing["spread"] = (
-                "no quotes of a full date" if not mine else "both sides were never quoted, uncrossed"
-            )
+            self.missing["spread"] = "both sides were never quoted, uncrossed" if spreads else "no quotes"
             return None
-        return sum(each.weighted for each in mine) / total
+        return sum(each.weighted for each in spreads) / total
 
     def _curves(self, pooled: PooledCurve | None) -> dict[str, tuple[float, ...]]:
         ordinary, floor = self._ordinary(), self.rules.curve_days_min
@@ -267,7 +268,7 @@ class _Measuring:
         told = [day for day in self.full if day.opening is not None and day.closing is not None and day.volume]
         if not told:
             for name in ("open_auction", "close_auction"):
-                self.missing[name] = "no source tells auctions apart"
+                self.missing[name] = "no source tells auctions apart" if self.full else "no full date"
             return {"open_auction": None, "close_auction": None}
         return {
             "open_auction": median((day.opening or 0) / day.volume for day in told),

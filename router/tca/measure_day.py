@@ -41,8 +41,8 @@ class DayFigures(Struct, frozen=True):
     day: str
     grain_ns: Ns
     """Length of a bar; 0 of prints. Where sources overlap the finer speaks."""
-    is_short: bool
-    """The calendar closes early."""
+    partial: str
+    """Why it is no full date ("closed early"): apart from volumes and curves then; empty of a full one."""
     first: float
     last: float
     volume: Qty
@@ -65,12 +65,21 @@ class SpreadSum(Struct, frozen=True):
 
 
 def day_of_prints(
-    session: CalendarDay, ats: Ints, prices: Floats, qtys: Ints, kinds: Ints, *, bins: int, is_short: bool = False
+    session: CalendarDay,
+    ats: Ints,
+    prices: Floats,
+    qtys: Ints,
+    kinds: Ints,
+    *,
+    bins: int,
+    partial: str = "",
+    tells_auctions: bool = True,
 ) -> DayFigures | None:
     """A date from its prints in order of time, each with its kind's place in `KINDS`; None where nothing set a price.
 
     All kinds count in the volume; the bins and the returns take what `PRINT_RULES` calls eligible, in the session; the
-    last price is the closing auction's where there was one.
+    last price is the closing auction's where there was one. `tells_auctions`: whether the source would name an
+    auction's print if there were one.
     """
     inside = (ats >= session.open) & (ats < session.close)
     lasting = prices[(_SETS_LAST[kinds] & inside) | np.isin(kinds, (_OPENING, _CLOSING))]
@@ -81,21 +90,21 @@ def day_of_prints(
     return DayFigures(
         day=session.day,
         grain_ns=0,
-        is_short=is_short,
+        partial=partial,
         first=float(lasting[0]),
         last=float((closing if closing.size else lasting)[-1]),
         volume=int(qtys.sum()),
         bins=_bins(session, ats[plain], qtys[plain], bins),
         tail=_tail(session, ats[plain], qtys[plain]),
         returns=_returns(session, ats[plain], prices[plain], float(lasting[0])),
-        opening=int(qtys[kinds == _OPENING].sum()),
-        closing=int(qtys[kinds == _CLOSING].sum()),
+        opening=int(qtys[kinds == _OPENING].sum()) if tells_auctions else None,
+        closing=int(qtys[kinds == _CLOSING].sum()) if tells_auctions else None,
     )
 
 
 def day_of_bars(
     session: CalendarDay, ats: Ints, opens: Floats, closes: Floats, qtys: Ints, *, grain_ns: Ns, bins: int,
-    is_short: bool = False,
+    partial: str = "",
 ) -> DayFigures | None:  # fmt: skip
     """A date from its bars in order of time, each `grain_ns` long from its `ats`; None where none is in the session.
 
@@ -110,7 +119,7 @@ def day_of_bars(
     return DayFigures(
         day=session.day,
         grain_ns=grain_ns,
-        is_short=is_short,
+        partial=partial,
         first=first,
         last=float(closes[inside][-1]),
         volume=int(qtys.sum()),
