@@ -1,7 +1,7 @@
 """A journal made by hand for the SEC's files, small enough to reckon every column on paper.
 
 Prices in quanta of 10^-4, times from `T0`. XLIT shows 40.00 to 40.02 until `T0` + 200 s, then 40.02 to 40.04. O1 buys
-by VWAP through seven children of every kind, O2 sells at the market (one fill busted, one corrected), O3 and O4 are sent
+by VWAP through seven children of every kind, O2 sells at the market (a fill busted, one corrected), O3 and O4 are sent
 to the client's venue not held (one rejected there, one left open), O5 is refused.
 """
 
