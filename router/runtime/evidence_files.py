@@ -67,7 +67,9 @@ def _fix_messages(path: Path, record: OrderRecord) -> str:
 
 def _is_of(item: LogRecord, record: OrderRecord, names: set[str]) -> bool:
     message = item.message
-    if message.get(35) not in _OF_AN_ORDER or record.client not in {message.get(49), message.get(56)}:
+    # A client's own log may show what it sent before the session put the CompIDs in.
+    peers = {message.get(49), message.get(56)} - {None}
+    if message.get(35) not in _OF_AN_ORDER or (peers and record.client not in peers):
         return False
     return bool({message.get(11), message.get(41)} & names) or message.get(37) == record.order_id
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from html import escape
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -17,7 +18,8 @@ from router.core.types import Ns, Qty, Side
 
 NOTHING: Final = "\N{EN DASH}"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MARKS: Final = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&@:/])")
+_MARKS: Final = re.compile(r"([\\`*_\[\]|~@]|(?<=:)/|(?<=www)\.)")
+"""What works in the middle of a line of Markdown, links that write themselves included; texts never begin one."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -68,7 +70,7 @@ def held_text(held: bool | None) -> str:
 
 def markdown(text: object) -> str:
     """Text that Markdown takes as text: no mark of it works, and it stays on one line."""
-    return _MARKS.sub(r"\\\1", _CONTROL.sub(" ", str(text)))
+    return _MARKS.sub(r"\\\1", escape(_CONTROL.sub(" ", str(text)), quote=False))
 
 
 def plain(text: object) -> str:

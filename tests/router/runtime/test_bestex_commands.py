@@ -1,10 +1,15 @@
-"""`sluice bestex 605` and `606` on journal files."""
+"""`sluice bestex` on journal files: the SEC's files, evidence packs, and their check."""
 
+import json
+from hashlib import sha256
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from router.runtime.cli import main
+from router.runtime.evidence_files import read_pack
+from router.runtime.journal_file import JournalFile
 from support.journals import write_journal
 from support.sec_day import sec_day
 
@@ -64,3 +69,106 @@ def test_606_names_the_clients_that_there_are(tmp_path: Path) -> None:
 
     assert code == 1
     assert output == "Error: no order of client 'EMS45' in there; there are EMS44\n"
+
+
+@pytest.fixture(name="state")
+def recorded(tmp_path: Path) -> Path:
+    return write_journal(tmp_path / "state", sec_day()).parent
+
+
+@pytest.mark.parametrize("parent", ["O1", "A2", "O3", "O4", "O5"])
+def test_a_pack_is_made_and_agrees_with_its_journal(state: Path, tmp_path: Path, parent: str) -> None:
+    made, _ = run("pack", state, "--parent", parent, "--out", tmp_path / "pack")
+
+    code, output = run("check", tmp_path / "pack", "--journal", state)
+
+    assert (made, code) == (0, 0)
+    assert output.endswith("chains, quoted lines, children and trades agree; made anew, the pack is the same\n")
+
+
+def test_a_pack_agrees_after_the_journal_has_grown(tmp_path: Path) -> None:
+    said = sec_day()
+    state = write_journal(tmp_path / "state", said[:-3]).parent
+    run("pack", state, "--parent", "O1", "--out", tmp_path / "pack")
+    file = JournalFile(state)
+    for at, event, outputs in said[-3:]:
+        file.write_outputs(file.append(at, event), outputs)
+    file.close()
+
+    code, output = run("check", tmp_path / "pack", "--journal", state)
+
+    assert code == 0
+    assert output.endswith("made anew, the pack is the same\n")
+
+
+def test_a_pack_is_made_again_byte_for_byte_by_the_command_that_it_names(state: Path, tmp_path: Path) -> None:
+    run("pack", state, "--parent", "O1", "--out", tmp_path / "one")
+    command = json.loads((tmp_path / "one/manifest.json").read_text())["commands"][1].split()
+
+    code, _ = run("pack", state / command[3], *command[4:-1], tmp_path / "two")
+
+    assert code == 0
+    assert read_pack(tmp_path / "one") == read_pack(tmp_path / "two")
+
+
+def test_a_changed_pack_is_told_line_by_line_with_status_1(state: Path, tmp_path: Path) -> None:
+    run("pack", state, "--parent", "O1", "--out", tmp_path / "pack")
+    (tmp_path / "pack/fills.json").write_text("{}")
+    (tmp_path / "pack/more").mkdir()
+
+    code, output = run("check", tmp_path / "pack", "--journal", state)
+
+    assert code == 1
+    assert "more/: not in the manifest\n" in output
+    assert "fills.json: its SHA-256 is" in output
+
+
+def test_a_forged_pack_with_true_hashes_does_not_pass_against_the_journal(state: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    run("pack", state, "--parent", "O1", "--out", folder)
+    page = (folder / "index.html").read_text().replace("40.00", "39.00").encode()
+    (folder / "index.html").write_bytes(page)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"][0] |= {"sha256": sha256(page).hexdigest(), "bytes": len(page)}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+    alone, _ = run("check", folder)
+    code, output = run("check", folder, "--journal", state)
+
+    assert (alone, code) == (0, 1)
+    assert output == "index.html: made anew, it is different\nmanifest.json: made anew, it is different\n"
+
+
+def test_an_unknown_parent_is_an_error_that_names_near_ids(state: Path, tmp_path: Path) -> None:
+    code, output = run("pack", state, "--parent", "A11", "--out", tmp_path / "pack")
+
+    assert code == 1
+    assert output == f"Error: {state}: no parent order 'A11'; near it: A1\n"
+    assert not (tmp_path / "pack").exists()
+
+
+def test_a_folder_that_holds_something_is_not_written_into(state: Path) -> None:
+    code, output = run("pack", state, "--parent", "O1", "--out", state)
+
+    assert code == 1
+    assert output == f"Error: {state}: not empty: an evidence pack has a folder of its own\n"
+
+
+def test_the_clients_messages_come_out_of_its_fix_log(state: Path, tmp_path: Path) -> None:
+    log = tmp_path / "fix.log"
+    head = "8=FIX.4.4|9=5|35=D|49=EMS44|56=SLUICE|"
+    mine, other = f"{head}11=A1|55=ACME|10=000|", f"{head}11=A2|55=ACME|10=000|"
+    log.write_text(f"{mine}\n{other}\n")
+
+    run("pack", state, "--parent", "O1", "--out", tmp_path / "pack", "--fix-log", log)
+    code, _ = run("check", tmp_path / "pack", "--journal", state)
+
+    assert (tmp_path / "pack/fix-messages.txt").read_text() == f"{mine}\n"
+    assert code == 0
+
+
+def test_what_is_no_pack_is_refused(tmp_path: Path) -> None:
+    code, output = run("check", tmp_path)
+
+    assert code == 1
+    assert output == f"Error: {tmp_path}: no manifest.json: not an evidence pack\n"
