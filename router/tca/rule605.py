@@ -198,11 +198,8 @@ def _not_covered(case: Case, order: RoutedOrder, quote: Quote | None, form: Form
         return NotCovered.CONDITIONAL
     if child.ord_type is OrdType.PEGGED or child.peg is not None or child.min_qty is not None or _is_special(child.tif):
         return NotCovered.SPECIAL
-    session = case.session(order.at)
-    times = (order.at, *(fill.at for fill in order.fills))
-    if session is None or not all(session.open <= at < session.close for at in times):
-        return NotCovered.HOURS
-    if any(fill.kind in _AUCTIONS for fill in order.fills):
+    in_hours = all(_in_hours(case, at) for at in (order.at, *(fill.at for fill in order.fills)))
+    if not in_hours or any(fill.kind in _AUCTIONS for fill in order.fills):
         return NotCovered.HOURS
     if _phase(case, order.at) is not Phase.CONTINUOUS:
         return NotCovered.HALT
@@ -211,6 +208,12 @@ def _not_covered(case: Case, order: RoutedOrder, quote: Quote | None, form: Form
     if quote.bid > quote.ask:
         return NotCovered.CROSSED
     return NotCovered.SIZE if form.size(order.qty) is None else None
+
+
+def _in_hours(case: Case, at: Ns) -> bool:
+    """Whether `at` is in the regular hours of its own trading date."""
+    session = case.session(at)
+    return session is not None and session.open <= at < session.close
 
 
 def _is_special(tif: TimeInForce) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from router.core.events import (
     ChildAccepted,
@@ -28,6 +29,7 @@ from router.core.events import (
     PhaseChange,
 )
 from router.core.outputs import Candidate, Decision, ExecReport, Note, Output, SendChild
+from router.core.profiles import CalendarDay
 from router.core.types import (
     MILLISECOND,
     SECOND,
@@ -48,6 +50,7 @@ from router.core.types import (
 from support.floor import DAY, OPEN, engine_config
 from support.tca_day import Said
 
+NEXT_DAY, NEXT_OPEN = "20260415", OPEN + 30 * 86_400 * SECOND
 T0: Ns = OPEN + 600 * SECOND
 ADDED, REMOVED = LastLiquidityInd.ADDED, LastLiquidityInd.REMOVED
 ORDERS = {
@@ -112,6 +115,24 @@ def sec_day() -> list[Said]:
         (T0 + 150 * SECOND, _refused_order(), [_refusal()]),
         *((T0 + 200 * SECOND, quote, []) for quote in _quotes(400_200, 400_400)),
         (T0 + 500 * SECOND, _tick(), []),
+    ]
+
+
+def two_days() -> list[Said]:
+    """`sec_day`, and a month later O4's child, open all the while, buys its 100 at 40.00; XLIT shows 39.99 to 40.01."""
+    config = engine_config()
+    days = (*config.calendars["XNYS"], CalendarDay(NEXT_DAY, NEXT_OPEN, NEXT_OPEN + 23_400 * SECOND))
+    genesis = Genesis("T1", msgspec.json.encode(replace(config, calendars={"XNYS": days})).decode(), "by hand")
+    at = NEXT_OPEN + 60 * SECOND
+    return [
+        (OPEN, genesis, []),
+        *sec_day()[1:],
+        (NEXT_OPEN, DayStart(NEXT_DAY), []),
+        (NEXT_OPEN, PhaseChange("ACME", Phase.CONTINUOUS), []),
+        (NEXT_OPEN, LevelUpdate("XLIT", "ACME", is_bid=True, px=399_900, qty=500), []),
+        (NEXT_OPEN, LevelUpdate("XLIT", "ACME", is_bid=False, px=400_100, qty=500), []),
+        (at, *_Books().fill("O4", "C10", "E20", 100, 400_000, ADDED)),
+        (at + 301 * SECOND, _tick(), []),
     ]
 
 

@@ -244,23 +244,13 @@ def files605(path: Path) -> dict[str, str]:
 
 
 def _classify(journal: Journal, life: Row) -> tuple[str, str] | None:
-    child, symbol = life["child"], life["parent"]["symbol"]
-    special = child.get("peg") or child["ord_type"] == "P" or child.get("min_qty") is not None
-    if child.get("conditional") or special or child.get("tif", "0") in {"2", "4", "7"}:
+    if _is_special(life["child"]) or not _in_hours(journal, life):
         return None
-    session = journal.session(life["at"])
-    times = [life["at"], *(fill["at"] for fill in life["fills"])]
-    if session is None or any(not session["open"] <= at < session["close"] for at in times):
-        return None
-    if journal.phase(symbol, life["at"]) != "continuous":
-        return None
-    if any(fill["kind"] in {"opening", "closing"} for fill in life["fills"]):
-        return None
-    bid, ask = journal.quote(symbol, life["at"])
+    bid, ask = journal.quote(life["parent"]["symbol"], life["at"])
     size = [code for code, (low, high) in SIZES.items() if low <= life["qty"] <= high]
     if bid is None or ask is None or bid > ask or not size:
         return None
-    if child["ord_type"] == "1" or life["px"] is None:
+    if life["child"]["ord_type"] == "1" or life["px"] is None:
         return "11", size[0]
     buy = life["parent"]["sign"] == 1
     ahead = life["px"] - bid if buy else ask - life["px"]
@@ -271,6 +261,22 @@ def _classify(journal: Journal, life: Row) -> tuple[str, str] | None:
     if ahead == 0:
         return "14", size[0]
     return ("15", size[0]) if -ahead <= 1_000 else None
+
+
+def _is_special(child: Row) -> bool:
+    if child.get("conditional") or child.get("peg") or child["ord_type"] == "P":
+        return True
+    return child.get("min_qty") is not None or child.get("tif", "0") in {"2", "4", "7"}
+
+
+def _in_hours(journal: Journal, life: Row) -> bool:
+    for at in [life["at"], *(fill["at"] for fill in life["fills"])]:
+        session = journal.session(at)
+        if session is None or not session["open"] <= at < session["close"]:
+            return False
+    if any(fill["kind"] in {"opening", "closing"} for fill in life["fills"]):
+        return False
+    return journal.phase(life["parent"]["symbol"], life["at"]) == "continuous"
 
 
 def _columns(journal: Journal, kind: str, lives: list[Row]) -> list[str]:

@@ -4,14 +4,17 @@ import json
 from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
+from router.core.events import DayStart, Genesis
 from router.runtime.cli import main
 from router.runtime.evidence_files import read_pack
 from router.runtime.journal_file import JournalFile
+from support.floor import OPEN, engine_config
 from support.journals import write_journal
-from support.sec_day import sec_day
+from support.sec_day import sec_day, two_days
 
 
 def run(*arguments: object) -> tuple[int, str]:
@@ -40,6 +43,20 @@ def test_605_sums_several_journals(tmp_path: Path) -> None:
     assert "12 covered orders in 6 lines" in output
     (first, *_) = (tmp_path / "out" / "NXLIT202603.txt").read_text().splitlines()
     assert first.startswith("N|XLIT|202603|ACME|12|22|2|1000|0|1000|0|1000|")
+
+
+def test_605_warns_of_a_month_of_the_amended_rule(tmp_path: Path) -> None:
+    config = engine_config()
+    (day,) = config.calendars["XNYS"]
+    later = msgspec.structs.replace(config, calendars={"XNYS": (msgspec.structs.replace(day, day="20260817"),)})
+    genesis = Genesis("T1", msgspec.json.encode(later).decode())
+    said = [(OPEN, genesis, []), (OPEN, DayStart("20260817"), []), *sec_day()[2:]]
+    journal = write_journal(tmp_path / "state", said)
+
+    code, output = run("605", journal, "--out", tmp_path / "out")
+
+    assert code == 0
+    assert "warning: 202608 is not of the form 2001 (202607 is its last month)" in output
 
 
 def test_605_refuses_a_participant_that_is_no_letter(tmp_path: Path) -> None:
@@ -84,6 +101,16 @@ def test_a_pack_is_made_and_agrees_with_its_journal(state: Path, tmp_path: Path,
 
     assert (made, code) == (0, 0)
     assert output.endswith("chains, quoted lines, children and trades agree; made anew, the pack is the same\n")
+
+
+def test_a_pack_of_an_order_over_two_days_has_the_trade_of_the_second(tmp_path: Path) -> None:
+    state = write_journal(tmp_path / "state", two_days()).parent
+    run("pack", state, "--parent", "O4", "--out", tmp_path / "pack")
+
+    code, _ = run("check", tmp_path / "pack", "--journal", state)
+
+    assert code == 0
+    assert "<td>2026-04-15 13:31:00.000000</td><td>E20</td>" in (tmp_path / "pack/index.html").read_text()
 
 
 def test_a_pack_agrees_after_the_journal_has_grown(tmp_path: Path) -> None:

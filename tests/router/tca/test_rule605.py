@@ -14,7 +14,7 @@ from router.tca.rule605 import FIELDS, NotCovered, Report605, file_name, file_te
 from support import sec_script
 from support.floor import OPEN
 from support.journals import floor_journal, write_journal
-from support.sec_day import T0, sec_day
+from support.sec_day import T0, sec_day, two_days
 from support.tca_day import Said, lines
 
 
@@ -96,6 +96,15 @@ def test_shares_are_executed_cancelled_or_open_and_each_execution_stands_somewhe
         placed = line.improved.shares + line.at_quote_time.shares + line.outside.shares
         assert placed == (executed if key.order_type in {"11", "12"} else 0), key
     assert {len(line.split("|")) for text in files(report).values() for line in text.splitlines()} == {FIELDS}
+
+
+def test_an_order_executed_on_a_later_day_is_of_the_month_of_its_receipt(tmp_path: Path) -> None:
+    report = report605(day_cases(two_days()))
+
+    # 100 executed a month later, in none of the times; realized twice the 0.00 to the midpoint five minutes after.
+    c10 = "T|XALT|202603|ACME|14|21|1|100|0|100|0|0|0|0|0|0|0.0000|||||||||"
+    assert file_text(report, "T", "XALT", "202603").splitlines()[1] == c10
+    assert files(report) == sec_script.files605(write_journal(tmp_path, two_days()))
 
 
 def test_orders_in_a_halt_a_crossed_or_a_one_sided_market_are_not_covered() -> None:

@@ -13,7 +13,7 @@ from router.tca.rule606_files import csv_text
 from support import sec_script
 from support.floor import CLIENT
 from support.journals import write_journal
-from support.sec_day import sec_day
+from support.sec_day import sec_day, two_days
 from support.tca_day import lines
 
 
@@ -85,6 +85,16 @@ def recorded() -> Recorder:
 
 def test_every_figure_of_a_day_reckoned_by_hand(sec: Recorder) -> None:
     assert report606(cases(sec), "EMS44") == by_hand()
+
+
+def test_an_order_over_two_months_is_counted_where_it_came_and_where_its_children_were_sent(tmp_path: Path) -> None:
+    journal = write_journal(tmp_path, two_days())
+
+    report = report606(read_cases([journal]), "EMS44")
+
+    directed = [month for month in report.months if month.section is Section.DIRECTED]
+    assert [(month.month, month.sent, month.venues[0].executed) for month in directed] == [("202603", 200, 100)]
+    assert csv_text(report).partition("\n")[2] == sec_script.csv606(journal, "EMS44")
 
 
 def test_another_clients_orders_are_not_in_it(sec: Recorder) -> None:

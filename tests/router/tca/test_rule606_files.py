@@ -51,7 +51,7 @@ def made() -> Report606:
 
 
 def xml(report: Report606) -> ET.Element:
-    return ET.fromstring(xml_text(report, broker="House & Sons", start="20260316", end="20260316"))  # noqa: S314 - ours
+    return ET.fromstring(xml_text(report, broker="House & Sons", start="20260316", end="20260316"))  # noqa: S314 - parses what we have just written, nobody else's text
 
 
 def test_elements_stand_in_the_schemas_order_and_hold_its_types(report: Report606) -> None:
