@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from importlib.metadata import version
 from itertools import takewhile
@@ -68,7 +69,7 @@ def _fix_messages(path: Path, record: OrderRecord) -> str:
 def _is_of(item: LogRecord, record: OrderRecord, names: set[str]) -> bool:
     message = item.message
     # A client's own log may show what it sent before the session put the CompIDs in.
-    peers = {message.get(49), message.get(56)} - {None}
+    peers = [each for each in (message.get(49), message.get(56)) if each]
     if message.get(35) not in _OF_AN_ORDER or (peers and record.client not in peers):
         return False
     return bool({message.get(11), message.get(41)} & names) or message.get(37) == record.order_id
@@ -77,7 +78,7 @@ def _is_of(item: LogRecord, record: OrderRecord, names: set[str]) -> bool:
 def write_pack(out: Path, files: dict[str, bytes]) -> None:
     """Write the files into `out`, which must be new or empty; raises FileExistsError otherwise."""
     if out.exists() and any(out.iterdir()):
-        raise FileExistsError(17, "not empty: an evidence pack has a folder of its own", str(out))
+        raise FileExistsError(errno.EEXIST, "not empty: an evidence pack has a folder of its own", str(out))
     out.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (out / name).write_bytes(data)

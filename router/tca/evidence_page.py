@@ -20,6 +20,7 @@ NOTHING: Final = "\N{EN DASH}"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MARKS: Final = re.compile(r"([\\`*_\[\]|~@]|(?<=:)/|(?<=www)\.)")
 """What works in the middle of a line of Markdown, links that write themselves included; texts never begin one."""
+_LETTERS: Final = ("IOC", "FOK", "GTC", "GTD")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -49,8 +50,8 @@ def side_text(side: Side) -> str:
 
 
 def name_text(name: str) -> str:
-    """An enumeration's name as words."""
-    return name.replace("_", " ").capitalize()
+    """An enumeration's name as words; what is spoken as letters stays so."""
+    return name if name in _LETTERS else name.replace("_", " ").capitalize()
 
 
 def request_text(request: object) -> str:

@@ -15,6 +15,7 @@ from router.runtime.journal_file import JournalFile
 from support.floor import OPEN, engine_config
 from support.journals import write_journal
 from support.sec_day import sec_day, two_days
+from support.tca_day import Said
 
 
 def run(*arguments: object) -> tuple[int, str]:
@@ -50,7 +51,7 @@ def test_605_warns_of_a_month_of_the_amended_rule(tmp_path: Path) -> None:
     (day,) = config.calendars["XNYS"]
     later = msgspec.structs.replace(config, calendars={"XNYS": (msgspec.structs.replace(day, day="20260817"),)})
     genesis = Genesis("T1", msgspec.json.encode(later).decode())
-    said = [(OPEN, genesis, []), (OPEN, DayStart("20260817"), []), *sec_day()[2:]]
+    said: list[Said] = [(OPEN, genesis, []), (OPEN, DayStart("20260817"), []), *sec_day()[2:]]
     journal = write_journal(tmp_path / "state", said)
 
     code, output = run("605", journal, "--out", tmp_path / "out")
@@ -183,14 +184,23 @@ def test_a_folder_that_holds_something_is_not_written_into(state: Path) -> None:
 
 def test_the_clients_messages_come_out_of_its_fix_log(state: Path, tmp_path: Path) -> None:
     log = tmp_path / "fix.log"
-    head = "8=FIX.4.4|9=5|35=D|49=EMS44|56=SLUICE|"
-    mine, other = f"{head}11=A1|55=ACME|10=000|", f"{head}11=A2|55=ACME|10=000|"
-    log.write_text(f"{mine}\n{other}\n")
+    mine = [
+        "8=FIX.4.4|9=5|35=D|49=EMS44|56=SLUICE|11=A1|55=ACME|10=000|",
+        # As logged before the session put the CompIDs in, and the answer.
+        "8=FIX.4.4|9=5|35=G|11=A1B|41=A1|55=ACME|10=000|",
+        "8=FIX.4.4|9=5|35=8|49=SLUICE|56=EMS44|37=O1|11=A1B|55=ACME|10=000|",
+    ]
+    others = [
+        mine[0].replace("11=A1|", "11=A2|"),
+        mine[0].replace("EMS44", "EMS45"),
+        "8=FIX.4.4|9=5|35=0|49=EMS44|56=SLUICE|10=000|",
+    ]
+    log.write_text("".join(f"{line}\n" for line in [*mine, *others]))
 
     run("pack", state, "--parent", "O1", "--out", tmp_path / "pack", "--fix-log", log)
     code, _ = run("check", tmp_path / "pack", "--journal", state)
 
-    assert (tmp_path / "pack/fix-messages.txt").read_text() == f"{mine}\n"
+    assert (tmp_path / "pack/fix-messages.txt").read_text().splitlines() == mine
     assert code == 0
 
 
