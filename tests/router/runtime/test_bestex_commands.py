@@ -11,9 +11,10 @@ from click.testing import CliRunner
 from router.core.events import DayStart, Genesis
 from router.runtime.cli import main
 from router.runtime.evidence_files import read_pack
-from router.runtime.journal_file import JournalFile
+from router.runtime.journal_file import FILE_NAME, JournalFile
+from support import sec_script
 from support.floor import OPEN, engine_config
-from support.journals import write_journal
+from support.journals import two_day_journal, write_journal
 from support.sec_day import sec_day, two_days
 from support.tca_day import Said
 
@@ -112,6 +113,27 @@ def test_a_pack_of_an_order_over_two_days_has_the_trade_of_the_second(tmp_path: 
 
     assert code == 0
     assert "<td>2026-04-15 13:31:00.000000</td><td>E20</td>" in (tmp_path / "pack/index.html").read_text()
+
+
+@pytest.mark.slow
+def test_two_days_of_the_real_engine_with_a_bust_and_a_correction(tmp_path: Path) -> None:
+    state = two_day_journal(tmp_path / "state", seed=4).parent
+    packs = {name: tmp_path / name for name in ("G1", "V1")}
+
+    for name, folder in packs.items():
+        run("pack", state, "--parent", name, "--out", folder)
+    codes = [run("check", folder, "--journal", state)[0] for folder in packs.values()]
+    run("605", state, "--out", tmp_path / "sec")
+
+    assert codes == [0, 0]
+    fills = json.loads((packs["V1"] / "fills.json").read_text())
+    assert len(fills["busted"]) == 1
+    quoted = [json.loads(line) for line in (packs["G1"] / "lines.jsonl").read_text().splitlines()]
+    assert [line["body"] for line in quoted if line["kind"] == "DayStart"] == ['{"type":"DayStart","day":"20260317"}']
+    checks = [json.loads((folder / "limits.json").read_text())["gate"] for folder in packs.values()]
+    assert [check for gate in checks for sent in gate for check in sent["checks"] if check["held"] is False] == []
+    written = {path.name: path.read_text() for path in (tmp_path / "sec").iterdir()}
+    assert written == sec_script.files605(state / FILE_NAME)
 
 
 def test_a_pack_agrees_after_the_journal_has_grown(tmp_path: Path) -> None:
