@@ -18,7 +18,7 @@ from router.tca.evidence import UnknownParentError
 
 @click.command("pack", help=__doc__)
 @click.argument("path", metavar="JOURNAL", type=click.Path(exists=True, path_type=Path))
-@click.option("--parent", required=True, metavar="ID", help="OrderID(37) of the order, or its first ClOrdID(11).")
+@click.option("--parent", required=True, metavar="ID", help="OrderID(37) of the order, or a ClOrdID(11) of it.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True,
               help="Folder for the pack, new or empty.")  # fmt: skip
 @click.option("--until", type=click.IntRange(min=1), metavar="INPUT",

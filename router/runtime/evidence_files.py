@@ -13,7 +13,6 @@ from fixspec.logs import LogRecord, read_log
 from router.journal import InputLine, OutputLine
 from router.runtime.journal_file import JournalReader
 from router.tca.evidence import find_parent, gather
-from router.tca.evidence_figures import figures
 from router.tca.evidence_pack import Source, build_pack
 from router.tca.record import OrderRecord
 from router.tca.recorder import Recorder
@@ -41,7 +40,8 @@ def make_pack(
     """The files of the pack of `parent`, of the journal up to input `until`.
 
     The journal may be in use: what it has not yet answered is left out. The client's messages come out of `fix_log`, or
-    are given as `fix_text`. Raises UnknownParentError, JournalError, JournalBrokenError.
+    are given as `fix_text`. Raises UnknownParentError, JournalError, JournalBrokenError and
+    UntiedError.
     """
     reader = JournalReader(journal)
     try:
@@ -55,7 +55,7 @@ def make_pack(
         reader.close()
     text = fix_text if fix_log is None else _fix_messages(fix_log, record)
     source = Source(journal=journal.name, made_by=version("sluice"), fix_messages=text)
-    return build_pack(recorder, evidence, figures(recorder, record), source)
+    return build_pack(recorder, evidence, source)
 
 
 def _fix_messages(path: Path, record: OrderRecord) -> str:

@@ -131,24 +131,26 @@ class Evidence(Struct, frozen=True):
 
 
 def find_parent(recorder: Recorder, name: str) -> OrderRecord:
-    """The order whose OrderID(37), or whose first ClOrdID(11), is `name`; raises UnknownParentError."""
+    """The order of the OrderID(37), or of any ClOrdID(11) in its chain, `name`; raises UnknownParentError."""
     if name in recorder.orders:
         return recorder.orders[name]
-    found = [record for record in recorder.orders.values() if _first_name(record) == name]
+    found = [record for record in recorder.orders.values() if name in _cl_ord_ids(record)]
     if len(found) == 1:
         return found[0]
     if found:
         ids = ", ".join(f"{record.order_id} of {record.client}" for record in found)
         raise UnknownParentError(f"ClOrdID(11) {name!r} is of {len(found)} orders, give the OrderID(37): {ids}")
-    names = [each for record in recorder.orders.values() for each in (record.order_id, _first_name(record))]
+    names = [each for record in recorder.orders.values() for each in (record.order_id, *_cl_ord_ids(record))]
     near = get_close_matches(name, names, NEAR_MAX, 0.5) or names[:NEAR_MAX]
     raise UnknownParentError(
         f"no parent order {name!r}; near it: {', '.join(near) or 'none, the journal has no order'}"
     )
 
 
-def _first_name(record: OrderRecord) -> str:
-    return record.request.cl_ord_id if record.request else record.cl_ord_id
+def _cl_ord_ids(record: OrderRecord) -> tuple[str, ...]:
+    """What the client has called it: at first, in each request to change it, and now; each once."""
+    first = record.request.cl_ord_id if record.request else record.cl_ord_id
+    return tuple(dict.fromkeys([first, *(request.cl_ord_id for _, request in record.amendments), record.cl_ord_id]))
 
 
 def gather(

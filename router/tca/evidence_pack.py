@@ -15,10 +15,11 @@ from msgspec import Struct
 
 from router.journal import FORMAT as JOURNAL_FORMAT
 from router.tca.evidence import Evidence
-from router.tca.evidence_figures import Figure
 from router.tca.evidence_page import html_text, markdown_text
 from router.tca.record import OrderRecord
 from router.tca.recorder import Recorder
+from router.tca.tca_report import TcaReports, tca_report
+from router.tca.tca_text import tables
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -31,7 +32,7 @@ WHAT: Final = {
     "decisions.json": "each decision: the market and every venue's quote, the venues weighed and why each lost",
     "children.json": "each child order: as sent, each replace, its end",
     "fills.json": "trades as they stand, and trades taken back",
-    "tca.json": "what the order cost, figure by figure, with units",
+    "tca.json": "what the order cost: the report of `sluice tca --json`, of its schema",
     "settings.json": "the client's profile, the venues with fees, the instrument and the rules of the day",
     "lines.jsonl": "every line of the journal that concerns the order, whole, with its hash",
     FIX_MESSAGES: "the client's FIX messages of this order, from a FIX log",
@@ -95,11 +96,13 @@ class Source(Struct, frozen=True):
     fix_messages: str | None = None
 
 
-def build_pack(recorder: Recorder, evidence: Evidence, figures: tuple[Figure, ...], source: Source) -> dict[str, bytes]:
-    """Every file of the pack by name, the manifest last."""
+def build_pack(recorder: Recorder, evidence: Evidence, source: Source) -> dict[str, bytes]:
+    """Every file of the pack by name, the manifest last; raises `UntiedError` where fills and reports disagree."""
+    report = tca_report(evidence.case)
     mark = _journal_mark(recorder, evidence, source)
     commands = _commands(evidence, source)
-    shown = {"evidence": evidence, "figures": figures, "journal": mark, "commands": commands, "source": source}
+    cost = tuple(tables(report))
+    shown = {"evidence": evidence, "cost": cost, "journal": mark, "commands": commands, "source": source}
     files = {
         "index.html": html_text(shown).encode(),
         "index.md": markdown_text(shown).encode(),
@@ -108,7 +111,7 @@ def build_pack(recorder: Recorder, evidence: Evidence, figures: tuple[Figure, ..
         "decisions.json": _json({"price_scale": _scale(evidence), "decisions": evidence.decisions}),
         "children.json": _json(_children(evidence)),
         "fills.json": _json(_fills(evidence)),
-        "tca.json": _json({"sign": "positive is a cost", "figures": figures}),
+        "tca.json": _json(TcaReports(reports=(report,))),
         "settings.json": _json(_settings(recorder, evidence)),
         "lines.jsonl": b"".join(_encoder.encode(line) + b"\n" for line in evidence.lines),
     }

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from router.core.types import SECOND, Phase, Reason
+from router.core.events import CancelRequest
+from router.core.types import SECOND, Phase, Reason, Side
 from router.journal import Broken, JournalBrokenError
 from router.runtime.journal_file import JournalReader
 from router.runtime.report_command import read_recorder
@@ -34,9 +35,13 @@ def reading(journal: Path) -> Iterator[JournalReader]:
     reader.close()
 
 
-def test_a_parent_is_found_by_its_order_id_and_by_its_first_cl_ord_id(sec: Recorder) -> None:
-    assert find_parent(sec, "O2") is sec.orders["O2"]
-    assert find_parent(sec, "A2") is sec.orders["O2"]
+def test_a_parent_is_found_by_its_order_id_and_by_every_cl_ord_id_of_its_chain(sec: Recorder) -> None:
+    cancel = CancelRequest(client="EMS44", cl_ord_id="A2B", orig_cl_ord_id="A2", symbol="ACME", side=Side.SELL)
+    sec.orders["O2"].amendments.append((T0, cancel))
+
+    found = [find_parent(sec, name).order_id for name in ("O2", "A2", "A2B")]
+
+    assert found == ["O2", "O2", "O2"]
 
 
 def test_an_unknown_parent_is_an_error_that_names_near_ids(sec: Recorder) -> None:

@@ -19,7 +19,6 @@ from router.tca.evidence_check import (
     quoted_lines,
     read_manifest,
 )
-from router.tca.evidence_figures import figures
 from router.tca.evidence_pack import Source, build_pack
 from router.tca.recorder import Recorder
 from support.sec_day import sec_day
@@ -35,7 +34,7 @@ def made() -> Files:
     recorder.follow(inputs, outputs)
     record = recorder.orders["O2"]
     evidence = gather(recorder, record, inputs, outputs)
-    return build_pack(recorder, evidence, figures(recorder, record), Source("journal.sqlite3", "1.2.3"))
+    return build_pack(recorder, evidence, Source("journal.sqlite3", "1.2.3"))
 
 
 def edited(files: Files, name: str, edit: Callable[[Any], object]) -> Files:

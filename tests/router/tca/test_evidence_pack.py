@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 from msgspec.structs import replace
 
+from router.tca.case import case_of
 from router.tca.evidence import gather
-from router.tca.evidence_figures import Figure, figures
 from router.tca.evidence_pack import MANIFEST, WHAT, Source, build_pack
 from router.tca.evidence_page import markdown
 from router.tca.recorder import Recorder
+from router.tca.tca_report import TcaReports, schema, tca_report
 from support.sec_day import sec_day
 from support.tca_day import Said, lines
 
@@ -30,7 +32,7 @@ def pack(order_id: str, said: list[Said] | None = None, source: Source = SOURCE)
     inputs, outputs = lines(said or sec_day())
     recorder.follow(inputs, outputs)
     record = recorder.orders[order_id]
-    return build_pack(recorder, gather(recorder, record, inputs, outputs), figures(recorder, record), source)
+    return build_pack(recorder, gather(recorder, record, inputs, outputs), source)
 
 
 def read(files: dict[str, bytes], name: str) -> Any:  # noqa: ANN401 - what a JSON file holds
@@ -100,23 +102,32 @@ def test_nothing_is_fetched_and_links_are_to_files_of_the_pack() -> None:
     assert set(re.findall(r'href="([^"]*)"', page)) <= {*WHAT, MANIFEST}
 
 
-def test_what_is_not_there_is_none_with_a_reason() -> None:
-    figure = {each["name"]: each for each in read(pack("O5"), "tca.json")["figures"]}
-
-    assert figure["AvgPx(6)"] == {"name": "AvgPx(6)", "value": None, "unit": "USD a share", "why": "nothing was filled"}
-    assert all(each["value"] is not None or each["why"] for each in figure.values())
-
-
-def test_the_cost_figures_are_those_of_the_analysis() -> None:
+@pytest.mark.parametrize("order_id", ["O1", "O2", "O5"])
+def test_the_cost_is_the_tca_report_of_its_schema(order_id: str) -> None:
     recorder = Recorder()
     recorder.follow(*lines(sec_day()))
+    report = tca_report(case_of(recorder, recorder.orders[order_id]))
 
-    found = {figure.name: figure for figure in figures(recorder, recorder.orders["O2"])}
+    cost = read(pack(order_id), "tca.json")
+
+    jsonschema.validate(cost, schema(), jsonschema.Draft202012Validator)
+    assert cost == json.loads(msgspec.json.encode(TcaReports(reports=(report,))))
+
+
+def test_what_was_not_filled_has_no_average_price_and_says_why() -> None:
+    (cost,) = read(pack("O5"), "tca.json")["reports"]
+
+    assert (cost["order"]["avg_px"], cost["order"]["reasons"]["avg_px"]) == (None, "nothing was filled")
+
+
+def test_the_index_shows_the_cost_against_arrival() -> None:
+    page, text = pack("O2")["index.html"].decode(), pack("O2")["index.md"].decode()
 
     # 400 sold at 39.98 against an arrival mid of 40.01.
-    assert found["cost against arrival"] == Figure("cost against arrival", "7.50", "bps")
-    assert found["cost against arrival, in money"] == Figure("cost against arrival, in money", "12.00", "USD")
-    assert found["venue fees"] == Figure("venue fees", "1.2000", "USD")
+    benchmarks = text[text.index("### Benchmarks") :]
+    row = next(line for line in benchmarks.splitlines() if line.startswith("| arrival"))
+    assert [cell.strip() for cell in row.split("|")[2:5]] == ["40.01", "7.50", "12.00"]
+    assert "<td>7.50</td><td>12.00</td>" in page
 
 
 @pytest.mark.parametrize(
