@@ -19,7 +19,7 @@ from router.basket.names import BasketError, BasketName, Floats, Period
 from router.basket.orders import BasketOrder, Done, Execute, window_order
 from router.basket.plan import BasketPlan, Terms, plan
 from router.basket.problem import Band, Measure
-from router.basket.sorting import Advice
+from router.basket.sorting import Advice, HandlInst
 from router.core.types import Qty
 
 
@@ -41,9 +41,9 @@ def throttle(
         now = spent if done else float((band.members * value) @ waiting)
         push = band.members * value * asked * (1 if done else -1)
         for moved, room in ((np.maximum(push, 0), band.high[0] - now), (np.maximum(-push, 0), now - band.low[0])):
-            total = float(moved.sum())
-            if total > room:
-                factor = np.where(moved > 0, np.minimum(factor, max(room, 0.0) / total), factor)
+            total, allowed = float(moved.sum()), max(float(room), 0.0)
+            if total > allowed:
+                factor = np.where(moved > 0, np.minimum(factor, allowed / total), factor)
     return tuple(
         qty if part >= 1 else int(qty * part) // name.lot * name.lot
         for name, qty, part in zip(names, wanted, factor, strict=True)
@@ -147,6 +147,9 @@ class _Course:
     """The state of a basket under way. `expected` is what the current plan wants filled at the start of its period."""
 
     def __init__(self, first: BasketPlan, advice: Sequence[Advice], execute: Execute) -> None:
+        automated = {each.symbol for each in advice if each.handl_inst is HandlInst.AUTOMATED}
+        if without := [name.symbol for name in first.names if name.symbol not in automated]:
+            raise BasketError(f"basket: planned, but no algorithm is advised for: {', '.join(without)}")
         self.first = first
         self.current = first
         self.begun = 0

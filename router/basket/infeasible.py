@@ -25,6 +25,12 @@ _GIVES: Final = 1e-6
 """Slack below this part of the basket (of the order, for a cap) is the solver's noise."""
 
 
+_CAP_PRICE: Final = 10.0
+"""What a participation cap gives costs so many times what a band gives: it is the client's word on each name."""
+_TIE: Final = 1e-4
+"""Of two ways that cost the same, the one whose bounds come first; an interior point would mix them."""
+
+
 class Conflict(Struct, frozen=True):
     """A bound that would have to give: in `period` (from 1) its `limit` would have to be `needed`."""
 
@@ -78,7 +84,8 @@ def _loosened(program: Program, places: tuple[_Place, ...]) -> tuple[Conflict, .
     slack = sp.csc_array((-np.ones(count), ([each.place for each in places], range(count))), (len(right), count))
     below = sp.hstack([sp.csc_array((count, variables)), -sp.eye_array(count)])
     constraints = sp.vstack([sp.hstack([matrix, slack]), below])
-    cost = np.concatenate([np.zeros(variables), np.ones(count)])
+    prices = [(_CAP_PRICE if each.row.is_cap else 1.0) * (1 + _TIE * number) for number, each in enumerate(places)]
+    cost = np.concatenate([np.zeros(variables), prices])
     settings = clarabel.DefaultSettings()
     settings.verbose = False
     settings.max_threads = 1

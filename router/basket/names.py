@@ -12,8 +12,10 @@ from typing import Annotated, TypeAlias
 
 import numpy as np
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from router.core.profiles import CalendarDay
 from router.core.types import Ns, Px, Qty, Side
 from router.tca.profile import NotNegative, Positive, SymbolProfile
 
@@ -111,29 +113,43 @@ def _had(profile: SymbolProfile, field: str) -> float:
 
 
 class Period(Struct, frozen=True):
-    """A stretch of time in which one list of orders is worked: UTC ns, and its place in its day, 0 to 1.
-
-    `gap_variance` is what comes after it before the next one, in days' worth of variance: a night.
-    """
+    """A stretch of time in which one list of orders is worked: UTC ns, and its place in its day, 0 to 1."""
 
     start: Ns
     end: Ns
     from_part: float
     to_part: float
-    gap_variance: float = 0.0
+    moves: float
+    """Days of price moves from its middle to the next one's: its own, and the night behind the last of a date."""
+    day: str = ""
+    """Its trading date, YYYYMMDD; empty where nobody asks."""
 
 
-def periods_of(opens: Ns, closes: Ns, count: int) -> tuple[Period, ...]:
-    """A session in `count` equal periods."""
+def periods_of(opens: Ns, closes: Ns, count: int, *, day: str = "", session: float = 1.0) -> tuple[Period, ...]:
+    """A session in `count` equal periods; `session`: the part of a day's variance that falls into it."""
     if count < 1 or closes - opens < count:
         raise BasketError(f"periods: at least 1 in a session that is open, got {count} in {closes - opens} ns")
     edges = [opens + (closes - opens) * each // count for each in range(count + 1)]
-    return tuple(Period(edges[each], edges[each + 1], each / count, (each + 1) / count) for each in range(count))
+    return tuple(
+        Period(edges[each], edges[each + 1], each / count, (each + 1) / count, session / count, day)
+        for each in range(count)
+    )
+
+
+def periods_of_days(days: Sequence[CalendarDay], count: int, *, night: float) -> tuple[Period, ...]:
+    """Trading dates in `count` periods each; `night` is the part of a day's variance between close and open."""
+    if not 0 <= night < 1:
+        raise BasketError(f"periods: the night's part of the variance must be 0 or more and below 1: got {night:g}")
+    found: list[Period] = []
+    for each in days:
+        session = periods_of(each.open, each.close, count, day=each.day, session=1 - night)
+        found += [*session[:-1], replace(session[-1], moves=session[-1].moves + night)]
+    return tuple(found)
 
 
 def days_of(periods: Sequence[Period]) -> Floats:
-    """(periods,) the time of each in days, the gap behind it included: what its price moves are counted in."""
-    return np.array([each.to_part - each.from_part + each.gap_variance for each in periods])
+    """(periods,) days of price moves that what is left after each period goes through."""
+    return np.array([each.moves for each in periods])
 
 
 def expected_volume(names: Sequence[BasketName], periods: Sequence[Period]) -> Floats:
