@@ -111,10 +111,10 @@ def beta_of(returns: Sequence[float], market: Sequence[float]) -> Beta:
     y, x = np.array(returns, dtype=np.float64), np.array(market, dtype=np.float64)
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         raise BasketError("beta: a return is not a number")
+    if x.max() == x.min():
+        raise BasketError("beta: the market's returns are all the same")
     x, y = x - x.mean(), y - y.mean()
     moved = float(x @ x)
-    if not moved > 0:
-        raise BasketError("beta: the market's returns are all the same")
     slope = float(x @ y) / moved
     rest = y - slope * x
     return Beta(slope, float(np.sqrt(rest @ rest / (count - 2) / moved)), count)

@@ -34,6 +34,8 @@ from router.core.types import Qty
 
 STILL: Final = 1e-6
 """Of an order: a schedule that moves less from one linearisation to the next stands still."""
+STILL_MONEY: Final = 1e-8
+"""Of the basket's worth: so does one that moves less than this in currency, a small order's noise."""
 ROUNDS_MAX: Final = 60
 """Linearisations; each leaves about |exponent - 1| of the error, so that 20 are usual for the 3/5 power."""
 TIGHTENINGS_MAX: Final = 8
@@ -166,7 +168,7 @@ def optimum(
         else:
             schedule = solve(problem)
         trades = schedule.trades
-        if terms.law.exponent == 1 or _stands_still(before, schedule, problem.shares):
+        if terms.law.exponent == 1 or _stands_still(before, schedule, problem.shares, problem.value):
             return problem, schedule, done, gave
         before = schedule
     raise BasketError(f"schedule: the power law's linearisation did not settle in {ROUNDS_MAX} rounds")
@@ -210,8 +212,13 @@ def _within_caps(
     return tuple(kept), residue, places
 
 
-def _stands_still(before: Schedule | None, schedule: Schedule, shares: Floats) -> bool:
-    return before is not None and bool((np.abs(schedule.left - before.left) < STILL * shares[:, None]).all())
+def _stands_still(before: Schedule | None, schedule: Schedule, shares: Floats, value: Floats) -> bool:
+    if before is None:
+        return False
+    moved = np.abs(schedule.left - before.left)
+    worth = np.abs(value)
+    still = (moved < STILL * shares[:, None]) | (moved * worth[:, None] < STILL_MONEY * float(worth @ shares))
+    return bool(still.all())
 
 
 def problem_of(names: Sequence[BasketName], periods: Sequence[Period], terms: Terms, spent: float) -> JointProblem:
@@ -289,11 +296,14 @@ def _left(names: Sequence[BasketName], trades: Shares) -> Floats:
 
 
 def _in_lots(names: Sequence[BasketName], problem: JointProblem, schedule: Schedule) -> Shares:
-    """Whole lots that keep every bound: where rounding breaks one, it is tightened by so much and solved again."""
+    """Whole lots that keep every bound: where rounding breaks one, it is tightened by so much and solved again.
+
+    By the excess at first, then by twice, four times it: the lots that break it may stay the same for a while.
+    """
     tightened = problem
-    for _ in range(TIGHTENINGS_MAX):
+    for attempt in range(TIGHTENINGS_MAX):
         trades = whole_lots(names, schedule.left, problem.cap)
-        tighter = _tighter(tightened, _excess(names, problem, trades))
+        tighter = _tighter(tightened, _excess(names, problem, trades), 2.0**attempt)
         if tighter is None:
             return trades
         tightened = tighter
@@ -330,12 +340,12 @@ def _excess(names: Sequence[BasketName], problem: JointProblem, trades: Shares) 
     return _Excess(over, under, risk)
 
 
-def _tighter(problem: JointProblem, excess: _Excess) -> JointProblem | None:
-    """The problem with its bounds pulled in by what was too much, and half of that again; None if nothing was."""
+def _tighter(problem: JointProblem, excess: _Excess, times: float) -> JointProblem | None:
+    """The problem with its bounds pulled in by what was too much, so many times; None if nothing was."""
     if not excess.any:
         return None
     bands: list[Band] = []
     for band, over, under in zip(problem.bands, excess.over, excess.under, strict=True):
-        bands.append(replace(band, high=band.high - 1.5 * over, low=band.low + 1.5 * under))
-    risk = problem.risk if problem.risk is None or excess.risk is None else problem.risk - 1.5 * excess.risk
+        bands.append(replace(band, high=band.high - times * over, low=band.low + times * under))
+    risk = problem.risk if problem.risk is None or excess.risk is None else problem.risk - times * excess.risk
     return replace(problem, bands=tuple(bands), risk=risk)

@@ -19,9 +19,9 @@ from router.basket.problem import JointProblem
 from router.basket.program import Program, left_of, program_of
 
 _INFEASIBLE: Final = (clarabel.SolverStatus.PrimalInfeasible, clarabel.SolverStatus.AlmostPrimalInfeasible)
-_TOLERANCE: Final = 1e-14
-"""Asked of the solver: more than it can always give, so that it stops where it gets no further. At 1e-10 the small end of
-a steep trajectory is off by a hundredth of a per cent of the order."""
+_TOLERANCES: Final = (1e-14, 1e-12, 1e-10)
+"""Asked of the solver one after the other until it answers. The first is more than it can always give, and then it goes
+back a long way; the last leaves the small end of a steep trajectory off by a hundredth of a per cent of the order."""
 RESIDUAL_MAX: Final = 1e-6
 """Of the scaled program (parts of an order, parts of the basket's worth). A solution above it is refused."""
 
@@ -107,13 +107,16 @@ def _outside(cone: object, point: Floats) -> float:
 
 
 def run(program: Program) -> Any:  # noqa: ANN401 - Clarabel is published without types
-    """Clarabel's answer."""
-    settings = clarabel.DefaultSettings()
-    settings.verbose = False
-    settings.max_threads = 1
-    settings.direct_solve_method = "qdldl"
-    # The status may then be `AlmostSolved` or `InsufficientProgress`: `residuals` says whether that is an optimum.
-    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = _TOLERANCE
+    """Clarabel's answer at the finest tolerance at which it has one; the coarsest's, where it never says "solved"."""
     matrix, right, cones = program.matrices()
     quadratic, constraints = sp.csc_matrix(program.quadratic), sp.csc_matrix(matrix)
-    return clarabel.DefaultSolver(quadratic, program.linear, constraints, right, cones, settings).solve()
+    for tolerance in _TOLERANCES:
+        settings = clarabel.DefaultSettings()
+        settings.verbose = False
+        settings.max_threads = 1
+        settings.direct_solve_method = "qdldl"
+        settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = tolerance
+        answer = clarabel.DefaultSolver(quadratic, program.linear, constraints, right, cones, settings).solve()
+        if answer.status in (clarabel.SolverStatus.Solved, *_INFEASIBLE):
+            break
+    return answer

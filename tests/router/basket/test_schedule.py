@@ -18,7 +18,8 @@ from support.baskets import bare
 
 def two_names(correlation: float = 0.5) -> Floats:
     sigma = np.array([0.95, 1.9])
-    return np.outer(sigma, sigma) * np.array([[1.0, correlation], [correlation, 1.0]])
+    covariance: Floats = np.outer(sigma, sigma) * np.array([[1.0, correlation], [correlation, 1.0]])
+    return covariance
 
 
 def band(limit: float, *, members: list[float], measure: Measure = Measure.LEFT, label: str = "imbalance") -> Band:
