@@ -14,8 +14,10 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from router.basket.control import Worked
 from router.basket.limits import BasketLimits
 from router.basket.names import BasketError, BasketName, Period
+from router.basket.orders import Done
 from router.basket.plan import Terms
 from router.basket.sorting import Urgency
 from router.tca.events import EventTime, MarketDate, ahead, moves_on, moving, volatility_factor
@@ -62,7 +64,8 @@ def participation_band(
     high = min(max(rule.high * scale, rule.floor), rule.cap)
     low = min(rule.low * scale, high)
     why = [f"volatility {sigma_now:.2%} against {sigma_base:.2%}"]
-    why += [f"{each.text} (x {rule.event_factor:g})" for each in events]
+    if events:
+        why.append(f"{', '.join(each.text for each in events)}: x {rule.event_factor:g}")
     if high != rule.high * scale:
         why.append(f"held at {high:.1%}")
     return ParticipationBand(low, high, "; ".join(why))
@@ -216,3 +219,31 @@ def announced(
             if place >= 0:
                 extra[place] += more / len(places)
     return tuple(extra)
+
+
+class Halves(Struct, frozen=True):
+    """Fills of the names with an event, by symbol, before and after the date whose prices it moved."""
+
+    before: dict[str, Done]
+    after: dict[str, Done]
+
+
+def around_events(worked: Worked, events: Sequence[MarketDate], dates: Sequence[str]) -> Halves:
+    """Split the fills of each name that has an event of its own, at the first that moves prices within `dates`.
+
+    A fill in the session of an event counts as after it: which came first is not known by date.
+    """
+    moved: dict[str, str] = {}
+    for event in events:
+        day = moves_on(event, dates)
+        if event.symbol is not None and day is not None:
+            moved[event.symbol] = min(day, moved.get(event.symbol, day))
+    halves = Halves({}, {})
+    for step in worked.steps:
+        day = worked.plan.periods[step.period].day
+        for symbol, done in step.done.items():
+            if symbol in moved and done.qty:
+                half = halves.before if day < moved[symbol] else halves.after
+                old = half.get(symbol, Done())
+                half[symbol] = Done(old.qty + done.qty, old.notional + done.notional)
+    return halves

@@ -53,7 +53,7 @@ def test_an_event_halves_it_again_and_the_floor_holds() -> None:
     assert band.high == 0.02
     assert band.low == pytest.approx(0.005)
     assert band.reason == (
-        "volatility 10.00% against 2.00%; earnings of ACME, 20260428 after-close (x 0.5); held at 2.0%"
+        "volatility 10.00% against 2.00%; earnings of ACME, 20260428 after-close: x 0.5; held at 2.0%"
     )
 
 
