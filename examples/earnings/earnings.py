@@ -183,7 +183,7 @@ def one_name(made: Season) -> tuple[ThroughEvent, tuple[Outcome, ...], float, st
     before = DATES.index(moved) * PERIODS_A_DAY
     after = len(DATES) * PERIODS_A_DAY - before
     path = through_event(
-        float(name.qty), now, outcomes, risk_aversion=3e-8, tau=tau, before=max(before, 1), after=after
+        float(name.qty), now, outcomes, risk_aversion=2e-9, tau=tau, before=max(before, 1), after=after
     )
     return path, outcomes, tau, name.symbol
 

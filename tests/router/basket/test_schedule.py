@@ -210,11 +210,12 @@ def test_no_admissible_schedule_is_better(
         risk_aversion=risk_aversion,
     )
 
-    best = problem.objective(solve(problem).left)
+    left = solve(problem).left
+    best = problem.objective(left)
 
     for _ in range(5):
         falls = np.array([[*sorted((rng.random() for _ in range(4)), reverse=True), 0.0] for _ in names])
         other = falls * problem.shares[:, None]
-        mixed = 0.99 * solve(problem).left + 0.01 * other
+        mixed = 0.99 * left + 0.01 * other
         assert problem.objective(other) >= best * (1 - 1e-7)
         assert problem.objective(mixed) >= best * (1 - 1e-7)
