@@ -2,8 +2,9 @@
 
 Two guards. Between solutions `throttle` holds back: if everything of one side that is sent fills and nothing of the
 other, every band still holds. From period to period `replan` solves what is left, which is the old plan's tail where
-fills were as planned. Bounds that a surprise has made impossible give as little as they can, and that is said. Knows
-no clock.
+fills were as planned. Bounds that a surprise has made impossible give as little as they can, and that is said. A band
+of a period holds at its end: within a period that begins outside of it, nothing is sent that could lead further out.
+Knows no clock.
 """
 
 from __future__ import annotations
