@@ -3,7 +3,7 @@
 import pytest
 
 from router.tca.analysis import OrderAnalysis, analyse
-from router.tca.record import Recorder
+from router.tca.recorder import Recorder
 from support.tca_day import day, lines
 
 
