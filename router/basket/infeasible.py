@@ -25,6 +25,8 @@ _GIVES: Final = 1e-6
 """Slack below this part of the basket (of the order, for a cap) is the solver's noise."""
 
 
+_RESOLVED: Final = 1e-8
+"""Slack below this is none: what the solver resolves."""
 _CAP_PRICE: Final = 10.0
 """What a participation cap gives costs so many times what a band gives: it is the client's word on each name."""
 _TIE: Final = 1e-4
@@ -60,11 +62,15 @@ def conflicts(program: Program, certificate: Floats, *, caps_give: bool = True) 
     weight = np.abs(certificate)
     every = tuple(each for each in _places(program) if caps_give or not each.row.is_cap)
     named = tuple(each for each in every if weight[each.place] > _NAMED * weight.max())
-    for places in (named, every):
-        found = _loosened(program, places) if places else ()
-        if found:
-            return found
-    raise BasketError("schedule: the solver finds no schedule, and no bound to blame")
+    found = _loosened(program, named) or _loosened(program, every)
+    if not found:
+        raise BasketError("schedule: the solver finds no schedule, and no bound to blame")
+    return found
+
+
+def least_loosening(program: Program, *, caps_give: bool) -> tuple[Conflict, ...]:
+    """The least loosening of all bounds without a certificate; nothing where none is needed, or helps."""
+    return _loosened(program, tuple(each for each in _places(program) if caps_give or not each.row.is_cap))
 
 
 def _places(program: Program) -> tuple[_Place, ...]:
@@ -79,6 +85,8 @@ def _places(program: Program) -> tuple[_Place, ...]:
 
 def _loosened(program: Program, places: tuple[_Place, ...]) -> tuple[Conflict, ...]:
     """Minimise the sum of t >= 0 with b + t in the rows of `places`. Nothing where that has no solution either."""
+    if not places:
+        return ()
     matrix, right, cones = program.matrices()
     count, variables = len(places), matrix.shape[1]
     slack = sp.csc_array((-np.ones(count), ([each.place for each in places], range(count))), (len(right), count))
@@ -101,7 +109,10 @@ def _loosened(program: Program, places: tuple[_Place, ...]) -> tuple[Conflict, .
         return ()
     gives = np.array(solution.x)[variables:]
     # Bounds may miss each other by less than the noise: then the one that gives most is told.
-    least = min(_GIVES, float(gives.max()) / 2)
+    most = float(gives.max())
+    if most < _RESOLVED:
+        return ()
+    least = min(_GIVES, most / 2)
     return tuple(
         Conflict(
             each.row.bound,
@@ -111,7 +122,7 @@ def _loosened(program: Program, places: tuple[_Place, ...]) -> tuple[Conflict, .
             each.row.unit,
         )
         for number, each in enumerate(places)
-        if gives[number] > max(least, 0.0)
+        if gives[number] > least
     )
 
 

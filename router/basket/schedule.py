@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 from msgspec import Struct
 
-from router.basket.infeasible import Conflict, conflicts
+from router.basket.infeasible import Conflict, conflicts, least_loosening
 from router.basket.names import BasketError, Floats
 from router.basket.problem import JointProblem
 from router.basket.program import Program, left_of, program_of
@@ -73,6 +73,9 @@ def solve(problem: JointProblem, *, caps_give: bool = True) -> Schedule:
     z = np.array(solution.x)
     found = residuals(program, z, np.array(solution.z))
     if not found.worst < RESIDUAL_MAX:
+        # Bounds that miss each other by less than the solver resolves: neither an optimum nor a certificate.
+        if loosening := least_loosening(program, caps_give=caps_give):
+            raise InfeasibleError(loosening)
         raise BasketError(f"schedule: the solver stopped at {solution.status} with residuals {found}")
     left = left_of(problem, z)
     return Schedule(left, problem.trades(left), found, solution.iterations)
