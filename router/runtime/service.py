@@ -23,6 +23,7 @@ from router.core.outputs import (
     CancelReject,
     ClientOutput,
     ExecReport,
+    ListStatus,
     QueryChild,
     ReplaceChild,
     SendChild,
@@ -43,7 +44,7 @@ from router.runtime.recovery import Recovery, recover
 from router.runtime.sessions_file import FixSession
 from simulator.world import World
 
-_CLIENT_OUTPUTS: Final = (ExecReport, CancelReject, BusinessReject)
+_CLIENT_OUTPUTS: Final = (ExecReport, CancelReject, ListStatus, BusinessReject)
 _VENUE_COMMANDS: Final = (SendChild, ReplaceChild, CancelChild, QueryChild)
 _FOR_EVER: Final = 2**63
 STEPS_MAX: Final = 500

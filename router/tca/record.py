@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from router.core.algo import SchedulePoint
-from router.core.events import DayStart, Event, Genesis, NewOrder, TradePrint
+from router.core.events import DayStart, Event, Genesis, NewList, NewOrder, TradePrint
 from router.core.outputs import Decision, ExecReport, Note, Output, SendChild
 from router.core.profiles import EngineConfig
 from router.core.types import (
@@ -40,7 +40,7 @@ OVER: Final = (
     OrdStatus.REJECTED,
 )
 """OrdStatus(39) in which an order is not worked."""
-_INPUTS_READ: Final = ("DayStart", "Genesis", "NewOrder", "TradePrint")
+_INPUTS_READ: Final = ("DayStart", "Genesis", "NewList", "NewOrder", "TradePrint")
 _OUTPUTS_READ: Final = ("Decision", "ExecReport", "Note", "SendChild")
 _NO_ORDER: Final = "NONE"
 
@@ -133,6 +133,10 @@ class Recorder:
         self.day = ""
         self.at: Ns = 0
         self._children: dict[str, Child] = {}
+        self._listed: dict[tuple[str, str], NewOrder] = {}
+        """Orders that came in lists, by (client, ClOrdID(11))."""
+        self._direct: list[str] = []
+        """OrderIDs whose direct children are being sent, in that order."""
 
     def follow(self, inputs: Iterable[InputLine], outputs: Iterable[OutputLine]) -> int:
         """Take in journal lines, both tables in their own order; returns the last input's number (0: none came)."""
@@ -148,6 +152,26 @@ class Recorder:
     def observe(self, at: Ns, event: Event | None, outputs: Sequence[Output]) -> None:
         """Take in one input (None: one that matters to nobody here) and what the engine said to it."""
         self.at = at
+        if event is not None:
+            self._heard(at, event)
+        for output in outputs:
+            match output:
+                case ExecReport() if output.order_id != _NO_ORDER:
+                    self._report(at, output)
+                case Note(what="arrival"):
+                    self._arrival(at, output, event)
+                case Note():
+                    self._note(at, output)
+                case SendChild():
+                    self._child(Child(at, output.child_id, output.venue, output.qty, output.reason), output)
+                case Decision():
+                    self.orders[output.order_id].children += [self._children.pop(name) for name in output.child_ids]
+                case _:
+                    pass
+        self._children.clear()
+        self._direct.clear()
+
+    def _heard(self, at: Ns, event: Event) -> None:
         match event:
             case TradePrint():
                 self.tapes.setdefault(event.symbol, MarketTape()).add(at, event)
@@ -156,31 +180,23 @@ class Recorder:
                 self.config = _config(event)
             case DayStart():
                 self.day = event.day
+            case NewList():
+                orders = (order for order in event.orders if isinstance(order, NewOrder))
+                self._listed |= {(order.client, order.cl_ord_id): order for order in orders}
             case _:
                 pass
-        arrived: OrderRecord | None = None
-        for output in outputs:
-            match output:
-                case ExecReport() if output.order_id != _NO_ORDER:
-                    self._report(at, output)
-                case Note(what="arrival"):
-                    arrived = self._arrival(at, output, event)
-                case Note():
-                    self._note(at, output)
-                case SendChild():
-                    child = Child(at, output.child_id, output.venue, output.qty, output.reason)
-                    self._children[child.child_id] = child
-                case Decision():
-                    self.orders[output.order_id].children += [self._children.pop(name) for name in output.child_ids]
-                case _:
-                    pass
-        self._claim_direct(arrived)
 
-    def _claim_direct(self, arrived: OrderRecord | None) -> None:
-        """Direct market access is nobody's decision: its child goes out with the order's arrival."""
-        if arrived is not None:
-            arrived.children += self._children.values()
-        self._children.clear()
+    def _child(self, child: Child, sent: SendChild) -> None:
+        """A router's child is claimed by the decision that follows; a direct one, which is nobody's, by its order."""
+        self._children[child.child_id] = child
+        if sent.reason is not Reason.DIRECT:
+            return
+        for order_id in self._direct:
+            order = self.orders[order_id]
+            if (order.symbol, order.side, order.qty) == (sent.symbol, sent.side, sent.qty):
+                self._direct.remove(order_id)
+                order.children.append(self._children.pop(child.child_id))
+                return
 
     # --- reports
 
@@ -215,20 +231,19 @@ class Recorder:
 
     # --- notes
 
-    def _arrival(self, at: Ns, note: Note, event: Event | None) -> OrderRecord:
+    def _arrival(self, at: Ns, note: Note, event: Event | None) -> None:
         """The order begins to be worked. Only the first time counts: one revived by a replace came when it came."""
+        data = dict(note.data)
         order = self.orders.get(note.order_id)
         if order is None:
-            assert isinstance(event, NewOrder), (note, event)
-            order = self.orders[note.order_id] = _arrived(at, note.order_id, event)
+            asked = event if isinstance(event, NewOrder) else self._listed[data["client"], data["cl_ord_id"]]
+            order = self.orders[note.order_id] = _arrived(at, note.order_id, asked)
         if order.end is None:
-            data = dict(note.data)
             order.algorithm = data["algorithm"]
             order.start, order.end = int(data["start"]), int(data["end"])
             bid, ask = data.get("bid"), data.get("ask")
             if bid and ask and int(bid) < int(ask):
                 order.arrival_mid2 = int(bid) + int(ask)
-        return order
 
     def _note(self, at: Ns, note: Note) -> None:
         order = self.orders.get(note.order_id)
@@ -237,6 +252,11 @@ class Recorder:
         data = dict(note.data)
         if note.what == "schedule":
             order.plans.append(Planned(at, _points(data["points"])))
+        elif note.what == "slice" and data["reason"] == Reason.DIRECT:
+            self._direct.append(note.order_id)
+        elif note.what == "released":
+            # It came when it came, and its cost counts from then; who works it, and when, was decided now.
+            order.algorithm, order.end = data["algorithm"], int(data["end"])
         elif note.what == "inputs":
             order.curve = data.get("curve_source", "")
             order.curve_days = int(data.get("curve_days") or 0)
