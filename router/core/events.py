@@ -103,6 +103,8 @@ class ReplaceRequest(_Event, frozen=True, kw_only=True):
     poss_resend: bool = False
     echo: Echo = ()
     seq_num: int = 0
+    manual: bool = False
+    """HandlInst(21)=3: of a staged order only, which stays so."""
 
 
 class CancelRequest(_Event, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from router.core.algo import Cause
 from router.core.events import ReplaceRequest
-from router.core.types import CxlRejReason, OrdType, Px, Qty, Reason
+from router.core.types import CxlRejReason, OrdStatus, OrdType, Px, Qty, Reason
 from router.engine.desk import Desk
 from router.engine.expiry import watch_expiry
 from router.engine.gate import Gate
@@ -64,6 +64,8 @@ class Amendments:
         children = desk.children.of_order(work.order_id)
         px = None if request.ord_type is OrdType.MARKET else request.px
         if not children or (children[0].qty == request.qty and children[0].px == px):
+            if parent.own_status is OrdStatus.PENDING_NEW:
+                return False  # nothing to change, and nothing in force yet: the venue's first word comes before
             desk.say(desk.parents.replace_done(desk.now, parent))
             for piece in work.slices.values():
                 piece.qty = max(parent.qty, piece.filled)
@@ -112,7 +114,7 @@ class Amendments:
 
     def _trim_slices(self, work: ParentWork) -> None:
         """Cut slices to the new quantity, the youngest first and never below what is open of them."""
-        excess = work.parent.cum_qty + work.released - work.target
+        excess = work.released - max(work.target - work.parent.cum_qty, 0)
         for slice_id in reversed(tuple(work.slices)):
             if excess <= 0:
                 return

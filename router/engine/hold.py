@@ -11,7 +11,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from router.core.algo import Cause
-from router.core.events import OperatorRelease
+from router.core.events import OperatorRelease, ReplaceRequest
 from router.core.types import Reason, Urgency
 from router.engine.desk import Desk
 from router.engine.plan import Refused, note_schedule, order_plan
@@ -26,6 +26,15 @@ WAITS: Final = "waits for the ListExecute(L) of its list"
 def held_text(work: ParentWork) -> str:
     """Why the order is not worked, for Text(58) of its New and of its status; "" where it is."""
     return STAGED if work.staged else (WAITS if work.waits_for_list else "")
+
+
+def held_change(work: ParentWork | None, request: ReplaceRequest) -> str:
+    """Why a replace cannot be kept for what holds the order, or does not; "" where it can."""
+    if request.manual and (work is None or not work.staged):
+        return "HandlInst(21) 3 is for an order that is staged: this one is being worked"
+    if work is not None and work.algo is None and work.is_held:
+        return "the order has not been sent to its venue and cannot be changed before: cancel, and send anew"
+    return ""
 
 
 def let_go(desk: Desk, work: ParentWork) -> None:

@@ -14,7 +14,7 @@ from router.core.types import CxlRejReason, ExecRestatementReason, OrdRejReason
 from router.engine.desk import Desk
 from router.engine.expiry import expires_at, expiry_text
 from router.engine.halts import tell_phase
-from router.engine.hold import held_text, send_direct
+from router.engine.hold import held_change, held_text, send_direct
 from router.engine.instructions import unkept_change
 from router.engine.opening import open_work, reopen
 from router.engine.plan import OrderPlan, Refused, order_plan
@@ -124,10 +124,10 @@ class Requests:
         if refusal is not None:
             return refusal.text
         asked = amended(parent.terms, request)
-        unkept = unkept_change(parent.terms, asked)
+        work = desk.works.get(parent.order_id)
+        unkept = unkept_change(parent.terms, asked) or held_change(work, request)
         if unkept:
             return unkept
-        work = desk.works.get(parent.order_id)
         standing = None if work is None else work.terms
         plan = order_plan(desk, asked, desk.now, standing, traded_before=parent.traded_before)
         return plan.text if isinstance(plan, Refused) else None

@@ -173,6 +173,7 @@ class Inbound:
             poss_resend=message.get(97) == "Y",
             echo=_echo(session, message, instrument.symbol),
             seq_num=_seq_num(message),
+            manual=message.get(21) == "3",
         )
 
     def _cancel(self, session: ClientSession, message: Message) -> CancelRequest:
