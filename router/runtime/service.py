@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from msgspec import Struct
 from structlog.typing import FilteringBoundLogger
 
-from router.core.events import ClientDown, ClientUp, Event, Genesis, Recovered, VenueDown
+from router.core.events import ClientDown, ClientUp, Event, Genesis, OperatorEvent, Recovered, VenueDown
 from router.core.outputs import (
     Alarm,
     BusinessReject,
@@ -24,6 +24,7 @@ from router.core.outputs import (
     ClientOutput,
     ExecReport,
     ListStatus,
+    Output,
     QueryChild,
     ReplaceChild,
     SendChild,
@@ -34,6 +35,7 @@ from router.core.types import ExecType, Ns
 from router.journal import EngineFactory
 from router.runtime.agenda import Agenda, plan_days
 from router.runtime.clock import Clock, HeldClock, NoClock, WallClock
+from router.runtime.desk_door import DeskDoor, DeskError
 from router.runtime.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, Received, Trouble, field
 from router.runtime.fix_venue import FixVenueLink, Understood
 from router.runtime.journal_file import JournalError, JournalFile
@@ -101,6 +103,9 @@ class Service:
         self._pipeline: Pipeline | None = None
         self._clock: Clock = WallClock()
         self._marked: dict[str, tuple[int, int]] = {}
+        self._door = DeskDoor(parts.state, self._act)
+        self._last: Batch | None = None
+        """The last batch that was delivered."""
 
     def stop(self) -> None:
         """End the run: call it from the loop's thread (a signal handler does)."""
@@ -111,9 +116,11 @@ class Service:
         """Start, call `ready` when clients may connect, serve until `stop`, and leave nothing behind."""
         try:
             self._clock = self._start()
+            await self._open_door()
             ready()
             await self._serve()
         finally:
+            await self._door.close()
             # What is not taken in any more is not journaled, so its sender is asked to resend it at the next start.
             await asyncio.to_thread(self._port.stop)
             with contextlib.suppress(JournalError):  # after a failed write there is nothing more to be noted
@@ -179,6 +186,29 @@ class Service:
         for lost in recovery.unsent:
             self._to_client(lost.output, (lost.seq, lost.n), poss_resend=True)
         self._pipeline.submit(at, [*silent, Recovered(recovery.at)])
+
+    # --- the desk
+
+    async def _open_door(self) -> None:
+        """A router that cannot be reached by its desk still serves its clients."""
+        try:
+            await self._door.open()
+        except (DeskError, OSError) as error:
+            self._log.error("alarm", text=f"no desk: {error}")
+
+    def _act(self, event: OperatorEvent) -> list[Output]:
+        """Carry out an act of the desk now, after all that is due; what the engine said to it."""
+        pipeline, clock = self._pipeline, self._clock
+        assert pipeline is not None
+        try:
+            done = pipeline.run_until(clock.now(), steps_max=STEPS_MAX)
+            pipeline.submit(_stamp(clock, pipeline, done=done), [event])
+        except BaseException as error:
+            self._failure = error
+            self._wake.set()
+            raise
+        self._wake.set()
+        return self._last.outputs if self._last is not None and self._last.seq == pipeline.seq else []
 
     # --- the loop
 
@@ -299,6 +329,7 @@ class Service:
     # --- out
 
     def _deliver(self, batch: Batch) -> None:
+        self._last = batch
         # Venues first: the market does not wait, and a client's report of it can.
         for output in batch.outputs:
             if isinstance(output, _VENUE_COMMANDS):
