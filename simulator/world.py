@@ -54,6 +54,7 @@ from simulator.lit import LitVenue
 from simulator.pits import National, Pit, dig
 from simulator.source import (
     HasAuctions,
+    HasPrice,
     HearsOwn,
     KnowsPlaces,
     MarketSource,
@@ -252,6 +253,10 @@ class World:
         """
         seen = self._by_mic[venue].venue
         return seen.ahead(child_id) if isinstance(seen, KnowsPlaces) else None
+
+    def last_prices(self) -> dict[str, Px]:
+        """Where each symbol's price stands whose source has one of its own, in quanta: what the next day opens from."""
+        return {source.symbol: source.last_px for source in self._sources if isinstance(source, HasPrice)}
 
     # --- MarketPort: what a source may do
 

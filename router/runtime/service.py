@@ -40,11 +40,10 @@ from router.runtime.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, Rec
 from router.runtime.fix_venue import FixVenueLink, Understood
 from router.runtime.journal_file import JournalError, JournalFile
 from router.runtime.later_life import LaterLife, catch_up
-from router.runtime.pipeline import Batch, MarketClock, Pipeline
+from router.runtime.pipeline import Batch, MarketClock, MarketWorld, Pipeline
 from router.runtime.quickfix_port import FixPort
 from router.runtime.recovery import Recovery, recover
 from router.runtime.sessions_file import FixSession
-from simulator.world import World
 
 _CLIENT_OUTPUTS: Final = (ExecReport, CancelReject, ListStatus, BusinessReject)
 _VENUE_COMMANDS: Final = (SendChild, ReplaceChild, CancelChild, QueryChild)
@@ -73,7 +72,7 @@ class Parts(Struct, frozen=True):
     sessions: Sequence[FixSession]
     gateway: Translator
     links: Mapping[str, FixVenueLink]
-    world: World | None
+    world: MarketWorld | None
     clock: Callable[[Ns], Clock]
     """Makes the clock, given the time at which the engine stands."""
     start: Ns
@@ -139,12 +138,7 @@ class Service:
             market = LaterLife(parts.world, recovery.life)
         clock = parts.clock(at) if parts.hold is None else HeldClock(max(at, parts.hold))
         at = max(at, clock.now()) if parts.world is None else at
-        told = recovery.days if recovery else []
-        planned = [
-            (due, event)
-            for due, event in plan_days(parts.config, at, phases=parts.world is None)
-            if getattr(event, "day", None) not in told or type(event).__name__ != "DayStart"
-        ]
+        planned = plan_days(parts.config, at, phases=parts.world is None, told=recovery.days if recovery else ())
         self._pipeline = Pipeline(
             recovery.engine if recovery else parts.factory(parts.genesis),
             self._deliver,
