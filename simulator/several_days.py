@@ -42,12 +42,11 @@ def date_of(day: str, sessions: Sequence[CalendarDay], make: MakeWorld, *, begin
 class SeveralDays:
     """A world that goes on from date to date: the same words as `World`, see there."""
 
-    def __init__(self, dates: Sequence[Date], venues: Sequence[str]) -> None:
-        """`dates` in order, at least one; `venues` are the MICs that every date has."""
+    def __init__(self, dates: Sequence[Date]) -> None:
+        """`dates` in order, at least one."""
         assert dates, "no trading date"
         assert all(one.over < two.begins for one, two in pairwise(dates)), dates
         self._dates = tuple(dates)
-        self._venues = tuple(venues)
         self._number = 0
         self._world = dates[0].make({})
 
@@ -74,8 +73,7 @@ class SeveralDays:
         date, is_last = self._dates[self._number], self._number + 1 == len(self._dates)
         at = self._world.next_at
         if not is_last and (at is None or at > date.over):
-            self._next_date()
-            return []
+            return self._next_date()
         limit = until if is_last or until is None else min(until, date.over)
         heard = self._world.step(limit)
         return heard if self._number == 0 else [(when, marked(event, f"-D{self._number}")) for when, event in heard]
@@ -96,11 +94,9 @@ class SeveralDays:
         """See `World.venue_up`."""
         self._world.venue_up(venue)
 
-    def _next_date(self) -> None:
+    def _next_date(self) -> list[tuple[Ns, Delivered]]:
+        """The next date's world begins; what of yesterday still stands in anybody's books is gone."""
         prices = self._world.last_prices()
         self._number += 1
         self._world = self._dates[self._number].make(prices)
-        for mic in self._venues:
-            # Its sessions come up anew and its books are told whole, so that what is left of yesterday is asked after.
-            self._world.venue_down(mic, f"closed for the night before {self.day}")
-            self._world.venue_up(mic)
+        return [(self._world.now, book) for book in self._world.whole_books()]

@@ -254,6 +254,15 @@ class World:
         seen = self._by_mic[venue].venue
         return seen.ahead(child_id) if isinstance(seen, KnowsPlaces) else None
 
+    def whole_books(self) -> list[BookSnapshot]:
+        """Every displayed book as it stands now, for who has heard of others: this world's first word to it."""
+        return [
+            _snapshot(link.mic, symbol, link.books.book(symbol))
+            for link in self._links
+            if link.books is not None
+            for symbol in self._phases
+        ]
+
     def last_prices(self) -> dict[str, Px]:
         """Where each symbol's price stands whose source has one of its own, in quanta: what the next day opens from."""
         return {source.symbol: source.last_px for source in self._sources if isinstance(source, HasPrice)}

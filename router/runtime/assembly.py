@@ -112,7 +112,7 @@ def _several(settings: Settings, spec: str, dates: Sequence[str], scenarios: Sce
         return date_of(date, tuple(opened.days.values()), make, begins=begins)
 
     planned = [date_on(number, date) for number, date in enumerate(dates)]
-    world = SeveralDays(planned, [venue.mic for venue in venues])
+    world = SeveralDays(planned)
     return MarketOf(f"{spec}{scenarios.names}", config, world, planned[0].begins)
 
 
