@@ -84,9 +84,9 @@ def test_no_exec_id_comes_twice() -> None:
     world = market()
     fills = []
     for day in DAYS:
-        hear(world, day.open + 10 * SECOND)
-        world.send(day.open + 10 * SECOND, buy(f"C-{day.day}"))
-        fills += [event for _, event in hear(world, day.open + 12 * SECOND) if isinstance(event, ChildFilled)]
+        hear(world, day.open + 60 * SECOND)
+        world.send(day.open + 60 * SECOND, buy(f"C-{day.day}"))
+        fills += [event for _, event in hear(world, day.open + 62 * SECOND) if isinstance(event, ChildFilled)]
 
     ids = [fill.exec_id for fill in fills]
     assert len(ids) >= 3
