@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
-from router.api import CalendarDay, Ns, Px, VenueCommand
+from router.api import BookSnapshot, CalendarDay, Ns, Px, VenueCommand
 from simulator.lives import marked
 from simulator.world import Delivered, World
 
@@ -42,11 +42,12 @@ def date_of(day: str, sessions: Sequence[CalendarDay], make: MakeWorld, *, begin
 class SeveralDays:
     """A world that goes on from date to date: the same words as `World`, see there."""
 
-    def __init__(self, dates: Sequence[Date]) -> None:
-        """`dates` in order, at least one."""
+    def __init__(self, dates: Sequence[Date], displayed: Sequence[str]) -> None:
+        """`dates` in order, at least one; `displayed` are the MICs of the venues that show a book."""
         assert dates, "no trading date"
         assert all(one.over < two.begins for one, two in pairwise(dates)), dates
         self._dates = tuple(dates)
+        self._displayed = tuple(displayed)
         self._number = 0
         self._world = dates[0].make({})
 
@@ -99,4 +100,5 @@ class SeveralDays:
         prices = self._world.last_prices()
         self._number += 1
         self._world = self._dates[self._number].make(prices)
-        return [(self._world.now, book) for book in self._world.whole_books()]
+        books = [BookSnapshot(mic, symbol, (), ()) for mic in self._displayed for symbol in self._world.symbols]
+        return [(self._world.now, book) for book in books]

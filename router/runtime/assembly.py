@@ -41,8 +41,8 @@ from simulator.world import World
 NO_MARKET: Final = "none"
 LEAD_NS: Final[Ns] = 2 * SECOND
 """A simulated market starts this long before its open: time to log on, and no minute of waiting."""
-LIVE_DAYS: Final = 7
-"""How many days of calendar a router without a simulated market knows ahead; it is restarted more often than that."""
+LIVE_DAYS: Final = 35
+"""How many days of calendar a router without a simulated market knows ahead: as long may an order live in its state."""
 
 
 W = TypeVar("W")
@@ -112,7 +112,7 @@ def _several(settings: Settings, spec: str, dates: Sequence[str], scenarios: Sce
         return date_of(date, tuple(opened.days.values()), make, begins=begins)
 
     planned = [date_on(number, date) for number, date in enumerate(dates)]
-    world = SeveralDays(planned)
+    world = SeveralDays(planned, lit_venues(venues, spec))
     return MarketOf(f"{spec}{scenarios.names}", config, world, planned[0].begins)
 
 

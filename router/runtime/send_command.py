@@ -29,6 +29,8 @@ SIDES: Final = {"buy": "1", "sell": "2", "short": "5", "short-exempt": "6"}
 ORD_TYPES: Final = {"market": "1", "limit": "2", "pegged": "P"}
 DATE_CHARS: Final = len("YYYYMMDD")
 ENDED: Final = frozenset("2348C")
+GOOD_TILL: Final = frozenset("16")
+"""TimeInForce(59) of an order that goes on the day after DoneForDay."""
 """OrdStatus(39) with which an order is over: filled, done for day, cancelled, rejected, expired."""
 STATUS_NAMES: Final = {
     "0": "new",
@@ -310,7 +312,8 @@ class Client:
         click.echo(describe(message) if ours else f"(another order) {describe(message)}")
         if not ours:
             return
-        if message.msg_type == "8" and message.get(39) in ENDED:
+        lives_on = message.get(39) == "3" and message.get(59) in GOOD_TILL
+        if message.msg_type == "8" and message.get(39) in ENDED and not lives_on:
             self.exit_code = 1 if message.get(39) == "8" else 0
         elif message.msg_type == "j":
             self.exit_code = 1

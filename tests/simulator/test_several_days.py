@@ -115,4 +115,4 @@ def test_days_that_overlap_are_a_mistake() -> None:
     date = date_of(DAYS[0].day, [DAYS[0]], lambda _: pytest.fail("not to be made"))
 
     with pytest.raises(AssertionError):
-        SeveralDays([date, date])
+        SeveralDays([date, date], [])

@@ -37,5 +37,6 @@ def market(days: int = 3, **params: object) -> SeveralDays:
         )
 
     return SeveralDays(
-        [date_of(day.day, [day], partial(world_of, day), begins=day.open - 60 * SECOND) for day in DAYS[:days]]
+        [date_of(day.day, [day], partial(world_of, day), begins=day.open - 60 * SECOND) for day in DAYS[:days]],
+        ["XLIT", "XALT"],
     )

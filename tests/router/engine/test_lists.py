@@ -1,9 +1,11 @@
 """NewOrderList(E), ListExecute(L), ListCancelRequest(K), ListStatusRequest(M): each answered by ListStatus(N)."""
 
+from collections.abc import Callable
+
 import pytest
 from msgspec.structs import replace
 
-from router.core.events import BadRequest, CancelRequest, DayEnd, DayStart, PhaseChange
+from router.core.events import BadRequest, CancelRequest, DayEnd, DayStart, Event, NewList, PhaseChange
 from router.core.outputs import CancelChild, ExecReport, ListStatus, SendChild
 from router.core.profiles import ClientProfile, RiskLimits
 from router.core.types import OrdRejReason, OrdType, Phase, Side, TimeInForce
@@ -142,10 +144,10 @@ def test_a_list_of_which_every_order_is_rejected_is_done_at_once() -> None:
         (listed(TWO[0], in_list("A2", 1)), "ListSeqNo(67) must be given once in a list: got '1' again"),
     ],
 )
-def test_a_list_at_odds_with_itself_is_refused_whole_and_its_ids_stay_free(event: object, text: str) -> None:
+def test_a_list_at_odds_with_itself_is_refused_whole_and_its_ids_stay_free(event: NewList, text: str) -> None:
     floor = Scripted()
 
-    said = floor.say(event)  # type: ignore[arg-type]  # parametrized
+    said = floor.say(event)
 
     assert told(said) == ["ACK REJECT"]
     assert texts(floor) == [text]
@@ -352,10 +354,10 @@ def test_a_list_that_is_over_has_nothing_to_cancel() -> None:
 
 
 @pytest.mark.parametrize("request_on", [execute, cancel, ask])
-def test_a_request_on_no_list_is_answered(request_on: object) -> None:
+def test_a_request_on_no_list_is_answered(request_on: Callable[[str], Event]) -> None:
     floor = Scripted()
 
-    said = floor.say(request_on("L9"))  # type: ignore[operator]  # parametrized
+    said = floor.say(request_on("L9"))
 
     assert told(said) == ["RESPONSE REJECT"]
     assert texts(floor) == ["ListID(66) L9 names no list of EMS44"]
