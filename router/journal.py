@@ -188,15 +188,7 @@ def _quarantined(seq: int, event: Event, error: Exception) -> list[Output]:
     alarm = Alarm(f"input {seq} ({type(event).__name__}) quarantined: {what}")
     if not isinstance(
         event,
-        NewOrder
-        | ReplaceRequest
-        | CancelRequest
-        | StatusRequest
-        | NewList
-        | ListCancel
-        | ListExecute
-        | ListStatusRequest
-        | BadRequest,
+        NewOrder | ReplaceRequest | CancelRequest | StatusRequest | NewList | ListRequest | BadRequest,
     ):
         return [alarm]
     answer = BusinessReject(

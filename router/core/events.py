@@ -185,7 +185,7 @@ class NewList(_Event, frozen=True, kw_only=True):
     seq_num: int = 0
 
 
-class ListRequest(_Event, frozen=True, kw_only=True):
+class _ListRequest(_Event, frozen=True, kw_only=True):
     """A request on a whole list, named by ListID(66). What is asked is its class."""
 
     client: str
@@ -195,15 +195,15 @@ class ListRequest(_Event, frozen=True, kw_only=True):
     seq_num: int = 0
 
 
-class ListExecute(ListRequest, frozen=True, kw_only=True):
+class ListExecute(_ListRequest, frozen=True, kw_only=True):
     """ListExecute(L): begin to work a list that waits."""
 
 
-class ListCancel(ListRequest, frozen=True, kw_only=True):
+class ListCancel(_ListRequest, frozen=True, kw_only=True):
     """ListCancelRequest(K): withdraw every open order of a list."""
 
 
-class ListStatusRequest(ListRequest, frozen=True, kw_only=True):
+class ListStatusRequest(_ListRequest, frozen=True, kw_only=True):
     """ListStatusRequest(M)."""
 
 
@@ -503,9 +503,17 @@ class KillSwitch(_Event, frozen=True):
     text: str = ""
 
 
-ListEvent: TypeAlias = NewList | ListExecute | ListCancel | ListStatusRequest
+ListRequest: TypeAlias = ListExecute | ListCancel | ListStatusRequest
 ClientEvent: TypeAlias = (
-    NewOrder | ReplaceRequest | CancelRequest | StatusRequest | ListEvent | BadRequest | ClientUp | ClientDown
+    NewOrder
+    | ReplaceRequest
+    | CancelRequest
+    | StatusRequest
+    | NewList
+    | ListRequest
+    | BadRequest
+    | ClientUp
+    | ClientDown
 )
 VenueReport: TypeAlias = (
     ChildAccepted

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from router.core.events import BadRequest, ListCancel, ListExecute, ListStatusRequest, NewList, NewOrder
+from router.core.events import BadRequest, ListCancel, ListExecute, ListRequest, ListStatusRequest, NewList, NewOrder
 from router.core.types import ListOrderStatus, ListStatusType, OrdRejReason
 from router.engine.desk import Desk
 from router.engine.hold import let_go
@@ -205,7 +205,7 @@ class ListDesk:
         if listing is not None:
             self._desk.say(listing.report(self._desk.now, ListStatusType.RESPONSE, echo=event.echo))
 
-    def _named(self, event: ListExecute | ListCancel | ListStatusRequest) -> OrderList | None:
+    def _named(self, event: ListRequest) -> OrderList | None:
         """The list that is meant; where there is none, that is the answer. Counted as a message, and never refused."""
         desk = self._desk
         desk.risk.count_message(desk.now, event.client)

@@ -29,6 +29,7 @@ from router.core.events import (
     Echo,
     ListCancel,
     ListExecute,
+    ListRequest,
     ListStatusRequest,
     NewList,
     NewOrder,
@@ -56,7 +57,7 @@ _REJECTED_FOR: Final[Mapping[int, OrdRejReason]] = {
 }
 """OrdRejReason(103) by the field that was refused; any other is 99 Other."""
 _ON_LISTS: Final = frozenset("EKLM")
-_LIST_REQUESTS: Final[Mapping[str, type[ListExecute | ListCancel | ListStatusRequest]]] = {
+_LIST_REQUESTS: Final[Mapping[str, type[ListRequest]]] = {
     "K": ListCancel,
     "L": ListExecute,
     "M": ListStatusRequest,
@@ -234,7 +235,7 @@ class Inbound:
             return replace(bad, list_id=list_id, list_seq=_try_list_seq(message), echo=((66, list_id), *bad.echo))
         return replace(order, list_id=list_id, list_seq=list_seq, echo=((66, list_id), *order.echo))
 
-    def _on_list(self, session: ClientSession, message: Message) -> ListExecute | ListCancel | ListStatusRequest:
+    def _on_list(self, session: ClientSession, message: Message) -> ListRequest:
         return _LIST_REQUESTS[message.msg_type](
             client=session.comp_id,
             list_id=terms.need_id(message, 66),
