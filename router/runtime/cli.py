@@ -10,6 +10,7 @@ from router.runtime.build import how_it_runs
 from router.runtime.lazy_group import LazyGroup
 
 COMMANDS: Final = {
+    "bestex": "bestex_command",
     "check": "check_command",
     "curves": "curves_command",
     "demo": "demo_command",
@@ -20,6 +21,7 @@ COMMANDS: Final = {
     "report": "report_command",
     "run": "run_command",
     "send": "send_command",
+    "tca": "tca_command",
     "venues": "venues_command",
 }
 HELP: Final = "An open FIX smart order router and algo engine, with a venue simulator in the box."

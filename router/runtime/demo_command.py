@@ -47,7 +47,7 @@ from router.runtime.scenario_files import SCENARIO_OPTION
 from router.runtime.send_command import Ticket
 from router.runtime.settings import config_folder, write_home
 from router.tca.analysis import analyse
-from router.tca.record import Recorder
+from router.tca.recorder import Recorder
 
 REFRESH_S: Final = 0.1
 WIDTH_OF_A_LOG: Final = 120

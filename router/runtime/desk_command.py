@@ -20,7 +20,8 @@ from router.runtime.console import errors_as_lines
 from router.runtime.desk_door import DeskError, ask
 from router.runtime.journal_file import FILE_NAME, JournalReader
 from router.runtime.order_options import PARAM_OPTION
-from router.tca.record import OrderRecord, Recorder
+from router.tca.record import OrderRecord
+from router.tca.recorder import Recorder
 
 STATE_OPTION: Final = click.option(
     "--state",

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -180,7 +181,7 @@ def _genesis(market: AnyMarket) -> Genesis:
     """A name that no other journal has: the second it was begun in, and by which process."""
     instance = f"{int(time.time()):X}{os.getpid() % 4096:03X}"
     config = msgspec.json.encode(market.config).decode()
-    return Genesis(instance=instance, config_json=config, market=market.spec)
+    return Genesis(instance=instance, config_json=config, market=market.spec, version=version("sluice"))
 
 
 def _clock(market: AnyMarket, speed: float | None) -> Callable[[Ns], Clock]:

@@ -19,7 +19,8 @@ from router.core.types import OrdStatus, Qty, Side, VenueKind
 from router.tca.analysis import OrderAnalysis, analyse
 from router.tca.costs import Cost
 from router.tca.pictures import VENUE_COLOURS, price_picture, schedule_picture
-from router.tca.record import OrderRecord, Recorder
+from router.tca.record import OrderRecord
+from router.tca.recorder import Recorder
 from router.tca.tape import MarketTape
 
 NOTHING: Final = "\N{EN DASH}"

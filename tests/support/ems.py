@@ -25,7 +25,7 @@ from fixspec.values import format_utc_timestamp, parse_utc_timestamp
 from router.core.types import Ns
 from router.runtime.fix_messages import FromFix, Outgoing, Received
 from router.runtime.journal_file import FILE_NAME, JournalReader
-from router.tca.record import Recorder
+from router.tca.recorder import Recorder
 from support.fix_peers import Heard, connecting, running
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from router.runtime.demo_processes import DemoError, RouterProcess
 from router.runtime.demo_script import BRIEF, DAY, STEPS, DemoOrder, orders
 from router.runtime.demo_view import bar, progress, summary
 from router.tca.analysis import analyse
-from router.tca.record import Recorder
+from router.tca.recorder import Recorder
 from support.tca_day import T0, day
 
 

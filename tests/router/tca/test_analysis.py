@@ -6,7 +6,7 @@ import pytest
 
 from router.core.types import Reason, VenueKind
 from router.tca.analysis import OrderAnalysis, ReasonFigures, VenueFigures, analyse
-from router.tca.record import Recorder
+from router.tca.recorder import Recorder
 
 
 def test_a_buy_below_its_benchmarks_has_gained(analyses: dict[str, OrderAnalysis]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from router.core.types import OrdStatus
 from router.tca.page import percent_text, px_text, render, signed_text, status_text, tone
-from router.tca.record import Recorder
+from router.tca.recorder import Recorder
 from support.tca_day import day, lines
 
 

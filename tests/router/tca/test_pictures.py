@@ -7,7 +7,8 @@ from router.core.algo import SchedulePoint
 from router.core.types import SECOND
 from router.tca.analysis import OrderAnalysis
 from router.tca.pictures import WINDOW_NS_MIN, price_picture, schedule_picture, window
-from router.tca.record import Planned, Recorder
+from router.tca.record import Planned
+from router.tca.recorder import Recorder
 from support.tca_day import T0
 
 

@@ -2,7 +2,8 @@
 
 from router.core.events import Event, OperatorRelease
 from router.core.types import OrdType, Side
-from router.tca.record import OrderRecord, Recorder
+from router.tca.record import OrderRecord
+from router.tca.recorder import Recorder
 from support.floor import OPEN, order
 from support.lists import execute, in_list, listed
 from support.scripted import SECOND, Scripted

@@ -9,16 +9,34 @@ from router.core.types import (
     SECOND,
     ExecType,
     LastLiquidityInd,
+    Ns,
     OrdStatus,
     OrdType,
     PrintKind,
+    Qty,
     Reason,
     Side,
 )
-from router.tca.record import Child, Fill, Recorder
+from router.tca.record import Child, ChildEnd, Fill, Terms
+from router.tca.recorder import Recorder
 from support.floor import OPEN, engine_config, order
 from support.scripted import TWO_LIT, Scripted
 from support.tca_day import T0, day, fill_note, report
+
+
+def _child(child_id: str, venue: str, qty: Qty, reason: Reason, ended_at: Ns) -> Child:
+    return Child(
+        at=T0 + SECOND,
+        child_id=child_id,
+        venue=venue,
+        qty=qty,
+        reason=reason,
+        px=400_000,
+        terms=[Terms(T0 + SECOND, qty, 400_000)],
+        filled=qty,
+        ended_at=ended_at,
+        end=ChildEnd.FILLED,
+    )
 
 
 def test_an_order_is_told_by_its_reports_and_notes(recorder: Recorder) -> None:
@@ -28,13 +46,13 @@ def test_an_order_is_told_by_its_reports_and_notes(recorder: Recorder) -> None:
     assert (record.status, record.cum_qty, record.notional) == (OrdStatus.FILLED, 1_000, 400_040_000)
     assert (record.arrived_at, record.ended_at, record.arrival_mid2) == (T0, T0 + 50 * SECOND, 800_200)
     assert record.children == [
-        Child(T0 + SECOND, "C1", "XLIT", 600, Reason.PASSIVE_POST),
-        Child(T0 + SECOND, "C2", "XDRK", 400, Reason.DARK_REST),
+        _child("C1", "XLIT", 600, Reason.PASSIVE_POST, ended_at=T0 + 10 * SECOND),
+        _child("C2", "XDRK", 400, Reason.DARK_REST, ended_at=T0 + 50 * SECOND),
     ]
     added, removed = LastLiquidityInd.ADDED, LastLiquidityInd.REMOVED
     assert list(record.fills.values()) == [
-        Fill(T0 + 10 * SECOND, "E1", "XLIT", 600, 400_000, added, PrintKind.REGULAR, Reason.PASSIVE_POST),
-        Fill(T0 + 50 * SECOND, "E3", "XDRK", 400, 400_100, removed, PrintKind.DARK, Reason.DARK_REST),
+        Fill(T0 + 10 * SECOND, "E1", "XLIT", 600, 400_000, added, PrintKind.REGULAR, Reason.PASSIVE_POST, "C1"),
+        Fill(T0 + 50 * SECOND, "E3", "XDRK", 400, 400_100, removed, PrintKind.DARK, Reason.DARK_REST, "C2"),
     ]
 
 
@@ -81,9 +99,9 @@ def test_the_schedule_in_force_is_the_last_one_noted(recorder: Recorder) -> None
     assert recorder.orders["O2"].planned(T0) is None
 
 
-def test_every_order_quantity_is_kept_with_its_time() -> None:
+def test_every_order_quantity_and_limit_is_kept_with_its_time() -> None:
     floor, recorder = Scripted(), Recorder()
-    first = order("A1", side=Side.SELL, qty=400, ord_type=OrdType.LIMIT, px=400_300)
+    first = order("A1", side=Side.SELL, qty=400, ord_type=OrdType.LIMIT, px=400_400)
     more = ReplaceRequest(
         client="EMS44",
         cl_ord_id="A2",
@@ -101,6 +119,8 @@ def test_every_order_quantity_is_kept_with_its_time() -> None:
     (record,) = recorder.orders.values()
     assert record.quantities == [(OPEN, 400), (OPEN, 700)]
     assert (record.cl_ord_id, record.limit_px) == ("A1", 400_300)
+    assert record.limits == [(OPEN, 400_400), (OPEN, 400_300)]
+    assert [record.limit_at(at) for at in (OPEN - 1, OPEN)] == [400_400, 400_300]
 
 
 def test_the_child_of_direct_market_access_is_the_orders_though_nobody_decided_on_it() -> None:

@@ -1,0 +1,107 @@
+"""One parent order as a post-trade analyst has it: its record, the market around it, and what the house knew of both.
+
+Every analysis takes a `Case`: from a journal (`cases`), from Parquet, or made by hand in a test. Knows no analysis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Final
+
+from msgspec import Struct
+
+from router.core.instruments import Instrument
+from router.core.profiles import CalendarDay, EngineConfig, VenueProfile
+from router.core.types import Micros, Ns, Phase, PrintKind, Px, VenueKind
+from router.tca.costs import fee
+from router.tca.quotes import QuoteTape
+from router.tca.record import Fill, OrderRecord
+from router.tca.recorder import Recorder
+from router.tca.tape import MarketTape
+
+_KIND_OF_PRINT: Final = {PrintKind.DARK: VenueKind.DARK, PrintKind.CROSS: VenueKind.CROSS}
+
+
+class Case(Struct, frozen=True):
+    """What an analysis of one parent needs, and nothing that runs.
+
+    `as_of` is the last instant of which anything is known: figures that lie after it do not exist yet. `days` are the
+    trading dates that were seen, with the time at which each began.
+    """
+
+    record: OrderRecord
+    instrument: Instrument
+    quotes: QuoteTape
+    tape: MarketTape
+    as_of: Ns
+    days: tuple[tuple[Ns, str], ...] = ()
+    venues: dict[str, VenueProfile] = {}
+    sessions: tuple[CalendarDay, ...] = ()
+    """Trading dates of the instrument's calendar, in order; empty where the journal names none."""
+    previous_close: Px | None = None
+    """The close before the first date, as configured."""
+    phases: tuple[tuple[Ns, Phase], ...] = ()
+
+    @property
+    def fills(self) -> tuple[Fill, ...]:
+        """Trades as they stand, in the order of their trading."""
+        return tuple(self.record.fills.values())
+
+    def day(self, at: Ns) -> str:
+        """The trading date (YYYYMMDD) in force at `at`; empty before the first."""
+        began = [day for start, day in self.days if start <= at]
+        return began[-1] if began else ""
+
+    def session(self, at: Ns) -> CalendarDay | None:
+        """The session of the trading date in force at `at`; None on a holiday or without a calendar."""
+        day = self.day(at)
+        return next((session for session in self.sessions if session.day == day), None)
+
+    def currency(self, quanta: int | Fraction) -> Fraction:
+        """Quanta of price x shares as money of the instrument's currency, exact."""
+        return Fraction(quanta) * self.instrument.multiplier / self.instrument.price_scale
+
+    def venue_kind(self, fill: Fill) -> VenueKind:
+        """What the venue of a fill is: by its profile, without one by how it reported the trade."""
+        profile = self.venues.get(fill.venue)
+        return profile.kind if profile else _KIND_OF_PRINT.get(fill.kind, VenueKind.LIT)
+
+    def fee(self, fill: Fill) -> Micros:
+        """The venue's fee for one fill by the rule of its date; a rebate is negative; 0 without a profile."""
+        profile = self.venues.get(fill.venue)
+        if profile is None:
+            return 0
+        return fee(profile.fee(self.day(fill.at)), fill.qty, fill.liquidity, fill.kind)
+
+
+def cases(recorder: Recorder) -> Iterator[Case]:
+    """Every parent of a journal, in the order of their coming."""
+    return (case_of(recorder, record) for record in recorder.orders.values())
+
+
+def case_of(recorder: Recorder, record: OrderRecord) -> Case:
+    """One parent of a journal. Where the journal names no configuration, the instrument has its defaults."""
+    config = recorder.config
+    instrument = _instrument(config, record.symbol)
+    return Case(
+        record=record,
+        instrument=instrument,
+        quotes=recorder.quotes.get(record.symbol, QuoteTape()),
+        tape=recorder.tapes.get(record.symbol, MarketTape()),
+        as_of=recorder.at,
+        days=tuple(recorder.days),
+        venues={venue.mic: venue for venue in config.venues} if config else {},
+        sessions=_sessions(config, instrument),
+        previous_close=config.last_px.get(record.symbol) if config else None,
+        phases=tuple(recorder.phases.get(record.symbol, ())),
+    )
+
+
+def _instrument(config: EngineConfig | None, symbol: str) -> Instrument:
+    known: Sequence[Instrument] = config.instruments if config else ()
+    return next((instrument for instrument in known if instrument.symbol == symbol), None) or Instrument(symbol)
+
+
+def _sessions(config: EngineConfig | None, instrument: Instrument) -> tuple[CalendarDay, ...]:
+    return config.calendars.get(instrument.calendar, ()) if config else ()
