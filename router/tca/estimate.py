@@ -95,19 +95,31 @@ class Difference(Struct, frozen=True):
 
 def welch(first: Sequence[float], second: Sequence[float], level: float = LEVEL) -> Difference:
     """Mean of `first` less mean of `second`, two independent samples of unequal variance (Welch 1947)."""
-    n = min(len(first), len(second))
-    if n == 0:
-        return Difference(nothing("one side has no order", 0, level), None, None)
-    value = math.fsum(first) / len(first) - math.fsum(second) / len(second)
-    if n < 2:
-        return Difference(Estimate(value, None, None, None, n, level, _TOO_FEW.format(n=n)), None, None)
-    parts = [variance(sample) / len(sample) for sample in (first, second)]
+    return difference(mean(first, level), mean(second, level))
+
+
+def difference(first: Estimate, second: Estimate) -> Difference:
+    """`first` less `second`, two independent estimates of n-1 degrees of freedom each, as Welch and Satterthwaite."""
+    level, n = first.level, first.n + second.n
+    if first.value is None or second.value is None:
+        return Difference(nothing("one side has no order", n, level), None, None)
+    value = first.value - second.value
+    if first.standard_error is None or second.standard_error is None:
+        note = _TOO_FEW.format(n=min(first.n, second.n)) + " on one side"
+        return Difference(Estimate(value, None, None, None, n, level, note), None, None)
+    parts = (first.standard_error**2, second.standard_error**2)
     error = math.sqrt(sum(parts))
     if error == 0:
-        return Difference(student(value, 0.0, n - 1, n, level), None, None)
-    weights = [part**2 / (len(sample) - 1) for part, sample in zip(parts, (first, second), strict=True)]
-    df = sum(parts) ** 2 / sum(weights)
-    return Difference(student(value, error, df, len(first) + len(second), level), df, t_p_value(value / error, df))
+        return Difference(Estimate(value, 0.0, value, value, n, level), None, None)
+    df = sum(parts) ** 2 / (parts[0] ** 2 / (first.n - 1) + parts[1] ** 2 / (second.n - 1))
+    return Difference(student(value, error, df, n, level), df, t_p_value(value / error, df))
+
+
+def p_value(estimate: Estimate) -> float | None:
+    """Two-sided, of no effect, at n-1 degrees of freedom; None where there is no error or none above 0."""
+    if estimate.value is None or not estimate.standard_error:
+        return None
+    return t_p_value(estimate.value / estimate.standard_error, estimate.n - 1)
 
 
 def variance(values: Sequence[float]) -> float:

@@ -18,7 +18,7 @@ crossed or one-sided does not exist, and the fill is left out of that horizon, w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -37,6 +37,7 @@ from router.core.types import (
     VenueKind,
 )
 from router.tca.case import Case
+from router.tca.clusters import runs
 from router.tca.estimate import LEVEL, Estimate, nothing, ratio
 from router.tca.quotes import Quote
 from router.tca.record import Child, Fill
@@ -143,9 +144,13 @@ def money(amounts: Iterable[tuple[Fraction, int]]) -> Fraction:
 
 def quote_at_fill(case: Case, fill: Fill) -> Quote | None:
     """The quote that the router had when the trade happened, as far as the venue's profile tells: see above."""
+    return case.quotes.before(traded_at(case, fill))
+
+
+def traded_at(case: Case, fill: Fill) -> Ns:
+    """Not later than the trade that was heard of at `fill.at`: less the venue's latency and jitter, where known."""
     profile = case.venues.get(fill.venue)
-    delay = profile.latency_ns + profile.latency_jitter_ns if profile else 0
-    return case.quotes.before(fill.at - delay)
+    return fill.at - (profile.latency_ns + profile.latency_jitter_ns if profile else 0)
 
 
 def mid2_after(case: Case, start: Ns, horizon: Ns) -> tuple[Px | None, str]:
@@ -273,25 +278,12 @@ def clusters(marks: Sequence[Mark], horizon: Ns) -> tuple[tuple[Mark, ...], ...]
     Neighbouring clusters still share the edge of a window; other symbols are taken as independent. So intervals are a
     little narrow where clusters touch, and the market as a whole moved.
     """
-    return tuple(_clusters(marks, 2 * horizon))
-
-
-def _clusters(marks: Sequence[Mark], reach: Ns) -> Iterator[tuple[Mark, ...]]:
     by_symbol: dict[str, dict[str, list[Mark]]] = {}
     for each in marks:
         child = each.fill.child_id or f"{each.order_id}/{each.fill.exec_id}"
         by_symbol.setdefault(each.symbol, {}).setdefault(child, []).append(each)
-    for by_child in by_symbol.values():
-        children = sorted(by_child.values(), key=lambda group: min(each.fill.at for each in group))
-        cluster: list[Mark] = []
-        begun = 0
-        for group in children:
-            first = min(each.fill.at for each in group)
-            if cluster and first >= begun + reach:
-                yield tuple(cluster)
-                cluster = []
-            if not cluster:
-                begun = first
-            cluster += group
-        if cluster:
-            yield tuple(cluster)
+    return tuple(
+        tuple(each for group in run for each in group)
+        for by_child in by_symbol.values()
+        for run in runs(((min(each.fill.at for each in group), group) for group in by_child.values()), 2 * horizon)
+    )

@@ -45,7 +45,7 @@ def test_of_one_there_is_a_value_and_no_interval_of_none_neither() -> None:
         3.0, None, None, None, 1, note="an interval takes two independent observations, there is 1"
     )
     assert mean([]) == nothing("there is nothing to take a mean of")
-    assert welch([1.0], []).estimate == nothing("one side has no order")
+    assert welch([1.0], []).estimate == nothing("one side has no order", 1)
     assert welch([1.0], [3.0, 5.0]).estimate.value == -3.0
     assert share(0, 0) == nothing("there is nothing to take a share of")
 
