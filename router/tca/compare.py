@@ -192,7 +192,8 @@ def before_after(
     after = [outcome for outcome in outcomes if outcome.date >= event]
     if not before or not after:
         raise CompareError(
-            f"a comparison before and after {event} takes orders on both sides, there are {len(before)} and {len(after)}"
+            f"a comparison before and after {event} takes orders on both sides, there are {len(before)} before and "
+            f"{len(after)} after"
         )
     sides = [ratio(*_clustered([(_unit(each, by), each.cost_bps) for each in side]), level) for side in (after, before)]
     usable = [each for each in outcomes if each.sigma is not None and each.spread_bps is not None]

@@ -21,7 +21,7 @@ from router.tca.estimate import LEVEL, Estimate, mean, nothing, share, variance
 from router.tca.outcome import Outcome
 
 LEAST: Final = 20
-"""With fewer orders a percentile is known no better than to a fifth."""
+"""Of so many orders the middle one's percentile is known to about a fifth on either side."""
 _GROUPS_LEAST: Final = 4
 
 
@@ -99,13 +99,13 @@ class Universe:
         Raises PeersError where the whole universe has fewer than `least`.
         """
         place = self.cut.bucket(outcome)
-        by_steps: dict[int, list[Outcome]] = {}
-        for bucket, held in sorted(self._buckets.items()):
-            others = [each for each in held if not _same(each, outcome)]
-            by_steps.setdefault(_steps(place, bucket), []).extend(others)
+        by_steps: dict[int, list[tuple[int, ...]]] = {}
+        for bucket in sorted(self._buckets):
+            by_steps.setdefault(_steps(place, bucket), []).append(bucket)
         found: list[Outcome] = []
         for steps in sorted(by_steps):
-            found += by_steps[steps]
+            near = (each for bucket in by_steps[steps] for each in self._buckets[bucket])
+            found += (each for each in near if not _same(each, outcome))
             if len(found) >= least:
                 return steps, tuple(found)
         raise PeersError(
