@@ -15,7 +15,7 @@ from typing import Final
 from msgspec import Struct
 
 from router.core.types import LastLiquidityInd, Micros, Ns, OrdType, Peg, Qty, VenueKind
-from router.tca.case import Case
+from router.tca.case import Case, market_numbers
 from router.tca.estimate import LEVEL
 from router.tca.markouts import HORIZONS, Mark, Markout, SpreadAt, in_bps, mark, markouts, money, spreads
 from router.tca.record import Child, ChildEnd
@@ -200,7 +200,11 @@ def gather(cases: Iterable[Case], horizons: Sequence[Ns] = HORIZONS) -> Material
     return Material(
         currency=currencies[0] if currencies else "",
         horizons=tuple(horizons),
-        marks=tuple(each for case in found for each in mark(case, horizons)),
+        marks=tuple(
+            each
+            for case, market in zip(found, market_numbers(found), strict=True)
+            for each in mark(case, horizons, market)
+        ),
         sent=tuple(each for case in found for each in _sent(case)),
     )
 

@@ -20,16 +20,16 @@ from __future__ import annotations
 import math
 import random
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from router.core.types import SECOND, Ns, TimeInForce
-from router.tca.case import Case
+from router.tca.case import Case, market_numbers
 from router.tca.clusters import runs
 from router.tca.estimate import LEVEL, Estimate, nothing, p_value, ratio
 from router.tca.markouts import HORIZONS, mid2_after, traded_at
@@ -39,6 +39,8 @@ _AT_ONCE: Final = (TimeInForce.IOC, TimeInForce.FOK)
 _NO_CONTROL: Final = "no time without own activity to compare with"
 _NO_EVENT: Final = "no own activity with a midpoint before it"
 _FEATURES: Final = 3
+_Told: TypeAlias = tuple[Case, int, Child]
+"""An order that a venue saw, with its parent and the number of its market."""
 
 
 class Anchor(StrEnum):
@@ -94,7 +96,7 @@ class Leakage(Struct, frozen=True):
 
 
 class _Pair(Struct, frozen=True):
-    symbol: str
+    market: int
     at: Ns
     own: float
     control: float
@@ -103,34 +105,35 @@ class _Pair(Struct, frozen=True):
 def moves_before(
     cases: Sequence[Case], spec: LeakageSpec | None = None, anchor: Anchor = Anchor.SENT, level: float = LEVEL
 ) -> Leakage:
-    """Moves before the activity of some parents of one journal, against controls from each parent's own market.
+    """Moves before the activity of some parents, against controls from each parent's own market.
 
-    Activity of any of them in the symbol makes a time no control. Raises ValueError for a spec without sense.
+    Activity of any of them in one journal and symbol makes a time no control. Raises ValueError for a spec without
+    sense.
     """
     spec = spec or LeakageSpec()
     spec.check()
     draw = random.Random(spec.seed)
-    busy = _busy(cases)
+    numbers = market_numbers(cases)
+    busy = _busy(cases, numbers)
     pairs: list[_Pair] = []
     events = 0
-    used: set[tuple[str, Ns]] = set()
-    for case in cases:
+    used: set[tuple[int, Ns]] = set()
+    for case, number in zip(cases, numbers, strict=True):
         times = _anchors(case, anchor, spec.window)
         events += len(times)
-        market = _Market(case, spec)
-        pairs += market.pairs(times, busy[case.record.symbol], draw, used)
+        pairs += _Market(case, number, spec).pairs(times, busy[number], draw, used)
     return _leakage(pairs, events, spec, anchor, level)
 
 
-def _busy(cases: Iterable[Case]) -> dict[str, list[Ns]]:
-    """By symbol, when anything of ours was sent, changed, ended or traded, in order."""
-    found: dict[str, list[Ns]] = {}
-    for case in cases:
-        times = found.setdefault(case.record.symbol, [])
+def _busy(cases: Sequence[Case], numbers: Sequence[int]) -> dict[int, list[Ns]]:
+    """By market, when anything of ours was sent, changed, ended or traded, in order."""
+    found: dict[int, list[Ns]] = {}
+    for case, number in zip(cases, numbers, strict=True):
+        times = found.setdefault(number, [])
         times += [traded_at(case, fill) for fill in case.fills]
         for child in case.record.children:
             times += [child.at, *child.replaced_at, *([] if child.ended_at is None else [child.ended_at])]
-    return {symbol: sorted(times) for symbol, times in found.items()}
+    return {number: sorted(times) for number, times in found.items()}
 
 
 def _anchors(case: Case, anchor: Anchor, window: Ns) -> list[Ns]:
@@ -150,8 +153,8 @@ def _anchors(case: Case, anchor: Anchor, window: Ns) -> list[Ns]:
 class _Market:
     """One parent's market: moves at any time, and candidates for controls with what they are matched by."""
 
-    def __init__(self, case: Case, spec: LeakageSpec) -> None:
-        self._case, self._spec = case, spec
+    def __init__(self, case: Case, number: int, spec: LeakageSpec) -> None:
+        self._case, self._number, self._spec = case, number, spec
         session = case.session(case.record.arrived_at)
         first = next(iter(case.quotes), None)
         self._start = max(first.at if first else case.as_of, session.open if session else 0)
@@ -174,11 +177,11 @@ class _Market:
         return np.concatenate([[0.0], np.cumsum(np.nan_to_num(changes) ** 2)])
 
     def pairs(
-        self, times: Sequence[Ns], busy: Sequence[Ns], draw: random.Random, used: set[tuple[str, Ns]]
+        self, times: Sequence[Ns], busy: Sequence[Ns], draw: random.Random, used: set[tuple[int, Ns]]
     ) -> list[_Pair]:
         """Each event's move beside the mean move of its controls; events that find none are left out."""
-        symbol, sign = self._case.record.symbol, self._case.record.side.sign
-        moves = {at: move for at, move in self._quiet(busy) if (symbol, at) not in used}
+        number, sign = self._number, self._case.record.side.sign
+        moves = {at: move for at, move in self._quiet(busy) if (number, at) not in used}
         candidates = list(moves)
         features = np.asarray([self._features(at) for at in candidates]).reshape(-1, _FEATURES)
         spread = features.std(axis=0) if candidates else np.ones(_FEATURES)
@@ -197,8 +200,8 @@ class _Market:
                 continue
             free[picks] = False
             control = math.fsum(moves[candidates[n]] for n in picks) / len(picks)
-            found.append(_Pair(symbol, at, sign * own, sign * control))
-        used.update((symbol, at) for at, left in zip(candidates, free, strict=True) if not left)
+            found.append(_Pair(number, at, sign * own, sign * control))
+        used.update((number, at) for at, left in zip(candidates, free, strict=True) if not left)
         return found
 
     def _in_reach(self, at: Ns) -> bool:
@@ -234,10 +237,10 @@ def _leakage(pairs: Sequence[_Pair], events: int, spec: LeakageSpec, anchor: Anc
     if not pairs:
         none = nothing(_NO_CONTROL if events else _NO_EVENT, 0, level)
         return Leakage(anchor, spec.window, events, 0, none, none, none, None)
-    by_symbol: dict[str, list[tuple[Ns, _Pair]]] = {}
+    by_market: dict[int, list[tuple[Ns, _Pair]]] = {}
     for pair in pairs:
-        by_symbol.setdefault(pair.symbol, []).append((pair.at, pair))
-    groups = [group for stamped in by_symbol.values() for group in runs(stamped, spec.window)]
+        by_market.setdefault(pair.market, []).append((pair.at, pair))
+    groups = [group for stamped in by_market.values() for group in runs(stamped, spec.window)]
     sizes = [float(len(group)) for group in groups]
 
     def over(value: str) -> list[float]:
@@ -275,37 +278,37 @@ class AfterIoc(Struct, frozen=True):
 def moves_after_ioc(
     cases: Sequence[Case], horizons: Sequence[Ns] = HORIZONS, level: float = LEVEL
 ) -> tuple[AfterIoc, ...]:
-    """By venue and horizon; orders less than two horizons apart in a symbol are one observation. IOC and FOK alike."""
-    sent = [(case, child) for case in cases for child in case.record.children if _tells(child)]
-    venues = dict.fromkeys(child.venue for _, child in sent)
+    """By venue and horizon; orders less than two horizons apart in a market are one observation. IOC and FOK alike."""
+    sent: dict[tuple[str, bool], list[_Told]] = {}
+    for case, number in zip(cases, market_numbers(cases), strict=True):
+        for child in case.record.children:
+            if _tells(child):
+                sent.setdefault((child.venue, child.filled > 0), []).append((case, number, child))
     return tuple(
         AfterIoc(
             venue,
             horizon,
-            *(
-                _after([(case, child) for case, child in sent if child.venue == venue and bool(child.filled) is filled],
-                       horizon, level)
-                for filled in (True, False)
-            ),
+            _after(sent.get((venue, True), []), horizon, level),
+            _after(sent.get((venue, False), []), horizon, level),
         )
-        for venue in sorted(venues)
+        for venue in sorted({venue for venue, _ in sent})
         for horizon in horizons
-    )  # fmt: skip
+    )
 
 
 def _tells(child: Child) -> bool:
     return child.tif in _AT_ONCE and child.ended_at is not None and child.end is not ChildEnd.REJECTED
 
 
-def _after(sent: Sequence[tuple[Case, Child]], horizon: Ns, level: float) -> Estimate:
-    by_symbol: dict[str, list[tuple[Ns, float]]] = {}
-    for case, child in sent:
+def _after(sent: Sequence[_Told], horizon: Ns, level: float) -> Estimate:
+    by_market: dict[int, list[tuple[Ns, float]]] = {}
+    for case, number, child in sent:
         move = _move_after(case, child, horizon)
         if move is not None:
-            by_symbol.setdefault(case.record.symbol, []).append((child.at, move))
-    if not by_symbol:
+            by_market.setdefault(number, []).append((child.at, move))
+    if not by_market:
         return nothing("no such order with midpoints before and after it", 0, level)
-    groups = [group for stamped in by_symbol.values() for group in runs(stamped, 2 * horizon)]
+    groups = [group for stamped in by_market.values() for group in runs(stamped, 2 * horizon)]
     return ratio([math.fsum(group) for group in groups], [float(len(group)) for group in groups], level)
 
 

@@ -56,8 +56,8 @@ class Mark(Struct, frozen=True):
     is None.
     """
 
-    order_id: str
-    symbol: str
+    market: int
+    """Fills of one journal and symbol share it (`case.market_numbers`)."""
     fill: Fill
     child: Child | None
     kind: VenueKind
@@ -166,20 +166,19 @@ def mid2_after(case: Case, start: Ns, horizon: Ns) -> tuple[Px | None, str]:
     return mid2, NO_MARKET if mid2 is None else ""
 
 
-def mark(case: Case, horizons: Sequence[Ns] = HORIZONS) -> tuple[Mark, ...]:
+def mark(case: Case, horizons: Sequence[Ns] = HORIZONS, market: int = 0) -> tuple[Mark, ...]:
     """Every fill of a parent as it stands after busts, in the order of trading."""
     children = {child.child_id: child for child in case.record.children}
-    return tuple(_mark(case, fill, children.get(fill.child_id), horizons) for fill in case.fills)
+    return tuple(_mark(case, fill, children.get(fill.child_id), horizons, market) for fill in case.fills)
 
 
-def _mark(case: Case, fill: Fill, child: Child | None, horizons: Sequence[Ns]) -> Mark:
+def _mark(case: Case, fill: Fill, child: Child | None, horizons: Sequence[Ns], market: int) -> Mark:
     quote = quote_at_fill(case, fill)
     after = [mid2_after(case, fill.at, horizon) for horizon in horizons]
     sent = case.quotes.at(child.at) if child else None
     far = sent.far(case.record.side) if sent is not None and sent.mid2 is not None else None
     return Mark(
-        order_id=case.record.order_id,
-        symbol=case.record.symbol,
+        market=market,
         fill=fill,
         child=child,
         kind=case.venue_kind(fill),
@@ -261,29 +260,28 @@ def _clustered(twice: Sequence[tuple[Mark, int]], horizon: Ns, level: float) -> 
     """The mean of half of `twice` by shares, in basis points of value."""
     if not twice:
         return nothing("no fill with a midpoint at this horizon", 0, level)
-    amounts = {(each.order_id, each.fill.exec_id): (each, amount) for each, amount in twice}
     tops, weights = [], []
-    for group in clusters([each for each, _ in twice], horizon):
-        both = [amounts[each.order_id, each.fill.exec_id] for each in group]
+    for places in clusters([each for each, _ in twice], horizon):
+        both = [twice[place] for place in places]
         tops.append(float(money((each.unit, each.fill.qty * amount) for each, amount in both)) * 5_000)
         weights.append(float(money((each.unit, each.fill.qty * each.fill.px) for each, _ in both)))
     return ratio(tops, weights, level)
 
 
-def clusters(marks: Sequence[Mark], horizon: Ns) -> tuple[tuple[Mark, ...], ...]:
-    """Fills in clusters that an interval takes as independent.
+def clusters(marks: Sequence[Mark], horizon: Ns) -> tuple[tuple[int, ...], ...]:
+    """Places of fills in clusters that an interval takes as independent.
 
-    The fills of one child are one cluster, and with it every child of the symbol whose first fill comes less than two
+    The fills of one child are one cluster, and with it every child of the market whose first fill comes less than two
     horizons after the cluster's first: midpoints measured over windows that overlap are one piece of news told twice.
     Neighbouring clusters still share the edge of a window; other symbols are taken as independent. So intervals are a
-    little narrow where clusters touch, and the market as a whole moved.
+    little narrow where clusters touch, and where several symbols moved as one.
     """
-    by_symbol: dict[str, dict[str, list[Mark]]] = {}
-    for each in marks:
-        child = each.fill.child_id or f"{each.order_id}/{each.fill.exec_id}"
-        by_symbol.setdefault(each.symbol, {}).setdefault(child, []).append(each)
+    by_market: dict[int, dict[str, list[int]]] = {}
+    for place, each in enumerate(marks):
+        child = each.fill.child_id or f"no child: {each.fill.exec_id}"
+        by_market.setdefault(each.market, {}).setdefault(child, []).append(place)
     return tuple(
-        tuple(each for group in run for each in group)
-        for by_child in by_symbol.values()
-        for run in runs(((min(each.fill.at for each in group), group) for group in by_child.values()), 2 * horizon)
+        tuple(place for places in run for place in places)
+        for by_child in by_market.values()
+        for run in runs(((min(marks[n].fill.at for n in places), places) for places in by_child.values()), 2 * horizon)
     )

@@ -162,6 +162,22 @@ def test_parents_of_two_currencies_are_not_summed() -> None:
         gather([case(MARKET), euro])
 
 
+def test_parents_of_two_journals_with_the_same_hours_and_identifiers_are_two_observations() -> None:
+    parents = []
+    for bid in (400_000, 400_100):
+        sent = child("C1", 1)
+        market = quotes([(0, bid, bid + 200), (15, bid - 100, bid + 100)])
+        parents.append(case(market, [sent], [fill("E1", 9.5, bid, sent, bid - 399_900)], as_of=at(60)))
+
+    found = attribute(gather(parents), By.VENUE).total
+
+    # Both give liquidity a cent below the midpoint, which ten seconds later is that cent lower.
+    notional = [100 * 40.00, 200 * 40.01]
+    assert [(each.markout.n, each.shares) for each in found.markouts[:3]] == [(2, 300)] * 3
+    assert found.markouts[2].adverse.value == pytest.approx((100 + 200) * 0.01 / sum(notional) * 10_000)
+    assert found.spreads[2].impact == -2 * (100 + 200) * Fraction(1, 100)
+
+
 def test_a_journals_parents_sum_to_what_their_reports_say(recorder: Recorder) -> None:
     found = attribute(gather(cases(recorder)), By.VENUE)
 

@@ -147,7 +147,7 @@ def test_an_interval_counts_children_whose_windows_overlap_as_one() -> None:
     ]
     marks = mark(case(MARKET, [first, near, far], fills))
 
-    names = [[each.fill.exec_id for each in group] for group in clusters(marks, SECOND)]
+    names = [[marks[place].fill.exec_id for place in places] for places in clusters(marks, SECOND)]
 
     assert names == [["E1", "E2", "E3"], ["E4"]]
 
