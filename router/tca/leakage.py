@@ -24,13 +24,12 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from router.core.types import SECOND, Ns, TimeInForce
 from router.tca.case import Case, market_numbers
 from router.tca.clusters import runs
+from router.tca.controls import Controls
 from router.tca.estimate import LEVEL, Estimate, nothing, p_value, ratio
 from router.tca.markouts import HORIZONS, mid2_after, traded_at
 from router.tca.record import Child, ChildEnd
@@ -38,7 +37,6 @@ from router.tca.record import Child, ChildEnd
 _AT_ONCE: Final = (TimeInForce.IOC, TimeInForce.FOK)
 _NO_CONTROL: Final = "no time without own activity to compare with"
 _NO_EVENT: Final = "no own activity with a midpoint before it"
-_FEATURES: Final = 3
 _Told: TypeAlias = tuple[Case, int, Child]
 """An order that a venue saw, with its parent and the number of its market."""
 
@@ -115,13 +113,16 @@ def moves_before(
     draw = random.Random(spec.seed)
     numbers = market_numbers(cases)
     busy = _busy(cases, numbers)
+    markets: dict[tuple[int, str], Controls] = {}
     pairs: list[_Pair] = []
     events = 0
-    used: set[tuple[int, Ns]] = set()
     for case, number in zip(cases, numbers, strict=True):
+        key = (number, case.day(case.record.arrived_at))
+        if key not in markets:
+            markets[key] = Controls(case, busy[number], window=spec.window, before=spec.before, sample=spec.sample)
         times = _anchors(case, anchor, spec.window)
         events += len(times)
-        pairs += _Market(case, number, spec).pairs(times, busy[number], draw, used)
+        pairs += _pairs(case, number, times, markets[key], spec=spec, draw=draw)
     return _leakage(pairs, events, spec, anchor, level)
 
 
@@ -150,87 +151,19 @@ def _anchors(case: Case, anchor: Anchor, window: Ns) -> list[Ns]:
     return [at for at in sent if bisect_right(gone, at) == bisect_left(gone, at - window)]
 
 
-class _Market:
-    """One parent's market: moves at any time, and candidates for controls with what they are matched by."""
-
-    def __init__(self, case: Case, number: int, spec: LeakageSpec) -> None:
-        self._case, self._number, self._spec = case, number, spec
-        session = case.session(case.record.arrived_at)
-        first = next(iter(case.quotes), None)
-        self._start = max(first.at if first else case.as_of, session.open if session else 0)
-        self._end = max(self._start, min(case.as_of, session.close if session else case.as_of))
-        self._squares = self._sum_of_squares()
-
-    def _sum_of_squares(self) -> NDArray[np.float64]:
-        """Running sum of squared log returns between samples; a sample without a midpoint repeats the last."""
-        step = self._spec.sample
-        logs: list[float] = []
-        place = self._start
-        last = math.nan
-        while place <= self._end:
-            quote = self._case.quotes.at(place)
-            mid2 = quote.mid2 if quote else None
-            last = math.log(mid2) if mid2 else last
-            logs.append(last)
-            place += step
-        changes = np.diff(np.asarray(logs))
-        return np.concatenate([[0.0], np.cumsum(np.nan_to_num(changes) ** 2)])
-
-    def pairs(
-        self, times: Sequence[Ns], busy: Sequence[Ns], draw: random.Random, used: set[tuple[int, Ns]]
-    ) -> list[_Pair]:
-        """Each event's move beside the mean move of its controls; events that find none are left out."""
-        number, sign = self._number, self._case.record.side.sign
-        moves = {at: move for at, move in self._quiet(busy) if (number, at) not in used}
-        candidates = list(moves)
-        features = np.asarray([self._features(at) for at in candidates]).reshape(-1, _FEATURES)
-        spread = features.std(axis=0) if candidates else np.ones(_FEATURES)
-        spread[spread == 0] = 1.0
-        free = np.ones(len(candidates), dtype=bool)
-        found: list[_Pair] = []
-        for at in times:
-            own = self._move(at)
-            if own is None or not self._in_reach(at):
-                continue
-            distance = (((features - self._features(at)) / spread) ** 2).sum(axis=1)
-            distance[~free] = np.inf
-            near = [int(n) for n in np.argsort(distance, kind="stable")[: self._spec.nearest] if free[n]]
-            picks = sorted(draw.sample(near, min(self._spec.controls, len(near))))
-            if not picks:
-                continue
-            free[picks] = False
-            control = math.fsum(moves[candidates[n]] for n in picks) / len(picks)
-            found.append(_Pair(number, at, sign * own, sign * control))
-        used.update((number, at) for at, left in zip(candidates, free, strict=True) if not left)
-        return found
-
-    def _in_reach(self, at: Ns) -> bool:
-        return at - self._spec.window - self._spec.before >= self._start and at <= self._end
-
-    def _quiet(self, busy: Sequence[Ns]) -> Iterator[tuple[Ns, float]]:
-        """Ends of windows far from own activity, no two overlapping, with their moves."""
-        window = self._spec.window
-        for at in range(self._start + self._spec.before + window, self._end + 1, window):
-            place = bisect_left(busy, at - 2 * window)
-            # Nor in the window after: what leaks before own activity is no control for it.
-            move = None if place < len(busy) and busy[place] <= at + window else self._move(at)
-            if move is not None:
-                yield at, move
-
-    def _features(self, at: Ns) -> tuple[float, float, float]:
-        """Log volume and log volatility of the time before the window, and the time of day."""
-        until = at - self._spec.window
-        volume = self._case.tape.between(until - self._spec.before, until).volume
-        last = min((until - self._start) // self._spec.sample, len(self._squares) - 1)
-        first = max(last - self._spec.before // self._spec.sample, 0)
-        variance = float(self._squares[last] - self._squares[first])
-        return math.log1p(volume), math.log1p(1e4 * math.sqrt(max(variance, 0.0))), float(at - self._start)
-
-    def _move(self, at: Ns) -> float | None:
-        """Of the midpoint over the window before `at`, in basis points, up positive."""
-        then, now = self._case.quotes.at(at - self._spec.window), self._case.quotes.before(at)
-        before, after = (quote.mid2 if quote else None for quote in (then, now))
-        return None if before is None or after is None else (after - before) / before * 10_000
+def _pairs(
+    case: Case, number: int, times: Sequence[Ns], controls: Controls, *, spec: LeakageSpec, draw: random.Random
+) -> Iterator[_Pair]:
+    """Each event's move beside the mean move of its controls; events that find none are left out."""
+    sign = case.record.side.sign
+    for at in times:
+        own = controls.move(at)
+        if own is None or not controls.in_reach(at):
+            continue
+        near = controls.nearest(at, spec.nearest)
+        picks = sorted(draw.sample(near, min(spec.controls, len(near))))
+        if picks:
+            yield _Pair(number, at, sign * own, sign * controls.take(picks))
 
 
 def _leakage(pairs: Sequence[_Pair], events: int, spec: LeakageSpec, anchor: Anchor, level: float) -> Leakage:
