@@ -33,7 +33,7 @@ def test_nothing_within_two_windows_after_or_one_before_own_activity_is_a_contro
 
 def test_the_likest_come_first_by_what_traded_before_the_window() -> None:
     busy = MarketTape()
-    for second in (100, 101, 170, 171):
+    for second in (101, 102, 171, 172):
         busy.add(at(second), TradePrint("XLIT", "ACME", 400_100, 5_000))
     found = controls(tape=busy)
 
