@@ -18,6 +18,9 @@ _PICKS_MOST: Final = 1_000_000
 """Numbers drawn at a time by a bootstrap: 8 MB of them."""
 _TOO_FEW: Final = "an interval takes two independent observations, there is {n}"
 
+_ALIKE: Final = "all {n} observations are alike: how far they vary is not known"
+_ROUNDING: Final = 1e-12
+
 
 class Estimate(Struct, frozen=True):
     """A figure and how well it is known. `n` counts what was taken as independent: observations, or clusters."""
@@ -72,7 +75,7 @@ def ratio(tops: Sequence[float], weights: Sequence[float], level: float = LEVEL)
 
     Its variance is that of the linearised ratio, n/(n-1) sum (top - value x weight)^2 / (sum weight)^2 (Cochran,
     Sampling Techniques, 1977, ch. 6; with clusters in pairs it is the cluster-robust variance of a weighted mean), its
-    interval Student's at n-1 degrees of freedom.
+    interval Student's at n-1 degrees of freedom. Observations that are all alike have none: they tell no error.
     """
     n = len(tops)
     total = math.fsum(weights)
@@ -82,7 +85,10 @@ def ratio(tops: Sequence[float], weights: Sequence[float], level: float = LEVEL)
     if n < 2:
         return Estimate(value, None, None, None, n, level, _TOO_FEW.format(n=n))
     squares = math.fsum((top - value * weight) ** 2 for top, weight in zip(tops, weights, strict=True))
-    return student(value, math.sqrt(n / (n - 1) * squares) / total, n - 1, n, level)
+    error = math.sqrt(n / (n - 1) * squares) / total
+    if error <= _ROUNDING * max(abs(top) for top in tops) / total:
+        return Estimate(value, 0.0, None, None, n, level, _ALIKE.format(n=n))
+    return student(value, error, n - 1, n, level)
 
 
 class Difference(Struct, frozen=True):
@@ -110,7 +116,7 @@ def difference(first: Estimate, second: Estimate) -> Difference:
     parts = (first.standard_error**2, second.standard_error**2)
     error = math.sqrt(sum(parts))
     if error == 0:
-        return Difference(Estimate(value, 0.0, value, value, n, level), None, None)
+        return Difference(Estimate(value, 0.0, None, None, n, level, _ALIKE.format(n=n)), None, None)
     df = sum(parts) ** 2 / (parts[0] ** 2 / (first.n - 1) + parts[1] ** 2 / (second.n - 1))
     return Difference(student(value, error, df, n, level), df, t_p_value(value / error, df))
 
@@ -138,7 +144,7 @@ def bootstrap_ratio(
     """
     n = len(tops)
     plain = ratio(tops, weights, level)
-    if plain.value is None or n < 2:
+    if plain.covers is None:
         return plain
     both = np.asarray([tops, weights], dtype=float)
     generator = np.random.default_rng(seed)

@@ -18,6 +18,7 @@ crossed or one-sided does not exist, and the fill is left out of that horizon, w
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Final
@@ -133,10 +134,14 @@ def in_bps(amount: Fraction, notional: Fraction) -> float | None:
 
 def money(amounts: Iterable[tuple[Fraction, int]]) -> Fraction:
     """The exact sum of (unit, quanta x shares) pairs in the currency."""
-    by_unit: dict[Fraction, int] = {}
-    for unit, amount in amounts:
-        by_unit[unit] = by_unit.get(unit, 0) + amount
-    return sum((unit * amount for unit, amount in by_unit.items()), Fraction(0))
+    total, unit, quanta = Fraction(0), Fraction(0), 0
+    for each, amount in amounts:
+        # Fills of one parent share the object, and a product of Fractions costs more than all the rest.
+        if each is not unit:
+            total += unit * quanta
+            unit, quanta = each, 0
+        quanta += amount
+    return total + unit * quanta
 
 
 # --- fills
@@ -169,10 +174,13 @@ def mid2_after(case: Case, start: Ns, horizon: Ns) -> tuple[Px | None, str]:
 def mark(case: Case, horizons: Sequence[Ns] = HORIZONS, market: int = 0) -> tuple[Mark, ...]:
     """Every fill of a parent as it stands after busts, in the order of trading."""
     children = {child.child_id: child for child in case.record.children}
-    return tuple(_mark(case, fill, children.get(fill.child_id), horizons, market) for fill in case.fills)
+    unit = Fraction(case.instrument.multiplier, case.instrument.price_scale)
+    return tuple(
+        _mark(case, fill, children.get(fill.child_id), horizons, market=market, unit=unit) for fill in case.fills
+    )
 
 
-def _mark(case: Case, fill: Fill, child: Child | None, horizons: Sequence[Ns], market: int) -> Mark:
+def _mark(case: Case, fill: Fill, child: Child | None, horizons: Sequence[Ns], *, market: int, unit: Fraction) -> Mark:
     quote = quote_at_fill(case, fill)
     after = [mid2_after(case, fill.at, horizon) for horizon in horizons]
     sent = case.quotes.at(child.at) if child else None
@@ -183,7 +191,7 @@ def _mark(case: Case, fill: Fill, child: Child | None, horizons: Sequence[Ns], m
         child=child,
         kind=case.venue_kind(fill),
         sign=case.record.side.sign,
-        unit=Fraction(case.instrument.multiplier, case.instrument.price_scale),
+        unit=unit,
         fee=case.fee(fill),
         arrival_mid2=case.record.arrival_mid2,
         mid2=quote.mid2 if quote else None,
@@ -260,11 +268,12 @@ def _clustered(twice: Sequence[tuple[Mark, int]], horizon: Ns, level: float) -> 
     """The mean of half of `twice` by shares, in basis points of value."""
     if not twice:
         return nothing("no fill with a midpoint at this horizon", 0, level)
-    tops, weights = [], []
-    for places in clusters([each for each, _ in twice], horizon):
-        both = [twice[place] for place in places]
-        tops.append(float(money((each.unit, each.fill.qty * amount) for each, amount in both)) * 5_000)
-        weights.append(float(money((each.unit, each.fill.qty * each.fill.px) for each, _ in both)))
+    # Money by fill, as a float: an interval is statistics, and needs no last quantum.
+    values = [float(each.unit) * each.fill.qty for each, _ in twice]
+    paid = [5_000 * value * amount for value, (_, amount) in zip(values, twice, strict=True)]
+    worth = [value * each.fill.px for value, (each, _) in zip(values, twice, strict=True)]
+    groups = clusters([each for each, _ in twice], horizon)
+    tops, weights = ([math.fsum(column[n] for n in places) for places in groups] for column in (paid, worth))
     return ratio(tops, weights, level)
 
 

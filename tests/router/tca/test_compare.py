@@ -133,7 +133,9 @@ def test_an_adjusted_p_value_is_no_smaller_and_no_more_than_one(p_values: list[f
 
 def test_several_arms_against_one_each_know_how_many_there_were() -> None:
     twap, vwap = arms(6, 1.5)
-    pov = [outcome(each.order_id, pair="P", seed=each.seed, cost_bps=each.cost_bps + 0.1) for each in vwap]
+    pov = [
+        outcome(each.order_id, pair="P", seed=each.seed, cost_bps=each.cost_bps + n % 3) for n, each in enumerate(vwap)
+    ]
 
     found = compare_all({"TWAP": twap, "VWAP": vwap, "POV": pov}, "VWAP")
 

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.tca.estimate import Estimate, bootstrap_ratio, mean, nothing, ratio, share, t_p_value, t_quantile, welch
+from router.tca.estimate import (
+    Estimate,
+    bootstrap_ratio,
+    mean,
+    nothing,
+    p_value,
+    ratio,
+    share,
+    t_p_value,
+    t_quantile,
+    welch,
+)
 
 SMALL = st.floats(-1_000, 1_000)
 
@@ -50,10 +61,15 @@ def test_of_one_there_is_a_value_and_no_interval_of_none_neither() -> None:
     assert share(0, 0) == nothing("there is nothing to take a share of")
 
 
-def test_two_samples_that_do_not_vary_differ_without_a_test() -> None:
-    found = welch([2.0, 2.0], [1.0, 1.0])
+def test_observations_that_are_all_alike_tell_no_error_and_have_no_interval() -> None:
+    alike = mean([0.1, 0.1, 0.1])
+    differ = welch([2.0, 2.0], [1.0, 1.0])
 
-    assert (found.estimate.value, found.estimate.standard_error, found.p_value) == (1.0, 0.0, None)
+    note = "all {} observations are alike: how far they vary is not known"
+    assert alike == Estimate(alike.value, 0.0, None, None, 3, note=note.format(3))
+    assert differ.estimate == Estimate(1.0, 0.0, None, None, 4, note=note.format(4))
+    assert (differ.p_value, p_value(alike)) == (None, None)
+    assert bootstrap_ratio([0.1] * 3, [1.0] * 3, seed=1) == alike
 
 
 def test_a_share_of_nobody_or_everybody_ends_at_its_border() -> None:
