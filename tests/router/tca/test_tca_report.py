@@ -3,22 +3,19 @@
 import json
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from router.journal import OutputLine
 from router.market.tape import PRINT_RULES
 from router.tca.benchmarks import others
 from router.tca.case import case_of, cases
 from router.tca.recorder import Recorder
-from router.tca.tca_report import TcaReport, TcaReports, exact_decimal, schema_text, tca_report
+from router.tca.tca_report import TcaReport, TcaReports, schema_text, tca_report
 from router.tca.volatility import given as given_volatility
 from support.floor import ACME
 from support.scene import play
@@ -106,18 +103,6 @@ def test_a_journal_whose_last_outputs_are_missing_has_a_report_of_what_is_there(
         written = as_json(*_reports(inputs, outputs[:count]))
 
         assert list(_blanks(written)) == []
-
-
-def test_a_fraction_that_ends_is_exact_and_one_that_does_not_has_twelve_places() -> None:
-    assert exact_decimal(Fraction(1, 8)) == Decimal("0.125")
-    assert exact_decimal(Fraction(-2, 3)) == Decimal("-0.666666666667")
-
-
-@given(st.integers(-(10**18), 10**18), st.integers(0, 12), st.integers(0, 12))
-def test_money_is_written_as_it_is(numerator: int, twos: int, fives: int) -> None:
-    value = Fraction(numerator, 2**twos * 5**fives)
-
-    assert Fraction(exact_decimal(value)) == value
 
 
 # --- from a journal of the real engine
