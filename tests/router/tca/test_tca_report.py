@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,12 @@ import pytest
 
 from router.journal import OutputLine
 from router.market.tape import PRINT_RULES
+from router.tca.attribution import By, attribute, gather
 from router.tca.benchmarks import others
 from router.tca.case import case_of, cases
+from router.tca.exact import exact_decimal
 from router.tca.recorder import Recorder
+from router.tca.shortfall import shortfall
 from router.tca.tca_report import TcaReport, TcaReports, schema_text, tca_report
 from router.tca.volatility import given as given_volatility
 from support.floor import ACME
@@ -48,6 +52,17 @@ def test_the_parts_in_json_sum_to_the_total_exactly() -> None:
 
         costs = report["shortfall"]
         assert sum(Decimal(part["money"]) for part in costs["parts"]) == Decimal(costs["total"]["money"])
+
+
+def test_half_the_effective_spread_of_all_fills_is_the_shortfalls_part_and_the_groups_cost_is_that_of_arrival() -> None:
+    for order_id in ("O1", "O2"):
+        was = case(order_id)
+        costs, total = shortfall(was), attribute(gather([was]), By.VENUE).total
+
+        assert costs.parts["spread"] == total.at_fill.effective / 2
+        assert costs.parts["fees"] == Fraction(total.fees + total.rebates, 1_000_000)
+        (arrival,) = [line for line in tca_report(was).benchmarks if line.name == "arrival"]
+        assert arrival.money == exact_decimal(total.cost)
 
 
 def test_the_order_of_the_twelve_trades() -> None:
