@@ -115,14 +115,24 @@ def test_venues_and_guesses_are_shown_after_the_costs(state: Path) -> None:
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize(("args", "told"), [(["tca", "STATE"], "pip install 'sluice[analysis]'"), (["--help"], "tca")])
-def test_without_the_extra_the_command_names_it_and_the_others_go_on(state: Path, args: list[str], told: str) -> None:
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["tca", "STATE"], "Error: this needs scipy: pip install 'sluice[analysis]'"),
+        (["bestex", "pack", "STATE", "--parent", "O1"], "Error: this needs scipy: pip install 'sluice[analysis]'"),
+        (["bestex", "--help"], "pack   this needs scipy"),
+        (["--help"], "tca "),
+    ],
+)
+def test_without_the_extra_a_command_names_it_and_the_others_go_on(state: Path, args: list[str], told: str) -> None:
     without = "import sys; sys.modules['scipy'] = None; from router.runtime.cli import main; main(sys.argv[1:])"
 
     done = subprocess.run(
         [sys.executable, "-c", without, *(str(state) if arg == "STATE" else arg for arg in args)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     assert told in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
