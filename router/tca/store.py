@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 
 import duckdb
 import msgspec
+import pyarrow.parquet as pq
 
 from router.core.algo import SchedulePoint
 from router.core.events import CancelRequest, Event, NewOrder, ReplaceRequest, TradePrint
@@ -21,14 +22,14 @@ from router.journal import decode_event
 from router.tca.case import Case, instrument_of, sessions_of
 from router.tca.quotes import Quote, QuoteTape
 from router.tca.record import Child, DecisionRecord, Fill, OrderRecord, Planned
-from router.tca.store_schema import TABLES, VERSION
+from router.tca.store_schema import TABLES, VERSION, VERSION_KEY
 from router.tca.store_sql import VIEWS
 from router.tca.store_writer import JournalFacts, StoreError, facts_path
 from router.tca.tape import MarketTape
 
 MEMORY_MB: Final = 1_024
 """Enough for the groups of a million parents; a machine of any size has it."""
-_ORDER: Final = "journal = ? AND order_id = ?"
+_PLACE: Final = "file_row_number"
 
 
 class Store:
@@ -68,25 +69,32 @@ class Store:
     def close(self) -> None:
         self._db.close()
 
-    def _scan(self, table: str) -> str:
-        """The table's files as SQL; of a table without a file, no row."""
-        folder = self.root / table
-        if next(folder.glob("date=*/symbol=*/*.parquet"), None) is None:
-            columns = ", ".join(f"NULL AS {_quoted(name)}" for name in (*TABLES[table].names, "date", "symbol"))
+    def _scan(self, table: str, journal: str = "*") -> str:
+        """The table's files as SQL, of one journal or of all; of a table without a file, no row."""
+        first = next((self.root / table).glob(f"date=*/symbol=*/{journal}.parquet"), None)
+        if first is None:
+            columns = ", ".join(f'NULL AS "{name}"' for name in (*TABLES[table].names, "date", "symbol", _PLACE))
             return f"SELECT {columns} WHERE false"
-        files = str(folder / "date=*" / "symbol=*" / "*.parquet").replace("'", "''")
+        _check_version(first)
+        files = str(self.root / table / "date=*" / "symbol=*" / f"{journal}.parquet").replace("'", "''")
         kinds = "{'date': VARCHAR, 'symbol': VARCHAR}"
-        return f"SELECT * FROM read_parquet('{files}', hive_partitioning = true, hive_types = {kinds})"
+        return f"SELECT * FROM read_parquet('{files}', hive_partitioning = true, hive_types = {kinds}, {_PLACE} = true)"
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query over the tables and the views of `router.tca.store_sql`."""
-        return self._db.execute(sql, list(parameters)).fetchall()
+        return self._run(sql, parameters).fetchall()
 
     def dicts(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
         """As `rows`, by the columns' names."""
-        found = self._db.execute(sql, list(parameters))
+        found = self._run(sql, parameters)
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def _run(self, sql: str, parameters: Sequence[object]) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._db.execute(sql, list(parameters))
+        except duckdb.Error as error:
+            raise StoreError(f"{self.root}: {error}") from error
 
     def facts(self, journal: str) -> JournalFacts:
         """What is of the journal as a whole; StoreError where the store has none of that name or version."""
@@ -107,7 +115,7 @@ class Store:
         StoreError where there is no such parent.
         """
         facts = self.facts(journal)
-        found = self.dicts(f"SELECT * FROM parents WHERE {_ORDER}", (journal, order_id))
+        found = self._of_order("parents", journal, order_id)
         if not found:
             raise StoreError(f"{self.root}: no OrderID(37) {order_id} in journal {journal}")
         row = found[0]
@@ -128,11 +136,13 @@ class Store:
 
     # --- inside
 
-    def _of_order(self, table: str, row: dict[str, Any]) -> list[dict[str, Any]]:
-        return self.dicts(f"SELECT * FROM {table} WHERE {_ORDER} ORDER BY n", (row["journal"], row["order_id"]))
+    def _of_order(self, table: str, journal: str, order_id: str) -> list[dict[str, Any]]:
+        """One parent's rows; only this journal's files are opened."""
+        return self.dicts(f"SELECT * FROM ({self._scan(table, journal)}) WHERE order_id = ? ORDER BY n", (order_id,))
 
     def _record(self, row: dict[str, Any]) -> OrderRecord:
-        fills = self._of_order("fills", row)
+        key = (row["journal"], row["order_id"])
+        fills = self._of_order("fills", *key)
         standing = [_made(Fill, each) for each in fills if each["busted_at"] is None]
         busted = [(each["busted_at"], _made(Fill, each)) for each in fills if each["busted_at"] is not None]
         request = None if row["request"] is None else _event(row["request"])
@@ -143,8 +153,8 @@ class Store:
             "amendments": [(each["at"], _amendment(each["event"])) for each in row["amendments"]],
             "quantities": [(each["at"], each["qty"]) for each in row["quantities"]],
             "plans": [_plan(each) for each in row["plans"]],
-            "children": [_made(Child, each) for each in self._of_order("children", row)],
-            "decisions": [_made(DecisionRecord, each) for each in self._of_order("decisions", row)],
+            "children": [_made(Child, each) for each in self._of_order("children", *key)],
+            "decisions": [_made(DecisionRecord, each) for each in self._of_order("decisions", *key)],
             "fills": {fill.exec_id: fill for fill in standing},
             "busted": busted,
         }
@@ -165,20 +175,14 @@ class Store:
 
     def _market(self, table: str, columns: str, journal: str, symbol: str) -> list[tuple[Any, ...]]:
         """In the order of writing, which is that of time; rows of one instant keep their places."""
-        place = "date, file_row_number"
-        files = str(self.root / table / "date=*" / "symbol=*" / f"{journal}.parquet").replace("'", "''")
-        if next((self.root / table).glob(f"date=*/symbol=*/{journal}.parquet"), None) is None:
-            return []
-        kinds = "{'date': VARCHAR, 'symbol': VARCHAR}"
-        return self.rows(
-            f"SELECT {columns} FROM read_parquet('{files}', hive_partitioning = true, hive_types = {kinds}, "
-            f"file_row_number = true) WHERE symbol = ? ORDER BY {place}",
-            (symbol,),
-        )
+        scan = self._scan(table, journal)
+        return self.rows(f"SELECT {columns} FROM ({scan}) WHERE symbol = ? ORDER BY date, {_PLACE}", (symbol,))
 
 
-def _quoted(name: str) -> str:
-    return f'"{name}"'
+def _check_version(path: Path) -> None:
+    found = (pq.read_schema(path).metadata or {}).get(VERSION_KEY, b"none").decode()
+    if found != VERSION:
+        raise StoreError(f"{path}: table of version {found}, this version reads {VERSION}")
 
 
 def _made(kind: Any, row: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever struct the caller names
