@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -219,6 +220,17 @@ def test_help_names_both_commands() -> None:
     assert [name for name in ("measure", "show") if f"\n  {name} " not in shown] == []
 
 
+def test_without_the_extra_it_is_said_which_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "profiles.parquet"
+    out.touch()
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.delitem(sys.modules, "router.tca.profile_file")
+
+    result = profile("show", out)
+
+    assert (result.exit_code, result.output) == (1, "Error: this needs pyarrow: pip install 'sluice[analysis]'\n")
+
+
 # --- recorded data
 
 
@@ -257,3 +269,12 @@ def test_apples_splits_by_the_rule_and_by_the_factor_file_agree(real_data_dir: P
     assert by_rule["adv"] == pytest.approx(by_file["adv"], rel=1e-5)
     assert by_rule["sigma_daily"] == pytest.approx(by_file["sigma_daily"], rel=0.01)
     assert sum("taken for a split" in note for note in by_rule["notes"]) == 2
+
+
+@pytest.mark.real_data
+def test_a_lobster_day_has_the_volume_of_its_messages(real_data_dir: Path) -> None:
+    """NASDAQ alone traded 706,125 shares of GOOG that day, hidden ones in."""
+    made = printed(real_data_dir / "orderflow" / "GOOG_2012-06-21_34200000_57600000_message_10.csv.xz")["GOOG"]
+
+    assert (made["adv"], made["days"], len(made["sources"])) == (706_125.0, 1, 2)
+    assert 0.2 < made["spread"] < 0.4
