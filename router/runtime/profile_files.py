@@ -71,8 +71,8 @@ class Evidence:
 class Gatherer:
     """Takes in one file after another; `found` has the symbols in order of their first coming.
 
-    Files that are not what they seem raise FeedError (simulator.feeds.text) or click's for a journal, with file and
-    line.
+    Files that are not what they seem raise FeedError (simulator.feeds.text), a number that no market has ValueError,
+    journals click's error, each with the file.
     """
 
     def __init__(self, window: Window) -> None:
@@ -81,6 +81,12 @@ class Gatherer:
 
     def take(self, path: Path) -> None:
         """Read one file, or a state directory with its journal."""
+        try:
+            self._take(path)
+        except OverflowError:
+            raise ValueError(f"{path.name}: a number in it is above 2^63 - 1") from None
+
+    def _take(self, path: Path) -> None:
         if path.is_dir() or path.suffix == ".sqlite3":
             self._journal(path / FILE_NAME if path.is_dir() else path)
         elif lean.is_tick_file(path):

@@ -14,6 +14,7 @@ Knows no file and no feed: dates come reduced, from `router.tca.measure_day`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
@@ -90,10 +91,12 @@ def measure(
 ) -> SymbolProfile:
     """The profile of `days` (one a date, in order: see `finest`) and of the dates with quotes.
 
-    ValueError where there is no date at all: a profile has a price.
+    ValueError where there is no date at all (a profile has a price), or quotes of one date twice.
     """
     if not days:
         raise ValueError(f"{symbol}: no date with a price in the session")
+    if twice := [day for day, count in Counter(each.day for each in spreads).items() if count > 1]:
+        raise ValueError(f"{symbol}: {_dates(twice)}: two files of quotes, one is allowed")
     return _Measuring(symbol, days, rules or MeasureRules(), factors).profile(spreads, pooled, origin or Origin())
 
 

@@ -203,6 +203,16 @@ def test_a_file_of_something_else_is_refused_with_its_line(tmp_path: Path) -> No
     assert "notes.txt:1: no bars" in result.output
 
 
+def test_a_number_that_no_market_has_is_refused(tmp_path: Path) -> None:
+    path, huge = tmp_path / "bars.csv", 10**20
+    path.write_text(f"ACME,20131008,34200000,{huge},{huge},{huge},{huge},1\n", encoding="ascii")
+
+    result = profile(path)
+
+    assert result.exit_code == 1
+    assert "bars.csv: a number in it is above 2^63 - 1" in result.output
+
+
 def test_the_file_of_profiles_may_not_be_something_else(tmp_path: Path) -> None:
     out = tmp_path / "profiles.parquet"
     out.write_text("no Parquet", encoding="ascii")

@@ -214,6 +214,11 @@ def test_two_sources_of_one_grain_and_date_are_refused() -> None:
         finest([figures("20260302", grain_ns=60 * SECOND)] * 2)
 
 
+def test_quotes_of_one_date_twice_are_refused() -> None:
+    with pytest.raises(ValueError, match="ACME: 20260302: two files of quotes, one is allowed"):
+        measure("ACME", week(), [SpreadSum("20260302", 1.0, 1)] * 2)
+
+
 def test_the_configured_curve_of_a_symbol_goes_before_the_pooled_one() -> None:
     curves = {"*": (500_000, 500_000), "ACME": (900_000, 100_000)}
 
