@@ -1,7 +1,8 @@
-"""Reads a TCA store through DuckDB, in bounded memory: tables as views, one parent as a `Case`, any SQL.
+"""Reads a TCA store through DuckDB, in bounded memory: tables as views, and any SQL over them.
 
 What DuckDB holds (sorts, joins, groups) stays below `memory_mb`; what does not fit is spilled into the store's folder
-`spill`, and removed. Figures over many parents are in `router.tca.store_costs`; this module knows no cost.
+`spill`, and removed. Figures over many parents are in `router.tca.store_costs`, single parents in
+`router.tca.store_cases`; this module knows no cost and no order.
 """
 
 from __future__ import annotations
@@ -9,27 +10,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 import duckdb
 import msgspec
 import pyarrow.parquet as pq
 
-from router.core.algo import SchedulePoint
-from router.core.events import CancelRequest, Event, NewOrder, ReplaceRequest, TradePrint
-from router.core.types import PrintKind
-from router.journal import decode_event
-from router.tca.case import Case, instrument_of, sessions_of
-from router.tca.quotes import Quote, QuoteTape
-from router.tca.record import Child, DecisionRecord, Fill, OrderRecord, Planned
 from router.tca.store_schema import TABLES, VERSION, VERSION_KEY
 from router.tca.store_sql import VIEWS
 from router.tca.store_writer import JournalFacts, StoreError, facts_path
-from router.tca.tape import MarketTape
 
 MEMORY_MB: Final = 1_024
 """Enough for the groups of a million parents; a machine of any size has it."""
-_PLACE: Final = "file_row_number"
+PLACE: Final = "file_row_number"
+"""A row's number in its file, from 0: a column of every table."""
+
+
+class Only(NamedTuple):
+    """Which rows: trading dates from `first` to `last` (YYYYMMDD), of `symbols` (empty: all)."""
+
+    first: str = "00000000"
+    last: str = "99999999"
+    symbols: tuple[str, ...] = ()
+
+    def where(self) -> tuple[str, list[object]]:
+        """As SQL, and its parameters."""
+        parameters: list[object] = [self.first, self.last]
+        text = "WHERE date BETWEEN ? AND ?"
+        if self.symbols:
+            text += f" AND symbol IN ({', '.join('?' * len(self.symbols))})"
+            parameters += self.symbols
+        return text, parameters
 
 
 class Store:
@@ -54,7 +65,7 @@ class Store:
             settings["threads"] = threads
         self._db = duckdb.connect(":memory:", config=settings)
         for table in TABLES:
-            self._db.execute(f"CREATE VIEW {table} AS {self._scan(table)}")
+            self._db.execute(f"CREATE VIEW {table} AS {self.scan(table)}")
         for statement in VIEWS:
             self._db.execute(statement)
 
@@ -69,16 +80,16 @@ class Store:
     def close(self) -> None:
         self._db.close()
 
-    def _scan(self, table: str, journal: str = "*") -> str:
+    def scan(self, table: str, journal: str = "*") -> str:
         """The table's files as SQL, of one journal or of all; of a table without a file, no row."""
         first = next((self.root / table).glob(f"date=*/symbol=*/{journal}.parquet"), None)
         if first is None:
-            columns = ", ".join(f'NULL AS "{name}"' for name in (*TABLES[table].names, "date", "symbol", _PLACE))
+            columns = ", ".join(f'NULL AS "{name}"' for name in (*TABLES[table].names, "date", "symbol", PLACE))
             return f"SELECT {columns} WHERE false"
         _check_version(first)
         files = str(self.root / table / "date=*" / "symbol=*" / f"{journal}.parquet").replace("'", "''")
         kinds = "{'date': VARCHAR, 'symbol': VARCHAR}"
-        return f"SELECT * FROM read_parquet('{files}', hive_partitioning = true, hive_types = {kinds}, {_PLACE} = true)"
+        return f"SELECT * FROM read_parquet('{files}', hive_partitioning = true, hive_types = {kinds}, {PLACE} = true)"
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query over the tables and the views of `router.tca.store_sql`."""
@@ -109,97 +120,8 @@ class Store:
             raise StoreError(f"{path}: store of version {facts.version}, this version reads {VERSION}")
         return facts
 
-    def case(self, journal: str, order_id: str) -> Case:
-        """One parent with its market, as `router.tca.case.case_of` would give it from the journal.
-
-        StoreError where there is no such parent.
-        """
-        facts = self.facts(journal)
-        found = self._of_order("parents", journal, order_id)
-        if not found:
-            raise StoreError(f"{self.root}: no OrderID(37) {order_id} in journal {journal}")
-        row = found[0]
-        symbol, config = row["symbol"], facts.config
-        instrument = instrument_of(config, symbol)
-        return Case(
-            record=self._record(row),
-            instrument=instrument,
-            quotes=self._quotes(journal, symbol),
-            tape=self._tape(journal, symbol),
-            as_of=facts.as_of,
-            days=facts.days,
-            venues={venue.mic: venue for venue in config.venues} if config else {},
-            sessions=sessions_of(config, instrument),
-            previous_close=config.last_px.get(symbol) if config else None,
-            phases=tuple(facts.phases.get(symbol, ())),
-        )
-
-    # --- inside
-
-    def _of_order(self, table: str, journal: str, order_id: str) -> list[dict[str, Any]]:
-        """One parent's rows; only this journal's files are opened."""
-        return self.dicts(f"SELECT * FROM ({self._scan(table, journal)}) WHERE order_id = ? ORDER BY n", (order_id,))
-
-    def _record(self, row: dict[str, Any]) -> OrderRecord:
-        key = (row["journal"], row["order_id"])
-        fills = self._of_order("fills", *key)
-        standing = [_made(Fill, each) for each in fills if each["busted_at"] is None]
-        busted = [(each["busted_at"], _made(Fill, each)) for each in fills if each["busted_at"] is not None]
-        request = None if row["request"] is None else _event(row["request"])
-        assert request is None or isinstance(request, NewOrder), request
-        known = {name: row[name] for name in OrderRecord.__struct_fields__ if name in row}
-        known |= {
-            "request": request,
-            "amendments": [(each["at"], _amendment(each["event"])) for each in row["amendments"]],
-            "quantities": [(each["at"], each["qty"]) for each in row["quantities"]],
-            "plans": [_plan(each) for each in row["plans"]],
-            "children": [_made(Child, each) for each in self._of_order("children", *key)],
-            "decisions": [_made(DecisionRecord, each) for each in self._of_order("decisions", *key)],
-            "fills": {fill.exec_id: fill for fill in standing},
-            "busted": busted,
-        }
-        return msgspec.convert(known, OrderRecord)
-
-    def _quotes(self, journal: str, symbol: str) -> QuoteTape:
-        tape = QuoteTape()
-        columns = '"at", bid, ask, bid_qty, ask_qty'
-        for row in self._market("quotes", columns, journal, symbol):
-            tape.add(Quote(*row))
-        return tape
-
-    def _tape(self, journal: str, symbol: str) -> MarketTape:
-        tape = MarketTape()
-        for at, px, qty, kind, venue in self._market("prints", '"at", px, qty, kind, venue', journal, symbol):
-            tape.add(at, TradePrint(venue, symbol, px, qty, kind=PrintKind(kind)))
-        return tape
-
-    def _market(self, table: str, columns: str, journal: str, symbol: str) -> list[tuple[Any, ...]]:
-        """In the order of writing, which is that of time; rows of one instant keep their places."""
-        scan = self._scan(table, journal)
-        return self.rows(f"SELECT {columns} FROM ({scan}) WHERE symbol = ? ORDER BY date, {_PLACE}", (symbol,))
-
 
 def _check_version(path: Path) -> None:
     found = (pq.read_schema(path).metadata or {}).get(VERSION_KEY, b"none").decode()
     if found != VERSION:
         raise StoreError(f"{path}: table of version {found}, this version reads {VERSION}")
-
-
-def _made(kind: Any, row: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever struct the caller names
-    """A struct of a row's columns, those that it has no field for left out."""
-    return msgspec.convert({name: row[name] for name in kind.__struct_fields__ if name in row}, kind)
-
-
-def _event(text: str) -> Event:
-    return decode_event(text.encode())
-
-
-def _amendment(text: str) -> ReplaceRequest | CancelRequest:
-    event = _event(text)
-    assert isinstance(event, ReplaceRequest | CancelRequest), event
-    return event
-
-
-def _plan(row: dict[str, Any]) -> Planned:
-    points = tuple(SchedulePoint(point["at"], point["qty"]) for point in row["points"])
-    return Planned(row["at"], points)

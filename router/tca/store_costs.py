@@ -6,26 +6,18 @@ The same figures as `router.tca.analysis` gives of one parent, added up; the SQL
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import Struct
 
 from router.core.types import Micros, Qty
-from router.tca.store import Store
+from router.tca.store import Only, Store
 from router.tca.store_sql import COSTS, FEES, UNTIED, VENUES
 from router.tca.store_writer import StoreError
 
 PARENT_KEYS: Final = ("date", "symbol", "client", "side", "algorithm", "status", "participation")
 CHILD_KEYS: Final = ("date", "symbol", "venue", "venue_kind", "reason")
 FILL_KEYS: Final = (*CHILD_KEYS, "kind", "liquidity")
-
-
-class Only(NamedTuple):
-    """Which rows: trading dates from `first` to `last` (YYYYMMDD), of `symbols` (empty: all)."""
-
-    first: str = "00000000"
-    last: str = "99999999"
-    symbols: tuple[str, ...] = ()
 
 
 class CostRow(Struct, frozen=True):
@@ -110,14 +102,14 @@ def costs(store: Store, by: Sequence[str] = ("algorithm",), only: Only | None = 
 
     By "participation" they are in the buckets of `router.tca.store_sql.BUCKETS_PPM`.
     """
-    where, parameters = _where(only)
+    where, parameters = (only or Only()).where()
     sql = COSTS.format(by=_keys(by, PARENT_KEYS), where=where)
     return [CostRow(row[: len(by)], *row[len(by) :]) for row in store.rows(sql, parameters)]
 
 
 def venues(store: Store, by: Sequence[str] = ("venue", "venue_kind"), only: Only | None = None) -> list[VenueRow]:
     """Fill rates and fees by any of `CHILD_KEYS`."""
-    where, parameters = _where(only)
+    where, parameters = (only or Only()).where()
     names = _keys(by, CHILD_KEYS)
     keys = ", ".join(f"coalesce(sent.{name}, done.{name})" for name in by)
     same = " AND ".join(f"sent.{name} IS NOT DISTINCT FROM done.{name}" for name in by)
@@ -127,7 +119,7 @@ def venues(store: Store, by: Sequence[str] = ("venue", "venue_kind"), only: Only
 
 def fees(store: Store, by: Sequence[str] = ("venue", "kind", "reason"), only: Only | None = None) -> list[FeeRow]:
     """Fees of the trades by any of `FILL_KEYS`; a column without a value (a reason that is not known) reads ""."""
-    where, parameters = _where(only)
+    where, parameters = (only or Only()).where()
     sql = FEES.format(by=_keys(by, FILL_KEYS), where=where)
     return [FeeRow(_key(row[: len(by)]), *row[len(by) :]) for row in store.rows(sql, parameters)]
 
@@ -152,13 +144,3 @@ def _keys(by: Sequence[str], known: Sequence[str]) -> str:
     if not by:
         raise StoreError(f"by nothing: at least one of {', '.join(known)} is needed")
     return ", ".join(by)
-
-
-def _where(only: Only | None) -> tuple[str, list[object]]:
-    only = only or Only()
-    parameters: list[object] = [only.first, only.last]
-    text = "WHERE date BETWEEN ? AND ?"
-    if only.symbols:
-        text += f" AND symbol IN ({', '.join('?' * len(only.symbols))})"
-        parameters += only.symbols
-    return text, parameters

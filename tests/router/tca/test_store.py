@@ -14,7 +14,8 @@ from router.core.types import SECOND, ExecType, OrdStatus, PrintKind, Reason, Si
 from router.journal import InputLine
 from router.tca.case import Case, case_of, cases
 from router.tca.recorder import Recorder
-from router.tca.store import Store
+from router.tca.store import Only, Store
+from router.tca.store_cases import read_case, read_cases
 from router.tca.store_schema import TABLES, VERSION_KEY
 from router.tca.store_writer import Place, StoreError, journal_id, write_journal, write_rows
 from support.floor import CLOSE, DAY, OPEN, engine_config
@@ -39,7 +40,7 @@ def plain(case: Case) -> dict[str, object]:
 
 def test_every_parent_of_the_day_comes_back_as_its_case(root: Path, recorder: Recorder) -> None:
     with Store(root) as store:
-        back = [plain(store.case(JOURNAL, order_id)) for order_id in recorder.orders]
+        back = [plain(read_case(store, JOURNAL, order_id)) for order_id in recorder.orders]
 
     assert back == [plain(case) for case in cases(recorder)]
     assert len(back) == 3
@@ -47,6 +48,21 @@ def test_every_parent_of_the_day_comes_back_as_its_case(root: Path, recorder: Re
 
 def counted(store: Store) -> dict[str, int]:
     return {table: store.rows(f"SELECT count(*) FROM {table}")[0][0] for table in TABLES}  # noqa: S608 - our own names
+
+
+def test_many_parents_come_a_symbol_at_a_time(tmp_path: Path, recorder: Recorder) -> None:
+    later = busted("BOLT")
+    write_journal(tmp_path, JOURNAL, recorder)
+    write_journal(tmp_path, "f" * 16, later)
+
+    with Store(tmp_path) as store:
+        everything = [plain(case) for case in read_cases(store)]
+        bolt = [plain(case) for case in read_cases(store, Only(symbols=("BOLT",)))]
+        none = list(read_cases(store, Only(first="20260401")))
+
+    assert everything == [plain(case) for case in (*cases(recorder), *cases(later))]
+    assert bolt == [plain(case) for case in cases(later)]
+    assert none == []
 
 
 def test_a_row_is_a_thing(root: Path, recorder: Recorder) -> None:
@@ -92,7 +108,7 @@ def test_a_parent_of_the_engine_comes_back_whole(tmp_path: Path) -> None:
         ((_, record),) = recorder.orders.items()
         assert record.decisions
         assert record.plans
-        assert plain(store.case(JOURNAL, record.order_id)) == plain(case_of(recorder, record))
+        assert plain(read_case(store, JOURNAL, record.order_id)) == plain(case_of(recorder, record))
 
 
 def test_a_bust_an_amendment_and_an_odd_symbol_come_back(tmp_path: Path) -> None:
@@ -101,7 +117,7 @@ def test_a_bust_an_amendment_and_an_odd_symbol_come_back(tmp_path: Path) -> None
     write_journal(tmp_path, JOURNAL, recorder)
 
     with Store(tmp_path) as store:
-        back = store.case(JOURNAL, "O9")
+        back = read_case(store, JOURNAL, "O9")
         rows = store.rows("SELECT symbol, exec_id, busted_at FROM fills")
     assert plain(back) == plain(next(cases(recorder)))
     assert [len(back.record.busted), len(back.record.amendments)] == [1, 2]
@@ -145,7 +161,7 @@ def test_rows_are_of_the_trading_date_in_force(tmp_path: Path) -> None:
             store.rows("SELECT DISTINCT date FROM fills ORDER BY date"),
             store.rows("SELECT DISTINCT date FROM prints"),
         )
-        assert plain(store.case(JOURNAL, "O9")) == plain(next(cases(recorder)))
+        assert plain(read_case(store, JOURNAL, "O9")) == plain(next(cases(recorder)))
     assert (parents, fills, prints) == ([("20260302",)], [("20260302",), ("20260303",)], [("20260303",)])
 
 
@@ -169,7 +185,7 @@ def test_quotes_of_one_instant_keep_their_order(tmp_path: Path) -> None:
     write_journal(tmp_path, JOURNAL, recorder)
 
     with Store(tmp_path) as store:
-        assert list(store.case(JOURNAL, "O1").quotes) == list(recorder.quotes["ACME"])
+        assert list(read_case(store, JOURNAL, "O1").quotes) == list(recorder.quotes["ACME"])
 
 
 def test_a_journal_is_known_by_its_first_order() -> None:
@@ -202,7 +218,7 @@ def test_no_row_makes_no_file(tmp_path: Path) -> None:
 )
 def test_a_parent_that_is_not_there_is_told(root: Path, journal: str, order_id: str, why: str) -> None:
     with Store(root) as store, pytest.raises(StoreError, match=why):
-        store.case(journal, order_id)
+        read_case(store, journal, order_id)
 
 
 def test_a_folder_of_something_else_is_no_store(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from router.core.types import Micros, Qty, Side
 from router.tca.analysis import OrderAnalysis, analyse
 from router.tca.costs import Cost, cost_against
 from router.tca.recorder import Recorder
-from router.tca.store import Store
-from router.tca.store_costs import CostRow, FeeRow, Only, VenueRow, costs, fees, untied, venues
+from router.tca.store import Only, Store
+from router.tca.store_costs import CostRow, FeeRow, VenueRow, costs, fees, untied, venues
 from router.tca.store_writer import Place, StoreError, write_journal, write_rows
 from router.tca.store_year import Size, write_year
 from support.floor import DAY
