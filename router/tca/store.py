@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple, Self
 
 import duckdb
 import msgspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from router.tca.store_schema import TABLES, VERSION, VERSION_KEY
@@ -46,7 +47,7 @@ class Only(NamedTuple):
 class Store:
     """A store, open for reading; close it, or use it in a `with`.
 
-    `days` and `symbols` are folders, so that a question that names them reads these files only. StoreError where `root`
+    `date` and `symbol` are folders: a question that names them reads these files only. StoreError where `root`
     holds no store.
     """
 
@@ -84,8 +85,9 @@ class Store:
         """The table's files as SQL, of one journal or of all; of a table without a file, no row."""
         first = next((self.root / table).glob(f"date=*/symbol=*/{journal}.parquet"), None)
         if first is None:
-            columns = ", ".join(f'NULL AS "{name}"' for name in (*TABLES[table].names, "date", "symbol", PLACE))
-            return f"SELECT {columns} WHERE false"
+            # An empty table of the right types: a NULL has none, and does not compare with a text.
+            self._db.register(f"no_{table}", _empty(table))
+            return f"SELECT * FROM no_{table}"
         _check_version(first)
         files = str(self.root / table / "date=*" / "symbol=*" / f"{journal}.parquet").replace("'", "''")
         kinds = "{'date': VARCHAR, 'symbol': VARCHAR}"
@@ -119,6 +121,11 @@ class Store:
         if facts.version != VERSION:
             raise StoreError(f"{path}: store of version {facts.version}, this version reads {VERSION}")
         return facts
+
+
+def _empty(table: str) -> pa.Table:
+    more = (pa.field("date", pa.string()), pa.field("symbol", pa.string()), pa.field(PLACE, pa.int64()))
+    return pa.schema([*TABLES[table], *more]).empty_table()
 
 
 def _check_version(path: Path) -> None:

@@ -143,6 +143,27 @@ def test_a_venue_that_filled_nothing_has_no_currency(tmp_path: Path, recorder: R
     assert (row.fill_rate, row.order_fill_rate, row.fees_bps) == (0.0, 0.0, None)
 
 
+def test_a_store_without_a_trade_has_no_cost_and_no_error(tmp_path: Path, recorder: Recorder) -> None:
+    for record in recorder.orders.values():
+        record.fills.clear()
+        record.cum_qty = record.notional = 0
+    write_journal(tmp_path, JOURNAL, recorder)
+
+    with Store(tmp_path) as store:
+        rows, places, paid, wrong = costs(store, ("side",)), venues(store), fees(store), untied(store)
+
+    assert [(row.parents, row.filled, row.arrival_bps, row.vwap_bps, row.fees_bps) for row in rows] == [
+        (2, 0, None, None, None),
+        (1, 0, None, None, None),
+    ]
+    assert [(row.key[0], row.fills, row.fill_rate) for row in places] == [
+        ("XALT", 0, 0.0),
+        ("XDRK", 0, 0.0),
+        ("XLIT", 0, 0.0),
+    ]
+    assert (paid, wrong) == ([], [])
+
+
 def test_fees_by_kind_and_liquidity(store: Store) -> None:
     assert [(row.key, row.fills, row.filled) for row in fees(store, ("kind", "liquidity"))] == [
         (("dark", "2"), 1, 400),
