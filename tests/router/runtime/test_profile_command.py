@@ -200,7 +200,7 @@ def test_a_file_of_something_else_is_refused_with_its_line(tmp_path: Path) -> No
     result = profile(path)
 
     assert result.exit_code == 1
-    assert "notes.txt:1: no bars" in result.output
+    assert "notes.txt:1: neither LEAN bars" in result.output
 
 
 def test_a_number_that_no_market_has_is_refused(tmp_path: Path) -> None:
@@ -279,6 +279,23 @@ def test_apples_splits_by_the_rule_and_by_the_factor_file_agree(real_data_dir: P
     assert by_rule["adv"] == pytest.approx(by_file["adv"], rel=1e-5)
     assert by_rule["sigma_daily"] == pytest.approx(by_file["sigma_daily"], rel=0.01)
     assert sum("taken for a split" in note for note in by_rule["notes"]) == 2
+
+
+@pytest.mark.real_data
+def test_volumes_by_the_quarter_hour_and_prices_by_the_day_make_one_profile(real_data_dir: Path) -> None:
+    files = (
+        real_data_dir / "bars" / "aapl_volume_15min_2019_84days.csv",
+        real_data_dir / "daily" / "lean_daily_trade.csv.xz",
+    )
+
+    made = printed(*files, "--symbol", "AAPL", "--from", "20190102", "--to", "20190503")["AAPL"]
+
+    assert (made["days"], made["price"]) == (85, 211.75)
+    assert sum(made["curve"]) == pytest.approx(1)
+    assert len(made["curve"]) == 26
+    assert 0.01 < made["sigma_daily"] < 0.03
+    assert [note for note in made["notes"] if "pooled" in note] == []
+    assert any("the sources' volumes differ by a factor of up to" in note for note in made["notes"])
 
 
 @pytest.mark.real_data
