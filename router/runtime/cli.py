@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "report": "report_command",
     "run": "run_command",
     "send": "send_command",
+    "tca": "tca_command",
     "venues": "venues_command",
 }
 HELP: Final = "An open FIX smart order router and algo engine, with a venue simulator in the box."

@@ -17,6 +17,7 @@ from router.runtime.journal_file import JournalError
 from router.runtime.plugins import PluginError
 from router.runtime.settings import Settings, default_home, read_settings
 from router.runtime.toml_file import SettingsError
+from router.tca.shortfall import UntiedError
 
 HOME_OPTION = click.option(
     "--config",
@@ -55,7 +56,7 @@ def errors_as_lines() -> Iterator[None]:
     """An expected error ends the command with its one line and status 1, without a traceback."""
     try:
         yield
-    except (SettingsError, JournalError, JournalBrokenError, PluginError, PortError) as error:
+    except (SettingsError, JournalError, JournalBrokenError, PluginError, PortError, UntiedError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         # Of a file, the operating system has said all there is to say; anything else is a fault of ours, shown whole.

@@ -20,9 +20,9 @@ def command(path: Path, out: Path) -> None:
     """Read JOURNAL, a state directory or the file in it, and write the page; the journal may be in use."""
     with errors_as_lines():
         recorder = read_recorder(path / FILE_NAME if path.is_dir() else path)
-    if not recorder.orders:
-        raise click.ClickException(f"{path}: no order in it")
-    write_report(recorder, out)
+        if not recorder.orders:
+            raise click.ClickException(f"{path}: no order in it")
+        write_report(recorder, out)
     click.echo(f"{out}: {len(recorder.orders)} parent orders")
 
 

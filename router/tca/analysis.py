@@ -1,33 +1,26 @@
-"""Post-trade analysis of one parent order: from its record and the tape to the figures of the report.
+"""What the present report shows of one parent order: its costs, its venues, its children by reason.
 
-Pure; knows no picture and no page. Definitions, once:
-
-- arrival mid: the midpoint of the NBBO when the order came in; None without a two-sided market then.
-- the interval: from the order's arrival, or its start where that is later, to its last report (an open order: to the
-  journal's end) and `TAPE_LAG_NS` more, since a print may come after the report of the same trade.
-- participation: the order's eligible fills in the interval's eligible volume, its own included.
+Pure; knows no picture and no page. Prices and intervals are those of `router.tca.benchmarks`: the arrival's midpoint,
+the interval's VWAP with our own prints in it, and our part in its volume.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Final
 
 from msgspec import Struct
 
 from router.core.instruments import Instrument
-from router.core.profiles import VenueProfile
-from router.core.types import SECOND, Micros, Ns, PrintKind, Qty, Reason, VenueKind
-from router.market.tape import PRINT_RULES
-from router.tca.costs import Cost, average, cost_against, fee
+from router.core.types import Micros, Qty, Reason, VenueKind
+from router.tca.benchmarks import against, participation, volume_interval
+from router.tca.case import Case, cases
+from router.tca.costs import Cost, average, cost_against
+from router.tca.marks import arrival
 from router.tca.record import Fill, OrderRecord
 from router.tca.recorder import Recorder
-from router.tca.tape import MarketInterval, MarketTape
-
-TAPE_LAG_NS: Final[Ns] = SECOND
-"""Slower than any feed that a venue profile configures, and nothing beside the life of an order."""
-_KIND_OF_PRINT: Final = {PrintKind.DARK: VenueKind.DARK, PrintKind.CROSS: VenueKind.CROSS}
+from router.tca.shortfall import check_ties
+from router.tca.tape import MarketInterval
 
 
 class VenueFigures(Struct, frozen=True):
@@ -88,74 +81,57 @@ class OrderAnalysis(Struct, frozen=True):
 
 def analyse(recorder: Recorder) -> tuple[OrderAnalysis, ...]:
     """Every order of a journal, in the order of their coming."""
-    return tuple(analyse_order(recorder, record) for record in recorder.orders.values())
+    return tuple(analyse_order(case) for case in cases(recorder))
 
 
-def analyse_order(recorder: Recorder, record: OrderRecord) -> OrderAnalysis:
+def analyse_order(case: Case) -> OrderAnalysis:
     """One order. Where the journal names no configuration, instruments have their defaults and fees are 0."""
-    config = recorder.config
-    venues = {venue.mic: venue for venue in config.venues} if config else {}
-    instruments = {instrument.symbol: instrument for instrument in config.instruments} if config else {}
-    fills = tuple(record.fills.values())
-    assert sum(fill.qty for fill in fills) == record.cum_qty, (record.order_id, record.cum_qty)
-    interval = _interval(recorder, record)
-    by_venue = _by_venue(record, fills, venues, recorder.day)
-    arrival_mid = None if record.arrival_mid2 is None else Fraction(record.arrival_mid2, 2)
+    record = case.record
+    check_ties(case)
+    interval = volume_interval(case)
+    part = participation(case, interval)
+    by_venue = _by_venue(case)
     return OrderAnalysis(
         record=record,
-        instrument=instruments.get(record.symbol) or Instrument(record.symbol),
+        instrument=case.instrument,
         average_px=Fraction(record.notional, record.cum_qty) if record.cum_qty else None,
-        arrival=cost_against(record.side, record.cum_qty, record.notional, arrival_mid),
+        arrival=against(case, arrival(case)),
         vwap=cost_against(record.side, record.cum_qty, record.notional, interval.vwap),
         interval=interval,
-        participation=_participation(fills, interval),
+        participation=None if part is None else float(part),
         by_venue=by_venue,
         by_kind={kind: sum(each.filled for each in by_venue if each.kind is kind) for kind in VenueKind},
-        by_reason=_by_reason(record, fills),
+        by_reason=_by_reason(record, case.fills),
         fees=sum(each.fees for each in by_venue),
-        planned=record.planned(record.ended_at or recorder.at),
+        planned=record.planned(record.ended_at or case.as_of),
     )
 
 
-def _interval(recorder: Recorder, record: OrderRecord) -> MarketInterval:
-    start = max(record.arrived_at, record.start)
-    end = max(start, (record.ended_at or recorder.at) + TAPE_LAG_NS)
-    return recorder.tapes.get(record.symbol, MarketTape()).between(start, end)
-
-
-def _participation(fills: Sequence[Fill], interval: MarketInterval) -> float | None:
-    own = sum(fill.qty for fill in fills if PRINT_RULES[fill.kind].eligible)
-    return own / interval.volume if interval.volume else None
-
-
-def _by_venue(
-    record: OrderRecord, fills: Sequence[Fill], venues: dict[str, VenueProfile], day: str
-) -> tuple[VenueFigures, ...]:
+def _by_venue(case: Case) -> tuple[VenueFigures, ...]:
     """The venues that were sent something or filled something, the largest fills first."""
-    mics = dict.fromkeys([*(child.venue for child in record.children), *(fill.venue for fill in fills)])
-    figures = [_venue(mic, record, [fill for fill in fills if fill.venue == mic], venues.get(mic), day) for mic in mics]
-    return tuple(sorted(figures, key=lambda each: (-each.filled, each.venue)))
+    mics = dict.fromkeys([*(child.venue for child in case.record.children), *(fill.venue for fill in case.fills)])
+    return tuple(sorted((_venue(case, mic) for mic in mics), key=lambda each: (-each.filled, each.venue)))
 
 
-def _venue(
-    mic: str, record: OrderRecord, fills: Sequence[Fill], profile: VenueProfile | None, day: str
-) -> VenueFigures:
-    children = [child for child in record.children if child.venue == mic]
-    rule = profile.fee(day) if profile else None
+def _venue(case: Case, mic: str) -> VenueFigures:
+    fills = [fill for fill in case.fills if fill.venue == mic]
+    children = [child for child in case.record.children if child.venue == mic]
     return VenueFigures(
         venue=mic,
-        kind=profile.kind if profile else _kind(fills),
+        kind=_kind(case, mic, fills),
         orders=len(children),
         sent=sum(child.qty for child in children),
         filled=sum(fill.qty for fill in fills),
         average_px=average((fill.qty, fill.px) for fill in fills),
-        fees=sum(fee(rule, fill.qty, fill.liquidity, fill.kind) for fill in fills) if rule else 0,
+        fees=sum(case.fee(fill) for fill in fills),
     )
 
 
-def _kind(fills: Sequence[Fill]) -> VenueKind:
-    """What a venue without a profile is, by how it reported its trades."""
-    return next((_KIND_OF_PRINT[fill.kind] for fill in fills if fill.kind in _KIND_OF_PRINT), VenueKind.LIT)
+def _kind(case: Case, mic: str, fills: Sequence[Fill]) -> VenueKind:
+    """By its profile; what a venue without one is, its trades say."""
+    if mic in case.venues:
+        return case.venues[mic].kind
+    return next((kind for kind in map(case.venue_kind, fills) if kind is not VenueKind.LIT), VenueKind.LIT)
 
 
 def _by_reason(record: OrderRecord, fills: Sequence[Fill]) -> tuple[ReasonFigures, ...]:

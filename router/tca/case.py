@@ -6,6 +6,7 @@ Every analysis takes a `Case`: from a journal (`cases`), from Parquet, or made b
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Final
 
 from msgspec import Struct
@@ -57,6 +58,10 @@ class Case(Struct, frozen=True):
         day = self.day(at)
         return next((session for session in self.sessions if session.day == day), None)
 
+    def currency(self, quanta: int | Fraction) -> Fraction:
+        """Quanta of price x shares as money of the instrument's currency, exact."""
+        return Fraction(quanta) * self.instrument.multiplier / self.instrument.price_scale
+
     def venue_kind(self, fill: Fill) -> VenueKind:
         """What the venue of a fill is: by its profile, without one by how it reported the trade."""
         profile = self.venues.get(fill.venue)
@@ -82,8 +87,8 @@ def case_of(recorder: Recorder, record: OrderRecord) -> Case:
     return Case(
         record=record,
         instrument=instrument,
-        quotes=recorder.quotes.get(record.symbol) or QuoteTape(),
-        tape=recorder.tapes.get(record.symbol) or MarketTape(),
+        quotes=recorder.quotes.get(record.symbol, QuoteTape()),
+        tape=recorder.tapes.get(record.symbol, MarketTape()),
         as_of=recorder.at,
         days=tuple(recorder.days),
         venues={venue.mic: venue for venue in config.venues} if config else {},

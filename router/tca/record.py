@@ -135,6 +135,8 @@ class OrderRecord(Struct, kw_only=True):
     curve_days: int = 0
     """How many days of history that is; 0 where it is not known."""
     quantities: list[tuple[Ns, Qty]] = []
+    limits: list[tuple[Ns, Px | None]] = []
+    """Every Price(44) with its time; `limit_px` is the last."""
     plans: list[Planned] = []
     children: list[Child] = []
     decisions: list[DecisionRecord] = []
@@ -152,6 +154,11 @@ class OrderRecord(Struct, kw_only=True):
     def sent_at(self) -> Ns | None:
         """TransactTime(60) of the client's order: when it decided, by its own clock."""
         return None if self.request is None else self.request.transact_time
+
+    def limit_at(self, at: Ns) -> Px | None:
+        """Price(44) in force at `at`; before the first, that."""
+        known = self.limits or [(at, self.limit_px)]
+        return next((px for since, px in reversed(known) if since <= at), known[0][1])
 
     def planned(self, at: Ns) -> Qty | None:
         """Cumulative shares that the schedule in force at `at` expected by then, between two points on a straight line.

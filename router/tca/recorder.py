@@ -187,7 +187,9 @@ class Recorder:
         if report.qty != order.qty:
             order.qty = report.qty
             order.quantities.append((at, report.qty))
-        order.limit_px = report.px
+        if report.px != order.limit_px or not order.limits:
+            order.limit_px = report.px
+            order.limits.append((at, report.px))
         order.cum_qty, order.notional = report.cum_qty, report.notional
         if report.ord_status is not order.status:
             order.status = report.ord_status
@@ -294,6 +296,7 @@ def _arrived(at: Ns, order_id: str, order: NewOrder) -> OrderRecord:
         limit_px=order.px,
         request=order,
         quantities=[(at, order.qty)],
+        limits=[(at, order.px)],
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from msgspec import Struct
@@ -20,6 +20,7 @@ from router.market.tape import PRINT_RULES
 
 _KINDS = tuple(PrintKind)
 _CODES = {kind: code for code, kind in enumerate(_KINDS)}
+_AUCTIONS = (PrintKind.OPENING, PrintKind.CLOSING)
 
 
 class MarketInterval(Struct, frozen=True):
@@ -67,6 +68,7 @@ class MarketTape:
         "_all_qtys",
         "_all_venues",
         "_ats",
+        "_auctions",
         "_notionals",
         "_pxs",
         "_venues",
@@ -80,6 +82,7 @@ class MarketTape:
         self._all_kinds = array("b")
         self._all_venues = array("h")
         self._venues: dict[str, int] = {}
+        self._auctions: list[Print] = []
         self._ats: list[Ns] = []
         self._pxs: list[Px] = []
         # Running sums, one longer than the prints: a difference of two is an interval.
@@ -97,6 +100,8 @@ class MarketTape:
         self._all_qtys.append(trade.qty)
         self._all_kinds.append(_CODES[trade.kind])
         self._all_venues.append(self._venues.setdefault(trade.venue, len(self._venues)))
+        if trade.kind in _AUCTIONS:
+            self._auctions.append(Print(at, trade.px, trade.qty, trade.kind, trade.venue))
         if not PRINT_RULES[trade.kind].eligible:
             return
         self._ats.append(at)
@@ -117,6 +122,40 @@ class MarketTape:
             if PRINT_RULES[_KINDS[self._all_kinds[place]]].last:
                 return self._print(place, venues)
         return None
+
+    def eligible_before(self, at: Ns, since: Ns, accepts: Callable[[Px], bool]) -> Print | None:
+        """The last eligible print from `since` to before `at` at a price that `accepts`; None where there is none."""
+        venues = tuple(self._venues)
+        for place in range(bisect_left(self._all_ats, at) - 1, bisect_left(self._all_ats, since) - 1, -1):
+            if PRINT_RULES[_KINDS[self._all_kinds[place]]].eligible and accepts(self._all_pxs[place]):
+                return self._print(place, venues)
+        return None
+
+    def first_from(self, at: Ns) -> Print | None:
+        """The first print at or after `at` that sets a last price; None where there is none."""
+        venues = tuple(self._venues)
+        for place in range(bisect_left(self._all_ats, at), len(self._all_ats)):
+            if PRINT_RULES[_KINDS[self._all_kinds[place]]].last:
+                return self._print(place, venues)
+        return None
+
+    def auctions(self, kind: PrintKind, start: Ns, end: Ns) -> list[Print]:
+        """Prints of opening (reopening, too) or closing auctions from `start` to `end`, in order of time."""
+        return [trade for trade in self._auctions if trade.kind is kind and start <= trade.at <= end]
+
+    def first_shares(self, start: Ns, end: Ns, shares: Fraction) -> tuple[Fraction, Ns] | None:
+        """What the first `shares` eligible shares from `start` on were worth (px x qty), and when they were complete.
+
+        Of the print that completes them only the part needed counts. None where fewer traded by `end`.
+        """
+        assert shares > 0, shares
+        first = bisect_left(self._ats, start)
+        beyond = bisect_left(self._volumes, self._volumes[first] + shares)
+        if beyond > bisect_right(self._ats, end):
+            return None
+        missing = shares - (self._volumes[beyond - 1] - self._volumes[first])
+        whole = self._notionals[beyond - 1] - self._notionals[first]
+        return whole + missing * self._pxs[beyond - 1], self._ats[beyond - 1]
 
     def _print(self, place: int, venues: tuple[str, ...]) -> Print:
         return Print(

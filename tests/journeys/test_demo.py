@@ -1,36 +1,38 @@
 """The demonstration from its command to its proofs, in its brief form: three processes, FIX between two of them."""
 
+import json
 import os
 import re
 import signal
-from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from router.runtime.cli import main
 
 pytestmark = [pytest.mark.fix, pytest.mark.slow]
 
 
-@pytest.fixture
-def _as_a_process_of_its_own() -> Iterator[None]:
-    """The command is run in this process: what it sets for good is set back."""
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
+    """The command's result and its folder. It is run in this process: what it sets for good is set back."""
     mask, handler = os.umask(0o077), signal.getsignal(signal.SIGTERM)
-    yield
+    out = tmp_path_factory.mktemp("demo")
+    ended = CliRunner().invoke(main, ["demo", "--brief", "--out", str(out)])
     os.umask(mask)
     signal.signal(signal.SIGTERM, handler)
-
-
-@pytest.mark.usefixtures("_as_a_process_of_its_own")
-def test_the_demonstration_ends_as_it_should_and_proves_it(tmp_path: Path) -> None:
-    ended = CliRunner().invoke(main, ["demo", "--brief", "--out", str(tmp_path)])
-
     assert ended.exit_code == 0, ended.output
+    (folder,) = out.iterdir()
+    return ended, folder
+
+
+def test_the_demonstration_ends_as_it_should_and_proves_it(demonstration: tuple[Result, Path]) -> None:
+    ended, folder = demonstration
+
     assert re.search(r"replay +hash chains hold, [0-9,]+ inputs, outputs the same byte for byte", ended.output)
     assert re.search(r"EMS +agrees with the journal on every order", ended.output)
-    (folder,) = tmp_path.iterdir()
     for name in ("state/journal.sqlite3", "ems/ems.fix.log", "report.html"):
         assert str(folder / name) in ended.output
         assert (folder / name).stat().st_size > 0
@@ -42,3 +44,21 @@ def test_the_demonstration_ends_as_it_should_and_proves_it(tmp_path: Path) -> No
     rows = {words[0]: words for line in ended.output.splitlines() if len(words := line.split()) > 6}
     assert {name: status for name, status in ends.items() if status not in rows[name]} == {}
     assert not re.search(r"https?:", (folder / "report.html").read_text())
+
+
+def test_what_the_analysis_says_was_traded_ties_to_the_clients_fix_log_to_the_cent(
+    demonstration: tuple[Result, Path],
+) -> None:
+    """AvgPx(6) x CumQty(14) of each order's last ExecutionReport(8), as the client's session logged it."""
+    _, folder = demonstration
+    last: dict[str, tuple[int, Decimal]] = {}
+    for line in (folder / "ems" / "ems.fix.log").read_text().splitlines():
+        fields = dict(field.partition("=")[::2] for field in line.partition(" received ")[2].split("|"))
+        if fields.get("35") == "8":
+            last[fields["37"]] = int(fields["14"]), round(Decimal(fields["6"]) * int(fields["14"]), 2)
+
+    written = json.loads(CliRunner().invoke(main, ["tca", str(folder / "state"), "--json", "-"]).output)
+
+    orders = [report["order"] for report in written["reports"]]
+    assert {each["order_id"]: (each["cum_qty"], round(Decimal(each["traded"]), 2)) for each in orders} == last
+    assert sum(qty for qty, _ in last.values()) > 10_000

@@ -98,9 +98,9 @@ def test_the_schedule_in_force_is_the_last_one_noted(recorder: Recorder) -> None
     assert recorder.orders["O2"].planned(T0) is None
 
 
-def test_every_order_quantity_is_kept_with_its_time() -> None:
+def test_every_order_quantity_and_limit_is_kept_with_its_time() -> None:
     floor, recorder = Scripted(), Recorder()
-    first = order("A1", side=Side.SELL, qty=400, ord_type=OrdType.LIMIT, px=400_300)
+    first = order("A1", side=Side.SELL, qty=400, ord_type=OrdType.LIMIT, px=400_400)
     more = ReplaceRequest(
         client="EMS44",
         cl_ord_id="A2",
@@ -118,6 +118,8 @@ def test_every_order_quantity_is_kept_with_its_time() -> None:
     (record,) = recorder.orders.values()
     assert record.quantities == [(OPEN, 400), (OPEN, 700)]
     assert (record.cl_ord_id, record.limit_px) == ("A1", 400_300)
+    assert record.limits == [(OPEN, 400_400), (OPEN, 400_300)]
+    assert [record.limit_at(at) for at in (OPEN - 1, OPEN)] == [400_400, 400_300]
 
 
 def test_the_child_of_direct_market_access_is_the_orders_though_nobody_decided_on_it() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from router.core.events import TradePrint
 from router.core.types import PrintKind
-from router.tca.tape import Bar, MarketInterval, MarketTape
+from router.tca.tape import Bar, MarketInterval, MarketTape, Print
 
 
 def tape(*prints: tuple[int, int, int]) -> MarketTape:
@@ -63,3 +63,35 @@ def test_an_interval_is_what_counting_gives(prints: list[tuple[int, int, int]], 
 
     inside = [(px, qty) for at, px, qty in ordered if start <= at <= end]
     assert found == MarketInterval(start, end, sum(q for _, q in inside), sum(p * q for p, q in inside))
+
+
+def test_of_the_print_that_completes_a_volume_only_the_part_needed_counts() -> None:
+    market = tape((10, 100, 5), (20, 110, 10), (30, 120, 20))
+
+    found = market.first_shares(11, 30, Fraction(25, 2))
+
+    assert found == (110 * 10 + 120 * Fraction(5, 2), 30)
+    assert market.first_shares(20, 20, Fraction(10)) == (Fraction(1_100), 20)
+    assert market.first_shares(20, 20, Fraction(11)) is None
+    assert market.first_shares(31, 99, Fraction(1)) is None
+
+
+def test_auctions_are_found_by_kind_and_the_first_print_by_what_sets_a_price() -> None:
+    market = MarketTape()
+    for at, kind in enumerate((PrintKind.OFF_EXCHANGE, PrintKind.OPENING, PrintKind.REGULAR, PrintKind.CLOSING)):
+        market.add(at, TradePrint("XLIT", "ACME", 100, 1, kind=kind))
+
+    closing = Print(3, 100, 1, PrintKind.CLOSING, "XLIT")
+    assert market.auctions(PrintKind.CLOSING, 0, 3) == [closing]
+    assert market.auctions(PrintKind.OPENING, 2, 3) == []
+    assert market.first_from(0) == Print(1, 100, 1, PrintKind.OPENING, "XLIT")
+    assert market.first_from(4) is None
+
+
+def test_the_last_eligible_print_before_a_time_is_looked_for_no_further_than_asked() -> None:
+    market = tape((10, 100, 5), (20, 110, 10), (30, 120, 20))
+    market.add(35, TradePrint("XCRS", "ACME", 100, 1, kind=PrintKind.CROSS))
+
+    assert market.eligible_before(40, 0, lambda px: px < 120) == Print(20, 110, 10, venue="XLIT")
+    assert market.eligible_before(30, 0, lambda _: True) == Print(20, 110, 10, venue="XLIT")
+    assert market.eligible_before(40, 25, lambda px: px < 120) is None

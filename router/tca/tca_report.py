@@ -1,0 +1,341 @@
+"""The TCA report of one parent order as data: every figure with its unit, its interval or the reason why there is none.
+
+Money and prices are decimals (text in JSON), exact where they end as decimals and to 12 places where they do not;
+nothing else is rounded. The JSON Schema is `schema()`, published as docs/schemas/tca-report.schema.json. It must
+not know how a figure is printed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Context, Decimal
+from fractions import Fraction
+from typing import Annotated, Any, Final, TypeAlias
+
+import msgspec
+from msgspec import Meta, Struct
+
+from router.core.types import Ns, OrdStatus, Qty, Side
+from router.tca.benchmarks import Benchmark, Reversion, benchmarks, participation, reversions, volume_interval
+from router.tca.case import Case
+from router.tca.decomposition import CurvePoint, Decomposition, Estimate, TimingRisk, decompose, timing_risk
+from router.tca.marks import Mark
+from router.tca.shortfall import Shortfall, shortfall
+from router.tca.trading_time import dates
+from router.tca.volatility import Volatility
+
+SIGN: Final = "Positive is a cost, for buys and for sells."
+HOUR_S: Final = 3_600
+_WIDE: Final = Context(prec=60)
+_PLACES: Final = Decimal("1e-12")
+
+Bps: TypeAlias = Annotated[float, Meta(description="basis points")]
+Money: TypeAlias = Annotated[Decimal, Meta(description="money in `currency`")]
+Price: TypeAlias = Annotated[Decimal, Meta(description="price in `currency` for a share")]
+Shares: TypeAlias = Annotated[Qty, Meta(description="shares")]
+Time: TypeAlias = Annotated[Ns, Meta(description="UTC nanoseconds since 1970-01-01")]
+Part: TypeAlias = Annotated[float, Meta(description="a part of the whole, 0 to 1")]
+
+
+class OrderDetails(Struct, frozen=True, kw_only=True):
+    """The order and what became of it, by FIX's names."""
+
+    order_id: str
+    cl_ord_id: str
+    client: str
+    symbol: str
+    currency: str
+    side: Side
+    algorithm: str
+    ord_status: OrdStatus
+    order_qty: Shares
+    cum_qty: Shares
+    limit_px: Price | None
+    avg_px: Price | None
+    """AvgPx(6) before it is rounded; None where nothing was filled."""
+    traded: Money
+    """AvgPx(6) x CumQty(14)."""
+    transact_time: Time | None
+    arrived_at: Time
+    start: Time
+    ended_at: Time | None
+    """None: still open."""
+    as_of: Time
+    """The last instant of which anything is known."""
+    days: tuple[str, ...]
+    """Trading dates on which it was open, YYYYMMDD."""
+    fills: int
+    busted: int
+    children: int
+    participation: Part | None
+    """Of the eligible volume between release and end, our own included."""
+    adv_part: Part | None
+    """Ordered shares against the average daily volume; may be above 1."""
+    reasons: dict[str, str] = {}
+    """Why a field has no figure, by its name."""
+
+
+class Reference(Struct, frozen=True):
+    """A price that others are measured against."""
+
+    px: Price | None
+    at: Time | None
+    basis: str
+    reason: str
+
+
+class PartLine(Struct, frozen=True):
+    """One part of the shortfall: money, and basis points of the paper portfolio."""
+
+    name: str
+    money: Money | None
+    bps: Bps | None
+    reason: str = ""
+
+
+class ShortfallSection(Struct, frozen=True):
+    """Implementation shortfall; `total` is the sum of the parts that there are, exactly."""
+
+    currency: str
+    decision: Reference
+    release: Reference
+    end: Reference
+    paper: Money | None
+    """The paper portfolio: ordered shares at the decision price."""
+    parts: tuple[PartLine, ...]
+    total: PartLine
+
+
+class BenchmarkLine(Struct, frozen=True):
+    """What the filled shares cost against one benchmark."""
+
+    name: str
+    px: Price | None
+    at: Time | None
+    bps: Bps | None
+    money: Money | None
+    basis: str
+    reason: str
+
+
+class EstimateLine(Struct, frozen=True):
+    """A figure in `unit`; of an estimate, its standard error and 95 % interval. `note`: its basis, or what lacks."""
+
+    name: str
+    value: float | None
+    unit: str
+    error: float | None = None
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+
+
+class ReversionLine(Struct, frozen=True):
+    """How far the midpoint came back after the last fill; money is of the filled shares."""
+
+    name: str
+    px: Price | None
+    move: EstimateLine
+    money: Money | None
+    reason: str = ""
+
+
+class ImpactSection(Struct, frozen=True):
+    """Permanent and temporary impact, the decay after the last fill, and the volatility that the errors are from."""
+
+    volatility: EstimateLine
+    estimates: tuple[EstimateLine, ...]
+    curve: tuple[EstimateLine, ...]
+
+
+class TcaReport(Struct, frozen=True, kw_only=True):
+    """Everything that one order's transaction cost analysis says."""
+
+    sign: str = SIGN
+    order: OrderDetails
+    shortfall: ShortfallSection
+    benchmarks: tuple[BenchmarkLine, ...]
+    reversion: tuple[ReversionLine, ...]
+    impact: ImpactSection
+    timing_risk: tuple[EstimateLine, ...]
+    notes: tuple[str, ...]
+    """What was assumed."""
+
+
+class TcaReports(Struct, frozen=True, kw_only=True):
+    """What `sluice tca --json` writes: one report for each parent order."""
+
+    sign: str = SIGN
+    reports: tuple[TcaReport, ...]
+
+
+def tca_report(case: Case, volatility: Volatility | None = None) -> TcaReport:
+    """The report of one order; `volatility` is measured from the case where none is given. Raises `UntiedError`."""
+    costs = shortfall(case)
+    impact = decompose(case, volatility)
+    return TcaReport(
+        order=_details(case),
+        shortfall=_shortfall(case, costs),
+        benchmarks=tuple(_benchmark(case, each) for each in benchmarks(case)),
+        reversion=tuple(_reversion(case, each, impact) for each in reversions(case)),
+        impact=_impact(impact),
+        timing_risk=_timing(timing_risk(case, costs, impact.volatility)),
+        notes=tuple(_notes(case)),
+    )
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of `TcaReports`."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(TcaReports)}
+
+
+def schema_text() -> str:
+    """The schema as it is published."""
+    return json.dumps(schema(), indent=2, sort_keys=True) + "\n"
+
+
+def exact_decimal(value: Fraction) -> Decimal:
+    """`value` as a decimal: exact where it ends, else to 12 places, half to even."""
+    quotient = _WIDE.divide(Decimal(value.numerator), Decimal(value.denominator))
+    ends = value.denominator == 1 or Fraction(quotient) == value
+    return quotient if ends else _WIDE.quantize(quotient, _PLACES)
+
+
+# --- section by section
+
+
+def _details(case: Case) -> OrderDetails:
+    record = case.record
+    reasons: dict[str, str] = {}
+    part = participation(case, volume_interval(case))
+    if part is None:
+        reasons["participation"] = "no eligible print while it was open"
+    adv = case.instrument.adv
+    if not adv:
+        reasons["adv_part"] = "no average daily volume is known" if adv is None else "the average daily volume is 0"
+    if not record.cum_qty:
+        reasons["avg_px"] = "nothing was filled"
+    return OrderDetails(
+        order_id=record.order_id,
+        cl_ord_id=record.cl_ord_id,
+        client=record.client,
+        symbol=record.symbol,
+        currency=case.instrument.currency,
+        side=record.side,
+        algorithm=record.algorithm,
+        ord_status=record.status,
+        order_qty=record.qty,
+        cum_qty=record.cum_qty,
+        limit_px=None if record.limit_px is None else _price(case, Fraction(record.limit_px)),
+        avg_px=_price(case, Fraction(record.notional, record.cum_qty)) if record.cum_qty else None,
+        traded=exact_decimal(case.currency(record.notional)),
+        transact_time=record.sent_at,
+        arrived_at=record.arrived_at,
+        start=record.start,
+        ended_at=record.ended_at,
+        as_of=case.as_of,
+        days=tuple(dict.fromkeys(day for _, day in dates(case))),
+        fills=len(record.fills),
+        busted=len(record.busted),
+        children=len(record.children),
+        participation=None if part is None else float(part),
+        adv_part=record.qty / adv if adv else None,
+        reasons=reasons,
+    )
+
+
+def _shortfall(case: Case, costs: Shortfall) -> ShortfallSection:
+    parts = tuple(_part(costs, name, money) for name, money in costs.parts.items())
+    return ShortfallSection(
+        currency=costs.currency,
+        decision=_reference(case, costs.decision),
+        release=_reference(case, costs.release),
+        end=_reference(case, costs.end),
+        paper=_money(costs.paper),
+        parts=parts,
+        total=_part(costs, "total", costs.total),
+    )
+
+
+def _part(costs: Shortfall, name: str, money: Fraction | None) -> PartLine:
+    return PartLine(name, _money(money), costs.bps(money), costs.reasons.get(name, ""))
+
+
+def _reference(case: Case, mark: Mark) -> Reference:
+    return Reference(_price(case, mark.px), mark.at, mark.basis, mark.reason)
+
+
+def _benchmark(case: Case, each: Benchmark) -> BenchmarkLine:
+    money = None if each.cost is None else case.currency(each.cost.quanta)
+    reason = each.mark.reason or ("" if each.cost else "nothing was filled")
+    return BenchmarkLine(
+        name=each.name,
+        px=_price(case, each.mark.px),
+        at=each.mark.at,
+        bps=None if each.cost is None else each.cost.bps,
+        money=_money(money),
+        basis=each.mark.basis,
+        reason=reason,
+    )
+
+
+def _reversion(case: Case, each: Reversion, impact: Decomposition) -> ReversionLine:
+    noise = None if each.seconds is None else impact.volatility.over(each.seconds)
+    move = Estimate(each.bps, None if noise is None else noise * 10_000, reason=each.reason)
+    money = None if each.quanta is None else case.currency(each.quanta)
+    return ReversionLine(each.name, _price(case, each.px), _line(each.name, move), _money(money), each.reason)
+
+
+def _impact(impact: Decomposition) -> ImpactSection:
+    sigma, unit = impact.volatility, "bps over an hour of trading"
+    scaled = [None if each is None else each * 10_000 for each in (sigma.over(HOUR_S), sigma.error_over(HOUR_S))]
+    estimates = {"permanent": impact.permanent, "realised": impact.realised, "temporary": impact.temporary}
+    return ImpactSection(
+        volatility=_line("volatility", Estimate(scaled[0], scaled[1], unit, sigma.reason or sigma.basis)),
+        estimates=tuple(_line(name, each) for name, each in estimates.items()),
+        curve=tuple(_curve_line(point) for point in impact.curve),
+    )
+
+
+def _curve_line(point: CurvePoint) -> EstimateLine:
+    return _line(point.name, point.level)
+
+
+def _timing(risk: TimingRisk) -> tuple[EstimateLine, ...]:
+    lines = {"expected": risk.expected, "as traded": risk.traded, "timing cost": risk.cost, "score": risk.score}
+    return tuple(_line(name, each) for name, each in lines.items())
+
+
+def _line(name: str, each: Estimate) -> EstimateLine:
+    low, high = each.interval or (None, None)
+    return EstimateLine(name, each.value, each.unit, each.error, low, high, each.reason)
+
+
+def _notes(case: Case) -> Iterator[str]:
+    """What was assumed, in words."""
+    record = case.record
+    if record.is_open:
+        yield "The order is open: what is not filled may still be, and is valued at the last price known."
+    if len(record.quantities) > 1:
+        yield "OrderQty(38) was changed: the paper portfolio has it as it stands last, from the first decision on."
+    if record.busted:
+        shares = sum(fill.qty for _, fill in record.busted)
+        yield f"Trades taken back, which are in no figure: {len(record.busted):,}, of {shares:,} shares."
+    for venue in _feeless(case):
+        yield f"No fee of {venue} is known: its fills are taken to be free."
+    unsaid = sum(fill.qty for fill in case.fills if fill.liquidity is None)
+    if unsaid:
+        yield f"{unsaid:,} shares filled without LastLiquidityInd(851): taken to have removed liquidity."
+
+
+def _feeless(case: Case) -> Mapping[str, None]:
+    return dict.fromkeys(fill.venue for fill in case.fills if fill.venue not in case.venues)
+
+
+def _price(case: Case, px: Fraction | None) -> Decimal | None:
+    return None if px is None else exact_decimal(px / case.instrument.price_scale)
+
+
+def _money(money: Fraction | None) -> Decimal | None:
+    return None if money is None else exact_decimal(money)
