@@ -11,6 +11,7 @@ import msgspec
 
 from router.core.profiles import EngineConfig
 from router.journal import Heads, JournalBrokenError, verify
+from router.runtime.analysis_files import read_events
 from router.runtime.assembly import (
     LIVE_DAYS,
     make_gateway,
@@ -60,12 +61,14 @@ def _check_settings(home: Path | None) -> None:
     if venue_sessions.is_file():
         read_venue_sessions(venue_sessions, [venue.mic for venue in config.venues])
     strange = check_scenarios(settings, config, simulated_venues(config), market, venues)
+    events = read_events(settings.config)
     for text in (*strange_symbols(settings), *strange):
         click.echo(f"warning: {text}", err=True)
     click.echo(f"settings = {settings.home}")
     click.echo(f"strategies = {', '.join(algos)}")
     for name, value in _effective(settings, config):
         click.echo(f"{name} = {value}")
+    click.echo(f"events = {len(events)}")
 
 
 def _effective(settings: Settings, config: EngineConfig) -> Iterator[tuple[str, object]]:

@@ -18,6 +18,7 @@ from router.market.reference import RawBand, RawBandTable, RawInstrument, RawLot
 from router.runtime.cli import main
 from router.runtime.sessions_file import KNOWN_KEYS
 from router.runtime.settings import ClientSettings, EngineSection, JournalSection
+from router.tca.events import MarketDate
 from simulator.contra import ContraMix
 from simulator.crossing import CrossSettings
 from simulator.dark_settings import DarkSettings
@@ -57,6 +58,7 @@ STRUCTS: Final[dict[str, type[msgspec.Struct]]] = {
     "[router]": RouterSettings,
     "[[rules]]": RuleProfile,
     "[default] and [symbol.NAME]": SyntheticParams,
+    "[[events]]": MarketDate,
 }
 """Where each table of settings stands, and the struct that reads it."""
 DIALECT: Final[dict[str, type[msgspec.Struct]]] = {
