@@ -157,6 +157,18 @@ class Sways(Protocol):
 
 
 @runtime_checkable
+class HasPrice(Protocol):
+    """A source whose market has a price of its own, from which its next day can begin."""
+
+    symbol: str
+
+    @property
+    def last_px(self) -> Px:
+        """Where it stands, in quanta, on the tick."""
+        ...
+
+
+@runtime_checkable
 class Tunable(Protocol):
     """A venue whose settings may change while it runs."""
 

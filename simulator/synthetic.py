@@ -109,6 +109,12 @@ class SyntheticSource:
         """See `MarketSource.next_at`."""
         self.sway(CALM)
 
+    @property
+    def last_px(self) -> Px:
+        """The efficient price as it stands, in whole quanta and at least one tick."""
+        px = round(self.price.px)
+        return max(px - px % self._tick(px), self._tick(px))
+
     # --- Sways
 
     def sway(self, conditions: Conditions) -> None:

@@ -54,6 +54,7 @@ from simulator.lit import LitVenue
 from simulator.pits import National, Pit, dig
 from simulator.source import (
     HasAuctions,
+    HasPrice,
     HearsOwn,
     KnowsPlaces,
     MarketSource,
@@ -78,7 +79,6 @@ FACTORIES: Final[Mapping[str, VenueFactory]] = {
 _PUBLIC: Final = (LevelUpdate, TradePrint, BookSnapshot, AuctionImbalance)
 # Compiled code would else look for the name at every event.
 _LEVEL_UPDATE: Final = LevelUpdate
-
 SOURCES_MAX: Final = 1 << 16
 INSTANT_MAX: Final = 1_000_000
 """Happenings at one instant. Beyond it a source or a venue does not move its `next_at`: that is a bug, not a burst."""
@@ -88,7 +88,6 @@ NBBO_REFRESH_NS: Final = 100_000_000
 """A change of size alone reaches the venues at most this often: they price from the NBBO, and need its age."""
 SNAPSHOT_LEVELS: Final = 1_000
 """Levels per side in the snapshot that follows a venue's return."""
-
 
 _Arrival: TypeAlias = tuple[Link, VenueCommand]
 _Happening: TypeAlias = _Arrival | list[Delivered] | PhaseChange | str
@@ -246,12 +245,16 @@ class World:
         return self._by_mic[venue].down
 
     def ahead(self, venue: str, child_id: str) -> Qty | None:
-        """The exact shares ahead of an order of ours at a venue now, to measure estimates by; no router hears it.
+        """The exact shares ahead of an order of ours, to measure estimates by; None where it stands in no queue.
 
-        None where it does not rest, or the venue has no queue to stand in. KeyError when no such venue is simulated.
+        No router hears it. KeyError when no such venue is simulated.
         """
         seen = self._by_mic[venue].venue
         return seen.ahead(child_id) if isinstance(seen, KnowsPlaces) else None
+
+    def last_prices(self) -> dict[str, Px]:
+        """Where the price of each symbol stands whose source has one."""
+        return {source.symbol: source.last_px for source in self._sources if isinstance(source, HasPrice)}
 
     # --- MarketPort: what a source may do
 

@@ -1,4 +1,4 @@
-"""The analyst's files of a home: events. They decide nothing in the engine, so no journal carries them."""
+"""The analyst's files of a home: events, impact models. They decide nothing, so no journal carries them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Final
 
 from router.runtime.toml_file import read_toml, refusal
 from router.tca.events import EventsFile, MarketDate
+from router.tca.pretrade.rules import ImpactFile
 
 EVENTS_NAME: Final = "events.toml"
+IMPACT_NAME: Final = "impact.toml"
 
 
 def read_events(config: Path) -> tuple[MarketDate, ...]:
@@ -21,3 +23,8 @@ def read_events(config: Path) -> tuple[MarketDate, ...]:
         if events.index(event) < number:
             raise refusal(path, ("events", number), f"{event.text} is there twice")
     return events
+
+
+def read_impact(config: Path) -> ImpactFile:
+    """The impact models' numbers of `config/impact.toml`. Raises SettingsError, also where there is no such file."""
+    return read_toml(config / IMPACT_NAME, ImpactFile)

@@ -11,7 +11,7 @@ import msgspec
 
 from router.core.profiles import EngineConfig
 from router.journal import Heads, JournalBrokenError, verify
-from router.runtime.analysis_files import read_events
+from router.runtime.analysis_files import IMPACT_NAME, read_events, read_impact
 from router.runtime.assembly import (
     LIVE_DAYS,
     make_gateway,
@@ -62,6 +62,8 @@ def _check_settings(home: Path | None) -> None:
         read_venue_sessions(venue_sessions, [venue.mic for venue in config.venues])
     strange = check_scenarios(settings, config, simulated_venues(config), market, venues)
     events = read_events(settings.config)
+    if (settings.config / IMPACT_NAME).is_file():
+        read_impact(settings.config)
     for text in (*strange_symbols(settings), *strange):
         click.echo(f"warning: {text}", err=True)
     click.echo(f"settings = {settings.home}")

@@ -19,6 +19,8 @@ from router.runtime.cli import main
 from router.runtime.sessions_file import KNOWN_KEYS
 from router.runtime.settings import ClientSettings, EngineSection, JournalSection
 from router.tca.events import MarketDate
+from router.tca.impact.terms import ParametricModel
+from router.tca.pretrade.rules import PretradeRules
 from simulator.contra import ContraMix
 from simulator.crossing import CrossSettings
 from simulator.dark_settings import DarkSettings
@@ -59,6 +61,8 @@ STRUCTS: Final[dict[str, type[msgspec.Struct]]] = {
     "[[rules]]": RuleProfile,
     "[default] and [symbol.NAME]": SyntheticParams,
     "[[events]]": MarketDate,
+    "[[MODEL]], every model": ParametricModel,
+    "[pretrade]": PretradeRules,
 }
 """Where each table of settings stands, and the struct that reads it."""
 DIALECT: Final[dict[str, type[msgspec.Struct]]] = {

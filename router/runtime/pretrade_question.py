@@ -1,0 +1,169 @@
+"""What `sluice pretrade` is asked, from its options and a home's settings: instrument, session, what is known.
+
+Refusals are ImpactInputError or SettingsError, in words that name rule, limit and value.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from router.core.instruments import Instrument
+from router.core.profiles import CalendarDay
+from router.core.types import PPM, Ns, Qty, Side
+from router.market.calendar import local_instant
+from router.runtime.analysis_files import read_events
+from router.runtime.assembly import market_config
+from router.runtime.settings import Settings
+from router.tca.impact.terms import ImpactInputError
+from router.tca.pretrade.question import MINUTE, Overrides, Question
+from router.tca.pretrade.rules import Urgency
+from router.tca.profile import SymbolProfile
+
+LOOK_DAYS: Final = 14
+"""Calendar days around the day in which trading dates are looked up, for events."""
+MARKET_NAME: Final = "market.toml"
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """The options."""
+
+    symbol: str
+    side: Side
+    qty: Qty
+    day: str | None
+    """YYYYMMDD; None: the next session that has not opened."""
+    start: str | None
+    """HH:MM by the clock of the exchange; None: the open."""
+    horizon_minutes: float | None
+    """None: until the close."""
+    urgency: Urgency | None
+    profile: Path | None
+    overrides: Overrides
+
+
+def question_of(settings: Settings, asked: Asked, now: datetime) -> Question:
+    """The question that the options ask. `now` matters only where no day is given."""
+    days = _days(settings, asked, now)
+    day = next((each for each in days if each.day == asked.day), None) if asked.day else _next(days, now)
+    if day is None:
+        raise ImpactInputError(f"day: must be a trading date of {asked.symbol}'s calendar: got {asked.day}")
+    instrument = _instrument(settings, asked.symbol, day.day)
+    start = day.open if asked.start is None else _local(settings, instrument, day, asked.start)
+    minutes = asked.horizon_minutes
+    return Question(
+        instrument=instrument,
+        side=asked.side,
+        qty=asked.qty,
+        session=day,
+        start=start,
+        end=day.close if minutes is None else start + round(minutes * MINUTE),
+        profile=_profile(settings, asked, day.day),
+        overrides=asked.overrides,
+        urgency=asked.urgency,
+        venues=settings.venues,
+        curve=settings.curves.get(asked.symbol, settings.curves.get("*", ())),
+        curve_source=_curve_source(settings, asked.symbol),
+        events=read_events(settings.config),
+        session_part=min(1.0, (day.close - day.open) / max(each.close - each.open for each in days)),
+        dates=tuple(each.day for each in days),
+    )
+
+
+def _days(settings: Settings, asked: Asked, now: datetime) -> tuple[CalendarDay, ...]:
+    middle = _date(asked.day) if asked.day else now
+    first, last = (f"{middle + timedelta(days=offset):%Y%m%d}" for offset in (-LOOK_DAYS, LOOK_DAYS))
+    return settings.calendar_days(first, last)[_instrument(settings, asked.symbol, f"{middle:%Y%m%d}").calendar]
+
+
+def _date(day: str) -> datetime:
+    try:
+        return datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise ImpactInputError(f"day: must be a date YYYYMMDD: got {day!r}") from None
+
+
+def _next(days: Sequence[CalendarDay], now: datetime) -> CalendarDay | None:
+    at = round(now.timestamp()) * MINUTE // 60
+    return next((each for each in days if each.open >= at), None)
+
+
+def _instrument(settings: Settings, symbol: str, day: str) -> Instrument:
+    known = {each.symbol: each for each in settings.instruments(day)}
+    if symbol not in known:
+        raise ImpactInputError(f"Symbol(55): must be one of {', '.join(known)}: got {symbol!r}")
+    return known[symbol]
+
+
+def _local(settings: Settings, instrument: Instrument, day: CalendarDay, start: str) -> Ns:
+    try:
+        at = datetime.strptime(start, "%H:%M").replace(tzinfo=UTC)
+    except ValueError:
+        raise ImpactInputError(f"start: must be HH:MM by the clock of the exchange: got {start!r}") from None
+    zone = settings.calendars[instrument.calendar].timezone
+    return local_instant(day.day, at.hour * 3_600 + at.minute * 60, zone)
+
+
+def _curve_source(settings: Settings, symbol: str) -> str:
+    for name, words in ((symbol, "the symbol's own"), ("*", "pooled: the symbol has none of its own")):
+        if name in settings.curves:
+            days = settings.curve_days.get(name)
+            return f"curves.toml, {words}{f', of {days} days' if days else ''}"
+    return "assumed: even over the session"
+
+
+def _profile(settings: Settings, asked: Asked, day: str) -> SymbolProfile | None:
+    if asked.profile is not None:
+        return read_any_profile(asked.profile, asked.symbol)
+    return synthetic_profile(settings, asked.symbol, day)
+
+
+def read_any_profile(path: Path, symbol: str) -> SymbolProfile:
+    """The profile of `symbol` in a file: one written by hand as JSON, or a Parquet file of `sluice profile`."""
+    if path.suffix == ".json":
+        return _json_profile(path, symbol)
+    from router.tca.profile_file import ProfileFileError, read_profile  # noqa: PLC0415 - needs the extra `analysis`
+
+    try:
+        return read_profile(path, symbol)
+    except ProfileFileError as error:
+        raise ImpactInputError(str(error)) from None
+
+
+def _json_profile(path: Path, symbol: str) -> SymbolProfile:
+    try:
+        profile = msgspec.json.decode(path.read_bytes(), type=SymbolProfile)
+    except msgspec.DecodeError as error:
+        raise ImpactInputError(f"{path.name}: is no profile: {error}") from None
+    if profile.symbol != symbol:
+        raise ImpactInputError(f"{path.name}: must be the profile of {symbol}: got {profile.symbol!r}")
+    return profile
+
+
+def synthetic_profile(settings: Settings, symbol: str, day: str) -> SymbolProfile | None:
+    """What `market.toml` says of a symbol of the synthetic market; None of one that has no table of its own."""
+    path = settings.config / MARKET_NAME
+    market = market_config(settings)
+    if symbol not in market.symbol:
+        return None
+    params, instrument = market.params(symbol), _instrument(settings, symbol, day)
+    return SymbolProfile(
+        symbol=symbol,
+        currency=instrument.currency,
+        as_of=day,
+        days=0,
+        price=params.open_px / instrument.price_scale,
+        adv=instrument.adv,
+        sigma_daily=params.volatility_ppm / PPM,
+        sigma_intraday=params.volatility_ppm / PPM,  # the synthetic market has no night
+        open_auction=params.opening_ppm / PPM,
+        close_auction=params.closing_ppm / PPM,
+        sources=((MARKET_NAME, hashlib.sha256(path.read_bytes()).hexdigest()),),
+        missing={"spread": "a settings file states no spread", "curve": "see curves.toml"},
+    )

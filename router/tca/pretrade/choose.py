@@ -1,0 +1,220 @@
+"""Which strategy, and why in words: a table of rules, the first that holds decides; then the least risk-adjusted cost.
+
+The rule names strategies by preference, and an urgency. Of the candidates of the first that is installed, the one of
+least cost + lambda risk^2 is taken, with lambda by urgency, among those that complete and stay within the
+participation limit; where none does, among all. Knows no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from router.tca.impact.terms import ImpactInputError
+from router.tca.pretrade.evaluate import Evaluation
+from router.tca.pretrade.question import MINUTE
+from router.tca.pretrade.rules import PretradeRules, Urgency
+
+
+class Situation(Struct, frozen=True, kw_only=True):
+    """What the rules look at."""
+
+    stated: Urgency | None
+    """Urgency as asked."""
+    size: float
+    """Of ADV."""
+    pace: float
+    """Own share of all volume that it takes to be done in the time there is."""
+    max_participation: float
+    sigma: float
+    spread_bps: float
+    daily_value: float
+    """ADV x price, currency."""
+    has_curve: bool
+    events_today: tuple[str, ...] = ()
+    events_next: tuple[str, ...] = ()
+    """Those ahead that raise the volatility."""
+    events_other: tuple[str, ...] = ()
+    """Those ahead that do not."""
+
+
+class Rule(Struct, frozen=True):
+    """When it holds, which strategies it asks for (in order of preference), and why."""
+
+    name: str
+    holds: Callable[[Situation, Urgency, PretradeRules], bool]
+    strategies: tuple[str, ...]
+    why: Callable[[Situation, Urgency, PretradeRules], str]
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """The recommendation: what, under which rule, at which urgency, and the reasons."""
+
+    evaluation: Evaluation
+    rule: str
+    urgency: Urgency
+    reasons: tuple[str, ...]
+
+
+STRATEGY_RULES: Final = (
+    Rule(
+        "does-not-fit",
+        lambda it, _, __: it.pace > it.max_participation,
+        ("POV",),
+        lambda it, _, __: (
+            f"To be done in time it would have to be {_percent(it.pace)} of the volume, above the limit of "
+            f"{_percent(it.max_participation)}: it follows the volume at the limit, and leaves the rest."
+        ),
+    ),
+    Rule(
+        "event-ahead",
+        lambda it, _, __: bool(it.events_next),
+        ("IS",),
+        lambda it, _, __: (
+            f"Ahead: {'; '.join(it.events_next)}. What is not done by then is exposed to it, so the order is "
+            "done early rather than evenly."
+        ),
+    ),
+    Rule(
+        "thin",
+        lambda it, _, rules: it.spread_bps >= rules.wide_spread_bps or it.daily_value < rules.thin_notional,
+        ("POV", "VWAP"),
+        lambda it, _, __: (
+            f"Thin: a spread of {it.spread_bps:.1f} bps, {it.daily_value:,.0f} a day. Volume comes in lumps, "
+            "so the order follows it, not a clock."
+        ),
+    ),
+    Rule(
+        "urgent",
+        lambda _, urgency, __: urgency == "High",
+        ("IS",),
+        lambda *_: "Urgent: shortfall against the arrival price is weighed against its risk, and risk counts most.",
+    ),
+    Rule(
+        "large",
+        lambda it, urgency, rules: it.size >= rules.large_size and urgency == "Medium",
+        ("IS", "VWAP"),
+        lambda it, _, rules: (
+            f"Large: {_percent(it.size)} of ADV, from {_percent(rules.large_size)} on impact and risk are "
+            "both of weight, and are traded against each other."
+        ),
+    ),
+    Rule(
+        "no-curve",
+        lambda it, _, __: not it.has_curve,
+        ("TWAP",),
+        lambda *_: "No volume curve is known: time is all there is to go by.",
+    ),
+    Rule(
+        "ordinary",
+        lambda *_: True,
+        ("VWAP", "TWAP"),
+        lambda it, _, __: (
+            f"Ordinary: {_percent(it.size)} of ADV, no event, no urgency. In proportion to the volume it costs "
+            "least impact."
+        ),
+    ),
+)
+"""In order; the last always holds."""
+
+
+def urgency_of(it: Situation, rules: PretradeRules) -> tuple[Urgency, str]:
+    """The urgency, and the reason: as asked, or from events, volatility and size."""
+    if it.stated is not None:
+        return it.stated, f"Urgency {it.stated}, as asked."
+    if it.events_next:
+        return "High", "Urgency High: an event is ahead that the order should not wait for."
+    if it.sigma >= rules.volatile:
+        return "High", f"Urgency High: {_percent(it.sigma)} a day is volatile, from {_percent(rules.volatile)} on."
+    if it.size < rules.small_size:
+        return "Low", f"Urgency Low: {_percent(it.size)} of ADV is small, below {_percent(rules.small_size)}."
+    return "Medium", "Urgency Medium: neither volatile, nor small, nor before an event."
+
+
+def choose(it: Situation, evaluations: Sequence[Evaluation], rules: PretradeRules) -> Choice:
+    """The recommendation among `evaluations`. ImpactInputError where there is none."""
+    if not evaluations:
+        raise ImpactInputError("strategies: at least one installed algorithm must state a schedule: got none")
+    urgency, because = urgency_of(it, rules)
+    rule, strategy = _rule(it, urgency, evaluations, rules)
+    aversion = rules.risk_aversion.of(urgency)
+    of_it = [each for each in evaluations if each.candidate.strategy == strategy and _meant(each, urgency)]
+    allowed = [each for each in of_it if _allowed(each, it)]
+    best = min(allowed or of_it, key=lambda each: _preference(each, it, aversion, fits=bool(allowed)))
+    reasons = (because, rule.why(it, urgency, rules), *_conditions(it), _horizon(best, len(of_it), urgency, aversion))
+    return Choice(
+        evaluation=best, rule=rule.name, urgency=urgency, reasons=(*reasons, *_against(best, evaluations, it, aversion))
+    )
+
+
+def _rule(it: Situation, urgency: Urgency, evaluations: Sequence[Evaluation], rules: PretradeRules) -> tuple[Rule, str]:
+    installed = {each.candidate.strategy for each in evaluations}
+    for rule in STRATEGY_RULES:
+        wanted = [name for name in rule.strategies if name in installed]
+        if wanted and rule.holds(it, urgency, rules):
+            return rule, wanted[0]
+    # Only strangers' algorithms are installed: the first that there is, under the rule that always holds.
+    return STRATEGY_RULES[-1], evaluations[0].candidate.strategy
+
+
+def _meant(evaluation: Evaluation, urgency: Urgency) -> bool:
+    """Of the urgency; a rate of volume stands for one of its own."""
+    return evaluation.candidate.rate is not None or evaluation.candidate.urgency == urgency
+
+
+def _allowed(evaluation: Evaluation, it: Situation) -> bool:
+    rate = evaluation.candidate.rate
+    pace = evaluation.participation if rate is None else rate
+    return evaluation.left <= 0 and pace <= it.max_participation
+
+
+def _preference(evaluation: Evaluation, it: Situation, aversion: float, *, fits: bool) -> tuple[float, float]:
+    """Least risk-adjusted cost; where nothing fits, first what is nearest to the limit from below, then that."""
+    if fits:
+        return 0.0, evaluation.adjusted(aversion)
+    rate = evaluation.candidate.rate
+    over = (evaluation.participation if rate is None else rate) - it.max_participation
+    return (over if over > 0 else -over / 1000), evaluation.adjusted(aversion)
+
+
+def _conditions(it: Situation) -> tuple[str, ...]:
+    said = (
+        f"{_percent(it.size)} of ADV; {_percent(it.pace)} of the volume if it takes all the time there is; "
+        f"{_percent(it.sigma)} a day; a spread of {it.spread_bps:.1f} bps; {it.daily_value:,.0f} traded a day."
+    )
+    events = [("Today", it.events_today), ("Ahead, and no reason for haste", it.events_other)]
+    return (said, *(f"{when}: {each}." for when, texts in events for each in texts))
+
+
+def _horizon(best: Evaluation, tried: int, urgency: Urgency, aversion: float) -> str:
+    return (
+        f"Of {tried} ways to work it this has the least cost + {aversion:g} x risk^2 for urgency {urgency}: "
+        f"{best.cost:.1f} bps, risk {best.risk:.1f} bps, {_percent(best.participation)} of the volume."
+    )
+
+
+def _against(best: Evaluation, evaluations: Sequence[Evaluation], it: Situation, aversion: float) -> tuple[str, ...]:
+    """What the rule gave up for its reason, where something else is reckoned better."""
+    complete = [each for each in evaluations if _allowed(each, it)]
+    if not complete:
+        return ("No strategy completes within the participation limit.",)
+    least = min(complete, key=lambda each: each.adjusted(aversion))
+    lost = best.adjusted(aversion) - least.adjusted(aversion)
+    if least is best or lost < 0.05:
+        return ()
+    said = f"{least.cost:.1f} bps, risk {least.risk:.1f} bps"
+    return (f"By the models alone {_named(least)} would be {lost:.1f} bps better, risk counted: {said}.",)
+
+
+def _named(evaluation: Evaluation) -> str:
+    """`VWAP at urgency Low for 98 minutes`."""
+    candidate = evaluation.candidate
+    how = f"urgency {candidate.urgency}" if candidate.rate is None else f"a rate of {_percent(candidate.rate)}"
+    minutes = (candidate.schedule[-1].at - candidate.schedule[0].at) / MINUTE
+    return f"{candidate.strategy} at {how} for {minutes:.0f} minutes"
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:.3g} %"

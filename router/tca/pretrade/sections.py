@@ -1,0 +1,321 @@
+"""The documents as tables and sentences, once for Markdown, HTML and the terminal. Shows, never reckons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct
+
+from router.tca.pretrade.documents import (
+    ExecutionStrategy,
+    Frontier,
+    MarketImpact,
+    ModelLine,
+    Named,
+    OrderDetails,
+    PreTrade,
+    StrategyLine,
+)
+from router.tca.pretrade.figure import Figure
+
+WHOLE: Final = {"shares", "shares a day"}
+"""Units of which a part of one says nothing."""
+SIGN: Final = "Positive is a cost, for a buy and for a sell."
+
+
+class Section(Struct, frozen=True, kw_only=True):
+    """A table (none without heads), and sentences after it. `numbers` are the columns of figures."""
+
+    title: str
+    heads: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    numbers: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+    marked: tuple[int, ...] = ()
+    """Rows to set off."""
+    sortable: bool = False
+
+
+class Chapter(Struct, frozen=True, kw_only=True):
+    """One document."""
+
+    title: str
+    lead: str
+    sections: tuple[Section, ...]
+
+
+def chapters(document: PreTrade) -> tuple[Chapter, ...]:
+    """Both documents, and the strategies that were compared."""
+    return (
+        _strategy_chapter(document.execution_strategy),
+        _impact_chapter(document.market_impact),
+        Chapter(
+            title="Strategies compared",
+            lead="Each installed algorithm by the middle model; costs and risk in bps of the arrival price.",
+            sections=(strategies_section(document), by_model_section(document), _frontier_section(document.frontiers)),
+        ),
+    )
+
+
+def headline(order: OrderDetails) -> str:
+    """`buy 200,000 ACME on 20261130, 20261130-14:30:00 to 20261130-21:00:00 UTC`."""
+    qty = next(each.figure for each in order.figures if each.name == "OrderQty(38)")
+    return f"{order.side} {number(qty.value, qty.unit)} {order.symbol} on {order.day}, {order.start} to {order.end} UTC"
+
+
+# --- figures as text
+
+
+def number(value: float, unit: str) -> str:
+    """Whole shares, money to the cent, basis points to a tenth; otherwise four digits, per cent three."""
+    if unit in WHOLE:
+        return f"{value:,.0f}"
+    if len(unit) == 3 and unit.isupper():
+        return f"{value:,.2f}"
+    if unit == "bps":
+        return bps(value)
+    text = f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.{3 if unit.startswith('%') else 4}g}"
+    return "0" if text in {"-0", "-0.0"} else text
+
+
+def interval(figure: Figure) -> str:
+    """`3.4 to 37.5`, or `exact`."""
+    if figure.exact:
+        return "exact"
+    return f"{number(figure.low, figure.unit)} to {number(figure.high, figure.unit)}"
+
+
+def bps(value: float) -> str:
+    """Basis points to a tenth."""
+    text = f"{value:,.1f}"
+    return "0.0" if text == "-0.0" else text
+
+
+def _figures(title: str, named: Iterable[Named], notes: tuple[str, ...] = ()) -> Section:
+    rows = tuple(
+        (
+            each.name,
+            number(each.figure.value, each.figure.unit),
+            each.figure.unit,
+            interval(each.figure),
+            each.figure.source,
+        )
+        for each in named
+    )
+    heads = ("", "value", "unit", "95 % interval", "source")
+    return Section(title=title, heads=heads, rows=rows, numbers=(1, 3), notes=notes)
+
+
+# --- execution strategy
+
+
+def _strategy_chapter(it: ExecutionStrategy) -> Chapter:
+    lead = f"{headline(it.order)}. Urgency {it.urgency}: {it.algorithm} (rule {it.rule}). {SIGN}"
+    sections = (
+        _figures("Order details", it.order.figures),
+        _figures("Horizon and urgency", it.horizon),
+        _figures("Risk parameters", it.limits),
+        parameters_section(it),
+        reasons_section(it),
+        _venues_section(it),
+        _slots_section(it),
+        _figures("Clips", it.clips),
+        _figures("Cost estimate", it.cost),
+        Section(title="What was assumed", notes=it.assumptions),
+    )
+    return Chapter(title="Execution strategy", lead=lead, sections=sections)
+
+
+def parameters_section(it: ExecutionStrategy) -> Section:
+    """What to send."""
+    rows = tuple(
+        (f"{each.name}({each.tag})" if each.tag else each.name, each.text, each.unit, "as sent", each.source)
+        for each in it.parameters
+    )
+    heads = ("parameter", "value", "unit", "interval", "source")
+    return Section(title=f"Recommended: {it.algorithm}", heads=heads, rows=rows, numbers=(1,))
+
+
+def reasons_section(it: ExecutionStrategy) -> Section:
+    """Why."""
+    return Section(title="Reasons", notes=it.reasons)
+
+
+def _venues_section(it: ExecutionStrategy) -> Section:
+    rows = tuple(
+        (
+            each.kind,
+            ", ".join(each.venues) or "none enabled",
+            number(each.share.value, each.share.unit),
+            each.share.unit,
+            interval(each.share),
+        )
+        for each in it.venues
+    )
+    heads = ("kind", "venues", "goal", "unit", "95 % interval")
+    return Section(title="Venue allocation", heads=heads, rows=rows, numbers=(2, 4), notes=_sources(it))
+
+
+def _sources(it: ExecutionStrategy) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.share.source for each in it.venues))
+
+
+def _slots_section(it: ExecutionStrategy) -> Section:
+    rows = tuple(
+        (
+            _clock(each.start),
+            _clock(each.end),
+            number(each.share.value, each.share.unit),
+            each.share.unit,
+            interval(each.share),
+        )
+        for each in it.time_distribution
+    )
+    heads = ("from, UTC", "to, UTC", "share", "unit", "95 % interval")
+    return Section(title="Time distribution", heads=heads, rows=rows, numbers=(2, 4))
+
+
+def _clock(stamp: str) -> str:
+    return stamp.partition("-")[2][:8]
+
+
+# --- market impact
+
+
+def _impact_chapter(it: MarketImpact) -> Chapter:
+    sections = (
+        _figures("Parameters of the general template", it.parameters),
+        _figures("Terms for this order", it.terms),
+        _figures("Total", it.totals),
+        models_section(it.models),
+        Section(title="Recommendation", notes=(it.recommendation, *it.warnings)),
+    )
+    return Chapter(title="Market impact model", lead=f"{headline(it.order)}. {SIGN}", sections=sections)
+
+
+def models_section(lines: Iterable[ModelLine]) -> Section:
+    """The recommended strategy by each model."""
+    rows = tuple(
+        (
+            each.title,
+            bps(each.spread),
+            bps(each.temporary),
+            bps(each.permanent),
+            bps(each.drift),
+            bps(each.fees),
+            bps(each.expected.value),
+            interval(each.expected),
+            bps(each.timing_risk),
+            interval(each.outcome),
+            "no" if each.outside else "yes",
+        )
+        for each in lines
+    )
+    heads = (
+        "model, bps",
+        "spread",
+        "temporary",
+        "permanent",
+        "drift",
+        "fees",
+        "expected",
+        "95 % of the expectation",
+        "timing risk",
+        "95 % of one order",
+        "holds here",
+    )
+    return Section(title="Each model", heads=heads, rows=rows, numbers=tuple(range(1, 10)))
+
+
+# --- strategies
+
+
+def strategies_section(document: PreTrade) -> Section:
+    """Every candidate."""
+    lines = document.strategies
+    heads = (
+        "strategy",
+        "urgency",
+        "rate",
+        "minutes",
+        "% of volume",
+        "spread",
+        "temporary",
+        "permanent",
+        "fees",
+        "cost, bps",
+        "95 % of the expectation",
+        "risk, bps",
+        "95 % of one order",
+        "left, shares",
+    )
+    return Section(
+        title="Every strategy",
+        heads=heads,
+        rows=tuple(_strategy_row(each) for each in lines),
+        numbers=tuple(range(2, len(heads))),
+        marked=_recommended(lines),
+        notes=document.not_estimated,
+        sortable=True,
+    )
+
+
+def _strategy_row(each: StrategyLine) -> tuple[str, ...]:
+    return (
+        each.strategy,
+        each.urgency,
+        "none" if each.rate is None else f"{100 * each.rate:.3g} %",
+        f"{each.horizon_minutes:.0f}",
+        f"{100 * each.participation:.1f}",
+        bps(each.spread),
+        bps(each.temporary),
+        bps(each.permanent),
+        bps(each.fees),
+        bps(each.expected.value),
+        interval(each.expected),
+        bps(each.timing_risk),
+        interval(each.outcome),
+        number(each.unfilled, "shares"),
+    )
+
+
+def by_model_section(document: PreTrade) -> Section:
+    """What each model expects of each strategy."""
+    lines = document.strategies
+    names = tuple(cost.model for cost in lines[0].models)
+    rows = tuple((_label(each), *(bps(cost.total) for cost in each.models), bps(_distance(each))) for each in lines)
+    heads = ("expected cost, bps", *names, "highest less lowest")
+    numbers = tuple(range(1, len(heads)))
+    return Section(
+        title="Every strategy by every model",
+        heads=heads,
+        rows=rows,
+        numbers=numbers,
+        marked=_recommended(lines),
+        sortable=True,
+    )
+
+
+def _label(each: StrategyLine) -> str:
+    how = each.urgency if each.rate is None else f"{100 * each.rate:.3g} %"
+    return f"{each.strategy} {how}, {each.horizon_minutes:.0f} min"
+
+
+def _distance(each: StrategyLine) -> float:
+    totals = [cost.total for cost in each.models]
+    return max(totals) - min(totals)
+
+
+def _recommended(lines: Iterable[StrategyLine]) -> tuple[int, ...]:
+    return tuple(index for index, each in enumerate(lines) if each.recommended)
+
+
+def _frontier_section(frontiers: Iterable[Frontier]) -> Section:
+    rows = tuple(
+        (each.model, f"{point.risk_aversion:.2g}", bps(point.cost), bps(point.risk))
+        for each in frontiers
+        for point in each.points
+    )
+    heads = ("model", "risk aversion, per bps", "cost, bps", "risk, bps")
+    return Section(title="Efficient frontier", heads=heads, rows=rows, numbers=(1, 2, 3), sortable=True)

@@ -1,0 +1,119 @@
+"""The whole estimate: every algorithm by every model, the same for both sides, the same bytes again."""
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from router.core.types import Side
+from router.runtime.plugins import load_algos
+from router.tca.events import EventKind, EventTime, MarketDate
+from router.tca.impact.terms import ImpactInputError
+from router.tca.pretrade.assess import Assessment, assess
+from router.tca.pretrade.fill import fill
+from router.tca.pretrade.question import MINUTE
+from support.pretrade import CLOSE, GIVEN, OPEN, SESSION, assessment, impact_file, question
+
+TONIGHT = MarketDate(
+    date="20261130", kind=EventKind.EARNINGS, symbol="ACME", when=EventTime.AFTER_CLOSE, volatility=2.0
+)
+EXPIRY = MarketDate(date="20261201", kind=EventKind.EXPIRY, volume=1.6)
+
+
+def test_every_installed_algorithm_is_estimated_by_every_model(assessed: Assessment) -> None:
+    models = [model.name for model in assessed.models.all]
+
+    assert {each.candidate.strategy for each in assessed.evaluations} == set(load_algos())
+    assert all([estimate.model for estimate in each.estimates] == models for each in assessed.evaluations)
+    assert len(models) == 7
+
+
+def test_a_large_order_of_no_urgency_is_worked_by_shortfall(assessed: Assessment) -> None:
+    choice = assessed.choice
+
+    assert (choice.rule, choice.urgency, choice.evaluation.candidate.strategy) == ("large", "Medium", "IS")
+    assert choice.evaluation.left == 0
+
+
+def test_a_sale_is_estimated_as_a_purchase(assessed: Assessment) -> None:
+    sale = assessment(side=Side.SELL)
+
+    assert [each.estimates for each in sale.evaluations] == [each.estimates for each in assessed.evaluations]
+
+
+def test_on_its_own_model_no_strategy_is_below_the_frontier(assessed: Assessment) -> None:
+    for name, points in assessed.frontiers.items():
+        for each in assessed.evaluations:
+            # The frontier is drawn for the recommended placement: others pay another part of the spread, and other
+            # fees.
+            if each.left or each.path.taken != pytest.approx(assessed.placement.taken):
+                continue
+            cost = next(it.total for it in each.estimates if it.model == name) + each.fees.value
+            for point in points:
+                bound = point.cost + point.risk_aversion * point.risk**2
+                assert cost + point.risk_aversion * each.risk**2 >= bound - 0.05, (name, each.candidate.settings)
+
+
+def test_without_a_spread_almgren_and_chriss_have_no_frontier() -> None:
+    tight = assessment(overrides=replace(GIVEN, spread=0.0))
+
+    assert list(tight.frontiers) == ["almgren-2005"]
+    assert all(each.middle.spread == 0 for each in tight.evaluations)
+
+
+def test_an_event_tonight_makes_it_urgent_and_early() -> None:
+    choice = assessment(qty=20_000, events=(TONIGHT,)).choice
+
+    assert (choice.rule, choice.urgency, choice.evaluation.candidate.strategy) == ("event-ahead", "High", "IS")
+    assert any("earnings of ACME" in reason for reason in choice.reasons)
+
+
+def test_an_event_that_only_brings_volume_is_said_and_makes_nobody_hurry() -> None:
+    choice = assessment(qty=30_000, events=(EXPIRY,)).choice
+
+    assert (choice.rule, choice.urgency) == ("ordinary", "Medium")
+    assert "Ahead, and no reason for haste: expiry, 20261201 session." in choice.reasons
+
+
+def test_a_participation_limit_that_is_given_bounds_the_choice() -> None:
+    it = assessment(overrides=replace(GIVEN, max_participation=0.05))
+
+    assert (it.choice.rule, it.choice.evaluation.candidate.rate) == ("does-not-fit", 0.05)
+    assert it.choice.evaluation.left > 0
+
+
+def test_a_shorter_window_costs_more_and_risks_less() -> None:
+    whole, hour = (assessment(qty=50_000, end=end).choice.evaluation for end in (CLOSE, OPEN + 60 * MINUTE))
+
+    assert hour.cost > whole.cost
+    assert hour.risk < whole.risk
+
+
+def test_a_short_day_has_its_part_of_the_volume_and_of_the_variance() -> None:
+    noon = (OPEN + CLOSE) // 2
+    short = assessment(session=replace(SESSION, close=noon), end=noon, session_part=0.5, qty=20_000)
+    whole = assessment(qty=20_000, end=noon, curve=())
+
+    path, morning = (
+        next(each.path for each in it.evaluations if each.candidate.strategy == "TWAP") for it in (short, whole)
+    )
+    assert sum(path.days) == sum(morning.days) == pytest.approx(0.5)
+    assert sum(path.variance) == pytest.approx(sum(morning.variance))
+    assert sum(path.volume) == pytest.approx(sum(morning.volume))
+    said = fill(short, load_algos()[short.choice.evaluation.candidate.strategy]).execution_strategy.assumptions
+    assert "a short day: 0.5 of an ordinary session, with as much of its volume and variance" in said
+
+
+def test_the_same_question_has_the_same_answer_to_the_byte() -> None:
+    answers = [
+        msgspec.json.encode(fill(it, load_algos()[it.choice.evaluation.candidate.strategy]))
+        for it in (assessment(), assessment())
+    ]
+
+    assert answers[0] == answers[1]
+
+
+def test_without_an_algorithm_there_is_no_recommendation() -> None:
+    numbers = impact_file()
+
+    with pytest.raises(ImpactInputError, match="strategies: at least one installed algorithm"):
+        assess(question(), numbers.on("20261130"), numbers.pretrade, {})

@@ -1,0 +1,129 @@
+"""What is tried of each installed algorithm, ours and a stranger's, by its own parameters."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+import pytest
+
+from router.core.algo import Action, AlgoFactory, AlgoView, OrderTerms, SchedulePoint
+from router.core.params import AlgoParams, Kind, Param
+from router.runtime.plugins import load_algos
+from router.tca.pretrade.candidates import Candidate, NotEstimated, candidates
+from router.tca.pretrade.question import MINUTE, inputs_of
+from router.tca.pretrade.rules import PretradeRules
+from support.pretrade import CLOSE, OPEN, question
+
+
+class Patient(AlgoParams, frozen=True, kw_only=True):
+    """A stranger's parameters: none of its own."""
+
+
+class AllAtTheEnd:
+    """Waits for the end."""
+
+    name: ClassVar[str] = "LAST"
+    Params: ClassVar[type[AlgoParams]] = Patient
+
+    def __init__(self, params: AlgoParams, terms: OrderTerms) -> None:
+        self.terms = terms
+
+    def on_wake(self, view: AlgoView) -> list[Action]:
+        return []
+
+    def on_amend(self, params: AlgoParams, terms: OrderTerms) -> None:
+        self.terms = terms
+
+    @staticmethod
+    def expected_schedule(params: AlgoParams, terms: OrderTerms) -> tuple[SchedulePoint, ...]:
+        assert isinstance(params, AlgoParams)
+        return (
+            SchedulePoint(terms.start, 0),
+            SchedulePoint(terms.end - MINUTE, 0),
+            SchedulePoint(terms.end, terms.qty),
+        )
+
+
+class Picky(AlgoParams, frozen=True, kw_only=True):
+    """Parameters that ask for what nobody here knows."""
+
+    mood: Annotated[str, Param(Kind.CHOICE, "How it feels.", choices=("Good", "Bad"))]
+
+
+class Moody(AllAtTheEnd):
+    """Cannot be tried without its mood."""
+
+    name: ClassVar[str] = "MOOD"
+    Params: ClassVar[type[AlgoParams]] = Picky
+
+
+class Idle(AllAtTheEnd):
+    """Trades nothing."""
+
+    name: ClassVar[str] = "IDLE"
+
+    @staticmethod
+    def expected_schedule(params: AlgoParams, terms: OrderTerms) -> tuple[SchedulePoint, ...]:
+        assert isinstance(params, AlgoParams)
+        return (SchedulePoint(terms.start, 0), SchedulePoint(terms.end, 0))
+
+
+def tried(
+    rules: PretradeRules, algos: dict[str, AlgoFactory]
+) -> tuple[tuple[Candidate, ...], tuple[NotEstimated, ...]]:
+    asked = question()
+    return candidates(asked, inputs_of(asked, rules), rules, algos)
+
+
+def test_urgencies_and_horizons_are_tried_or_rates_where_one_is_asked_for(rules: PretradeRules) -> None:
+    found, left_out = tried(rules, load_algos())
+
+    by_name = {name: [each for each in found if each.strategy == name] for name in ("IS", "POV", "TWAP", "VWAP")}
+    assert {name: len(each) for name, each in by_name.items()} == {"IS": 9, "POV": 5, "TWAP": 9, "VWAP": 9}
+    assert [each.rate for each in by_name["POV"]] == [0.05, 0.1, 0.15, 0.2, 0.3]
+    assert sorted({(each.end - OPEN) / MINUTE for each in by_name["TWAP"]}) == [97.5, 195, 390]
+    assert left_out == ()
+
+
+def test_what_a_model_of_an_algorithm_takes_it_is_given(rules: PretradeRules) -> None:
+    found, _ = tried(rules, load_algos())
+
+    shortfall = next(each for each in found if each.strategy == "IS")
+    assert shortfall.settings == (
+        ("StartTime", "20261130-14:30:00"),
+        ("EndTime", "20261130-21:00:00"),
+        ("Urgency", "Low"),
+        ("Volatility", "0.020000"),
+        ("Adv", "2000000"),
+    )
+    assert (shortfall.interval_ns, shortfall.variance) == (MINUTE, 0.2)
+
+
+def test_a_schedule_ends_when_it_is_done_or_has_done_what_it_can(rules: PretradeRules) -> None:
+    found, _ = tried(rules, load_algos())
+
+    quick, slow = (next(each for each in found if each.rate == rate) for rate in (0.3, 0.05))
+    assert (quick.schedule[-1].qty, quick.schedule[-1].at < CLOSE) == (200_000, True)
+    assert slow.schedule[-1].qty < 200_000
+
+
+def test_a_stranger_s_algorithm_is_tried_like_ours(rules: PretradeRules) -> None:
+    found, left_out = tried(rules, {"LAST": AllAtTheEnd})
+
+    assert [(each.strategy, each.urgency) for each in found[::3]] == [
+        ("LAST", "Low"),
+        ("LAST", "Medium"),
+        ("LAST", "High"),
+    ]
+    assert (found[0].interval_ns, found[0].variance) == (None, 0.0)
+    assert left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("algo", "why"),
+    [(Moody, "Mood: is required: got ''"), (Idle, "its schedule trades nothing in the time there is")],
+)
+def test_what_cannot_be_estimated_is_said_once(rules: PretradeRules, algo: AlgoFactory, why: str) -> None:
+    found, left_out = tried(rules, {algo.name: algo})
+
+    assert (found, left_out) == ((), (NotEstimated(algo.name, why),))

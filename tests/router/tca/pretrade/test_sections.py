@@ -1,0 +1,60 @@
+"""Tables for every reader: no cell is blank, and a number is written by its unit."""
+
+import pytest
+
+from router.tca.pretrade.documents import PreTrade
+from router.tca.pretrade.figure import Figure, exact
+from router.tca.pretrade.sections import chapters, headline, interval, number
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (200_000.0, "shares", "200,000"),
+        (10_287.594, "USD", "10,287.59"),
+        (12.86, "bps", "12.9"),
+        (-0.01, "bps", "0.0"),
+        (0.0123456, "fraction", "0.01235"),
+        (123_456.7, "minutes", "123,457"),
+        (-0.0, "factor", "0"),
+    ],
+)
+def test_a_number_is_written_by_its_unit(value: float, unit: str, text: str) -> None:
+    assert number(value, unit) == text
+
+
+def test_an_interval_has_two_ends_or_is_exact() -> None:
+    assert interval(Figure(value=2.0, unit="bps", low=-1.04, high=30.0, source="x")) == "-1.0 to 30.0"
+    assert interval(exact(2.0, "bps", "given")) == "exact"
+
+
+def test_the_headline_says_what_is_traded_and_when(document: PreTrade) -> None:
+    said = "buy 200,000 ACME on 20261130, 20261130-14:30:00 to 20261130-17:45:00 UTC"
+
+    assert headline(document.execution_strategy.order) == said
+
+
+def test_no_cell_is_blank_and_no_row_is_short(document: PreTrade) -> None:
+    for chapter in chapters(document):
+        for section in chapter.sections:
+            for row in section.rows:
+                assert len(row) == len(section.heads), section.title
+                assert all(cell.strip() and "nan" not in cell.lower().split() for cell in row), (section.title, row)
+            assert section.rows or section.notes, section.title
+
+
+def test_every_figure_stands_with_unit_interval_and_source(document: PreTrade) -> None:
+    tables = [section for chapter in chapters(document) for section in chapter.sections if "unit" in section.heads]
+
+    assert len(tables) >= 11
+    for section in tables:
+        assert "95 % interval" in section.heads or "interval" in section.heads, section.title
+
+
+def test_the_recommended_row_is_set_off(document: PreTrade) -> None:
+    by_title = {section.title: section for chapter in chapters(document) for section in chapter.sections}
+
+    every, by_model = by_title["Every strategy"], by_title["Every strategy by every model"]
+    (row,) = every.marked
+    assert by_model.marked == every.marked
+    assert every.rows[row][:4] == ("IS", "Medium", "none", "195")
