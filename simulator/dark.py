@@ -61,6 +61,8 @@ class _Pool:
         self.flow = flow
         self.waiting: list[Interest] = []
         self.seen = Nbbo(symbol, None, None)
+        self.mid2: int | None = None
+        """Twice the midpoint of `seen`."""
         self.priced = self.seen
         self.lagged: deque[tuple[Ns, Nbbo]] = deque()
         """What is held back, with its time. Where nobody waits it is applied when somebody looks: see `learn`."""
@@ -79,10 +81,7 @@ class _Pool:
     def is_two_sided(self) -> bool:
         """Whether a new midpoint could make anybody trade."""
         waiting = self.waiting
-        if len(waiting) < 2:
-            return False
-        buys = [one.is_buy for one in waiting]
-        return any(buys) and not all(buys)
+        return bool(waiting) and any(one.is_buy is not waiting[0].is_buy for one in waiting)
 
 
 class DarkVenue(Desk):
@@ -110,8 +109,9 @@ class DarkVenue(Desk):
     def on_nbbo(self, at: Ns, nbbo: Nbbo) -> list[VenueSays]:
         pool = self._pools[nbbo.symbol]
         # What held until now is what fills are judged by.
-        self._standing.settle(at, pool.symbol, _mid2(pool.seen))
-        before, pool.seen = pool.seen, nbbo
+        before = pool.mid2
+        self._standing.settle(at, pool.symbol, before)
+        pool.seen, pool.mid2 = nbbo, _mid2(nbbo)
         if pool.arrives_at is None:
             self._expect_contra(at, pool)
         if pool.pings_at is None and self._mix.pinger_every_ns:
@@ -335,9 +335,9 @@ class DarkVenue(Desk):
         self._watch(pool)
         return says
 
-    def _toxic(self, at: Ns, pool: _Pool, before: Nbbo) -> list[VenueSays]:
+    def _toxic(self, at: Ns, pool: _Pool, old: int | None) -> list[VenueSays]:
         """A move of the midpoint may bring somebody who saw it before the pool did."""
-        old, new = _mid2(before), _mid2(pool.seen)
+        new = pool.mid2
         if old is None or new is None or old == new:
             return []
         contra = pool.flow.toxic(at, self._next_seq(), mid_rose=new > old)
@@ -366,7 +366,7 @@ class DarkVenue(Desk):
         if px is None or not one.accepts(px):
             return []
         self._expire(at, pool, but=one)
-        self._standing.settle(at, pool.symbol, _mid2(pool.seen))
+        self._standing.settle(at, pool.symbol, pool.mid2)
         pairs = self._contras(pool, one, px)
         found = sum(qty for _, qty in pairs)
         if not found or found < one.least:

@@ -10,7 +10,7 @@ from typing import final
 
 from router.api import Nbbo, Ns, Px, Qty
 from simulator.auction import AuctionQueue
-from simulator.book import Book
+from simulator.book import Book, News
 from simulator.links import Link
 from simulator.source import HasAuctions
 
@@ -137,7 +137,7 @@ class National:
         return self._value
 
 
-def dig(links: Iterable[Link], nationals: Mapping[str, National], news: list[Book]) -> list[Pit]:
+def dig(links: Iterable[Link], nationals: Mapping[str, National], news: News) -> list[Pit]:
     """A pit for each book that a venue has; a book knows its own by `number`, and announces itself in `news`."""
     pits: list[Pit] = []
     for link in links:
