@@ -29,16 +29,37 @@ NOBODY: Final = 0
 """The taker's id in a trade whose aggressor has no id in this book."""
 
 
-class Trade(NamedTuple):
-    """`maker_leaves` is what the maker has left in this book (reserve included); `hidden` that it stood undisplayed."""
+@final
+class Trade:
+    """`maker_leaves` is what the maker has left in this book (reserve included); `hidden` that it stood undisplayed.
 
-    px: Px
-    qty: Qty
-    maker: int
-    taker: int
-    taker_is_buy: bool
-    hidden: bool
-    maker_leaves: Qty
+    A value, and no NamedTuple: compiled code makes one of those through the interpreter.
+    """
+
+    __slots__ = ("hidden", "maker", "maker_leaves", "px", "qty", "taker", "taker_is_buy")
+
+    def __init__(  # noqa: PLR0917 - made at every trade, and names cost time
+        self, px: Px, qty: Qty, maker: int, taker: int, taker_is_buy: bool, hidden: bool, maker_leaves: Qty
+    ) -> None:
+        self.px = px
+        self.qty = qty
+        self.maker = maker
+        self.taker = taker
+        self.taker_is_buy = taker_is_buy
+        self.hidden = hidden
+        self.maker_leaves = maker_leaves
+
+    def _values(self) -> tuple[Px, Qty, int, int, bool, bool, Qty]:
+        return self.px, self.qty, self.maker, self.taker, self.taker_is_buy, self.hidden, self.maker_leaves
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Trade) and self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash(self._values())
+
+    def __repr__(self) -> str:
+        return f"Trade{self._values()}"
 
 
 class Standing(NamedTuple):
@@ -121,14 +142,16 @@ class Book:
             ladder = self._hidden_bids if is_bid else self._hidden_asks
         else:
             ladder = self._bids if is_bid else self._asks
-        level = ladder.levels.get(px)
-        if level is None:
-            level = ladder.open(px)
-        elif level.idle:
-            ladder.reopen(level)
+        level = ladder.first
+        if level is None or level.px != px:
+            level = ladder.levels.get(px)
+            if level is None:
+                level = ladder.open(px)
+            elif level.idle:
+                ladder.reopen(level)
         home: Run = level if level.rest is None else level.tail()
         # An id that stood here before must not get that place back.
-        if oid <= home.gone_top and boxed in home.queue:
+        if oid <= level.gone_top and boxed in home.queue:
             home.compact(orders)
         lot = home.lot
         if lot is None or lot.qty != qty:
@@ -163,8 +186,8 @@ class Book:
         if queue[-1] == boxed:
             queue.pop()
             return qty
-        if oid > home.gone_top:  # noqa: PLR1730 - a call of max() costs more than all the rest of this
-            home.gone_top = oid
+        if oid > level.gone_top:  # noqa: PLR1730 - a call of max() costs more than all the rest of this
+            level.gone_top = oid
         if len(queue) > home.room:
             home.compact(self._orders)
         return qty

@@ -16,7 +16,7 @@ from numpy.random import MT19937, RandomState
 
 _TWO_PI: Final = 2.0 * pi
 _MAGIC: Final = 4 * exp(-0.5) / sqrt(2.0)
-BLOCK: Final = 512
+BLOCK: Final = 256
 """How many numbers are drawn at once."""
 
 
@@ -71,16 +71,15 @@ class AheadDraws(Draws):
         twister.state = {"bit_generator": "MT19937", "state": {"key": array(words[:-1], uint32), "pos": words[-1]}}
         self._state = RandomState(twister)
         self._block: list[float] = []
-        """Not yet given out, the next one last."""
+        self._at = BLOCK
+        """Where in the block the next one stands."""
 
     def uniform(self) -> float:
-        block = self._block
-        return block.pop() if block else self._refill()
-
-    def _refill(self) -> float:
-        block: list[float] = self._state.random_sample(BLOCK)[::-1].tolist()
-        self._block = block
-        return block.pop()
+        at = self._at
+        if at == BLOCK:
+            self._block, at = self._state.random_sample(BLOCK).tolist(), 0
+        self._at = at + 1
+        return self._block[at]
 
 
 @final

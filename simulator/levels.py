@@ -41,14 +41,12 @@ class Run:
     than `room`. `place` is the run's own in its level's `Rest`, -1 for the first run, which is the level itself.
     """
 
-    __slots__ = ("gone_top", "head", "level", "lot", "lots", "place", "qty", "queue", "room")
+    __slots__ = ("head", "level", "lot", "lots", "place", "qty", "queue", "room")
 
     def __init__(self, level: Level | None = None) -> None:
         self.queue: list[Boxed] = []
         self.head = 0
         self.room = SLACK
-        self.gone_top = -1
-        """The highest id whose place may be left: a higher one has none in this queue."""
         self.qty: Qty = 0
         self.place = -1
         self.lot: Lot | None = None
@@ -79,22 +77,29 @@ class Run:
         self.queue = [boxed for boxed, lot in zip(queue, lots, strict=True) if lot is not None and lot.home is self]
         self.head = 0
         self.room = 2 * len(self.queue) + SLACK
-        self.gone_top = -1
+        self._left_no_place()
 
     def empty(self) -> None:
         """The last order is gone."""
         self.queue.clear()
         self.head = 0
-        self.gone_top = -1
+        self._left_no_place()
+
+    def _left_no_place(self) -> None:
+        """No place of a gone order is left here, nor at this price where this is its only run."""
+        level = self.level
+        if level.rest is None:
+            level.gone_top = -1
 
 
 class Level(Run):
     """One price of one ladder; it is itself the first run of its queue. `rest` is None until an own order joins.
 
-    `idle` is one that is empty: the ladder keeps it, since its price will be back.
+    `idle` is one that is empty: the ladder keeps it, since its price will be back. `gone_top` is the highest id whose
+    place may be left in one of its runs: a higher one has none here.
     """
 
-    __slots__ = ("idle", "ladder", "px", "rest")
+    __slots__ = ("gone_top", "idle", "ladder", "px", "rest")
 
     def __init__(self, ladder: Ladder, px: Px) -> None:
         super().__init__()
@@ -102,6 +107,7 @@ class Level(Run):
         self.ladder = ladder
         self.px = px
         self.rest: Rest | None = None
+        self.gone_top = -1
         self.idle = True
 
     @property

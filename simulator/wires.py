@@ -66,13 +66,15 @@ class Wire:
         event = parcel.event
         assert event is not None, "nothing is under way"
         parcel.event = None
-        self._head = head = (head + 1) & (len(ring) - 1)
         self._count -= 1
         if self._count:
+            self._head = head = (head + 1) & (len(ring) - 1)
             following = ring[head]
             self.at = following.at
             self.sequence = following.sequence
         else:
+            # From the start again, where the processor's cache has it.
+            self._head = 0
             self.at = NEVER
         return event
 
