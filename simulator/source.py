@@ -177,7 +177,10 @@ class HasPool(Protocol):
 
 @runtime_checkable
 class HasQuotes(Protocol):
-    """A venue that need not be told of the NBBO while nobody in it watches: the world notes it in `quotes` then."""
+    """A venue that need not be told of the NBBO while nobody in it watches: the world notes it in `quotes` then.
+
+    Who derives from one and has an `on_nbbo` of its own needs quotes of its own, with a watcher that never goes.
+    """
 
     quotes: Quotes
 
