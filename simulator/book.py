@@ -31,11 +31,9 @@ NOBODY: Final = 0
 
 @final
 class Trade:
-    """`maker_leaves` is what the maker has left in this book (reserve included); `hidden` that it stood undisplayed.
+    """`maker_leaves` is what the maker has left in this book (reserve included); `hidden` that it stood undisplayed."""
 
-    A value, and no NamedTuple: compiled code makes one of those through the interpreter.
-    """
-
+    # A value, and no NamedTuple: compiled code makes one of those through the interpreter.
     __slots__ = ("hidden", "maker", "maker_leaves", "px", "qty", "taker", "taker_is_buy")
 
     def __init__(  # noqa: PLR0917 - made at every trade, and names cost time

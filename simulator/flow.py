@@ -6,6 +6,7 @@ stepped at every market event derive from `Flow`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import final
 
 from router.api import Ns, Phase
@@ -13,7 +14,7 @@ from simulator.source import MarketPort, MarketSource
 from simulator.wires import NEVER
 
 
-class Flow:
+class Flow(ABC):
     """A `MarketSource` that says in `due` when it next wants its turn: NEVER once it has ended."""
 
     def __init__(self) -> None:
@@ -30,9 +31,9 @@ class Flow:
         """See `MarketSource.step`."""
         self.turn(port, port.now)
 
+    @abstractmethod
     def turn(self, port: MarketPort, now: Ns) -> None:
         """Do everything due at `now`, which is `port.now`, and move `due` on."""
-        raise NotImplementedError
 
     def look(self) -> None:
         """See when it is due, where that may have moved outside of a turn."""

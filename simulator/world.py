@@ -53,14 +53,7 @@ from simulator.late_feed import LateFeed
 from simulator.links import Link, link_all
 from simulator.lit import LitVenue
 from simulator.pits import National, Pit, dig
-from simulator.source import (
-    HasAuctions,
-    HearsOwn,
-    KnowsPlaces,
-    MarketSource,
-    Sways,
-    VenueSettings,
-)
+from simulator.source import HasAuctions, HearsOwn, KnowsPlaces, MarketSource, Sways, VenueSettings
 from simulator.vwap_cross import VwapCrossVenue
 from simulator.wires import NEVER, Wire
 
