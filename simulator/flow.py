@@ -35,10 +35,10 @@ class Flow(ABC):
     def turn(self, port: MarketPort, now: Ns) -> None:
         """Do everything due at `now`, which is `port.now`, and move `due` on."""
 
-    def look(self) -> None:
+    def look(self) -> None:  # noqa: B027 - most move it in their turns only
         """See when it is due, where that may have moved outside of a turn."""
 
-    def hear_phase(self, symbol: str, phase: Phase) -> None:
+    def hear_phase(self, symbol: str, phase: Phase) -> None:  # noqa: B027 - most ask the port
         """A symbol's phase is this from now on; who is told need not ask the port at each turn."""
 
 
