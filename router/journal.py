@@ -147,6 +147,22 @@ def decode_output(body: bytes) -> Output:
     return _output_decoder.decode(body)
 
 
+def read_event(line: InputLine) -> Event:
+    """The input of a line; raises JournalBrokenError where this version knows none like it."""
+    try:
+        return decode_event(line.body)
+    except msgspec.DecodeError as error:
+        raise JournalBrokenError(Broken("inputs", line.seq, None, f"no input of this version: {error}")) from None
+
+
+def read_output(line: OutputLine) -> Output:
+    """The output of a line; raises JournalBrokenError where this version knows none like it."""
+    try:
+        return decode_output(line.body)
+    except msgspec.DecodeError as error:
+        raise JournalBrokenError(Broken("outputs", line.seq, line.n, f"no output of this version: {error}")) from None
+
+
 def input_line(previous: bytes, seq: int, at: Ns, event: Event) -> InputLine:
     """The line of one input after the input whose hash is `previous`."""
     body = encode(event)

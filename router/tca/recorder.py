@@ -32,7 +32,7 @@ from router.core.events import (
 from router.core.outputs import Decision, ExecReport, Note, Output, SendChild
 from router.core.profiles import EngineConfig
 from router.core.types import ExecType, Ns, Phase, PrintKind, Qty, Reason
-from router.journal import InputLine, OutputLine, decode_event, decode_output, take_outputs
+from router.journal import Heads, InputLine, OutputLine, read_event, read_output, take_outputs, verify_one
 from router.tca.market_record import MARKET_WORDS, MarketRecord
 from router.tca.quotes import QuoteTape
 from router.tca.record import Child, ChildEnd, DecisionRecord, Fill, OrderRecord, Planned, Terms
@@ -60,6 +60,7 @@ class Recorder:
         self.days: list[tuple[Ns, str]] = []
         """Trading dates (YYYYMMDD) with the time at which each began."""
         self.at: Ns = 0
+        self._heads, self._seq = Heads(), 0
         self._sent: dict[str, Child] = {}
         """Children that went out with this input, which nobody has claimed yet."""
         self._children: dict[str, Child] = {}
@@ -92,14 +93,19 @@ class Recorder:
         return self.days[-1][1] if self.days else ""
 
     def follow(self, inputs: Iterable[InputLine], outputs: Iterable[OutputLine]) -> int:
-        """Take in journal lines, both tables in their own order; returns the last input's number (0: none came)."""
+        """Take in the next journal lines, both tables in their order; returns the last input's number (0: none came).
+
+        Raises JournalBrokenError where the hash chains do not hold, or a line is of no kind that this version reads:
+        no figure stands on a journal that is not what was written.
+        """
         last = 0
         take = take_outputs(outputs)
         for line in inputs:
-            event = decode_event(line.body) if line.kind in _INPUTS_READ else None
-            said = [decode_output(out.body) for out in take(line.seq) if out.kind in _OUTPUTS_READ]
-            self.observe(line.at, event, said)
-            last = line.seq
+            said = take(line.seq)
+            self._heads = verify_one(self._heads, self._seq + 1, line, said)
+            self._seq = last = line.seq
+            event = read_event(line) if line.kind in _INPUTS_READ else None
+            self.observe(line.at, event, [read_output(out) for out in said if out.kind in _OUTPUTS_READ])
         return last
 
     def observe(self, at: Ns, event: Event | None, outputs: Sequence[Output]) -> None:

@@ -1,9 +1,11 @@
 """`sluice tca` on journal files."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from hashlib import blake2b
 from pathlib import Path
 
 import jsonschema
@@ -11,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from router.core.events import Genesis
+from router.journal import GENESIS_HASH
 from router.runtime.cli import main
 from router.runtime.journal_file import JournalFile
 from router.tca.tca_report import SIGN, schema
@@ -136,3 +139,46 @@ def test_without_the_extra_a_command_names_it_and_the_others_go_on(state: Path, 
 
     assert told in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("edit", "why"),
+    [
+        ("DELETE FROM inputs WHERE seq = 3", "inputs 4: number 3 expected"),
+        (
+            "UPDATE inputs SET body = replace(body, '399500', '399600') WHERE seq = 3",
+            "inputs 3: its hash does not cover it",
+        ),
+        ("DELETE FROM outputs WHERE kind = 'ExecReport'", "outputs "),
+    ],
+)
+def test_a_journal_that_is_not_what_was_written_is_refused(state: Path, edit: str, why: str) -> None:
+    with sqlite3.connect(state / "journal.sqlite3") as db:
+        assert db.execute(edit).rowcount > 0
+
+    result = run(state)
+
+    assert result.exit_code == 1
+    assert f"journal broken at {why}" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_whole_journal_with_an_input_of_another_version_is_refused_by_its_line(tmp_path: Path) -> None:
+    state = journal(tmp_path / "state", tape()[:1])
+    with sqlite3.connect(state / "journal.sqlite3") as db:
+        _rehash(db, seq=1, body='{"type":"Genesis","instance":"X","config_json":7}')
+
+    result = run(state)
+
+    assert result.exit_code == 1
+    assert "journal broken at inputs 1: no input of this version: Expected `str`, got `int`" in result.output
+
+
+def _rehash(db: sqlite3.Connection, seq: int, body: str) -> None:
+    """Put another body into the first line, as another version would have written it."""
+    at, kind = db.execute("SELECT at, kind FROM inputs WHERE seq = ?", (seq,)).fetchone()
+    line = b"%bI%d|%d|%b" % (GENESIS_HASH, seq, at, body.encode())
+    db.execute(
+        "UPDATE inputs SET body = ?, hash = ? WHERE seq = ?", (body, blake2b(line, digest_size=32).digest(), seq)
+    )
+    assert kind == "Genesis"
