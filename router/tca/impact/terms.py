@@ -27,6 +27,15 @@ class ImpactInputError(ValueError):
     """An order or path of which no model can say anything; the text names rule, limit and value."""
 
 
+PRICE_MAX: Final = 1e9
+ADV_MAX: Final = 1e12
+SIGMA_MAX: Final = 10.0
+MOMENTUM_MAX: Final = 1.0
+"""Above these a figure is a slip of the unit, and powers of it leave the range of a float."""
+LEAST: Final = 1e-9
+"""Of price and volatility: below, they are as good as 0, and nothing can be divided by them."""
+
+
 def _refuse_unless(good: bool, what: str, rule: str, value: object) -> None:
     if not good:
         raise ImpactInputError(f"{what}: {rule}: got {value}")
@@ -54,13 +63,19 @@ class ImpactOrder(Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         _refuse_unless(self.qty > 0, "OrderQty(38)", "must be above 0", self.qty)
-        for name, unit in (("price", "currency"), ("adv", "shares a day"), ("sigma", "a fraction of the price")):
+        for name, unit, least, most in (
+            ("price", "currency", LEAST, PRICE_MAX),
+            ("adv", "shares a day", 1.0, ADV_MAX),
+            ("sigma", "a fraction of the price", LEAST, SIGMA_MAX),
+        ):
             value = getattr(self, name)
-            _refuse_unless(isfinite(value) and value > 0, name, f"must be above 0 ({unit})", value)
+            _refuse_unless(least <= value <= most, name, f"must be from {least:g} to {most:g} ({unit})", value)
         _refuse_unless(
             isfinite(self.spread) and self.spread >= 0, "spread", "must be at least 0 (currency)", self.spread
         )
         _refuse_unless(self.spread < self.price, "spread", f"must be below the price of {self.price:g}", self.spread)
+        limit = f"must be from -{MOMENTUM_MAX:g} to {MOMENTUM_MAX:g} (a return a day)"
+        _refuse_unless(abs(self.momentum) <= MOMENTUM_MAX, "momentum", limit, self.momentum)
         _refuse_unless(0 <= self.concentration <= 1, "concentration", "must be from 0 to 1", self.concentration)
 
     @property

@@ -69,6 +69,16 @@ STRATEGY_RULES: Final = (
         ),
     ),
     Rule(
+        "too-little-time",
+        lambda it, _, __: it.pace > it.max_participation,
+        ("VWAP", "TWAP"),
+        lambda it, _, __: (
+            f"To be done in time it would have to be {_percent(it.pace)} of the volume, above the limit of "
+            f"{_percent(it.max_participation)}, and at the limit not a round lot would trade: "
+            "a longer horizon is needed."
+        ),
+    ),
+    Rule(
         "event-ahead",
         lambda it, _, __: bool(it.events_next),
         ("IS",),
@@ -217,4 +227,4 @@ def _named(evaluation: Evaluation) -> str:
 
 
 def _percent(part: float) -> str:
-    return f"{100 * part:.3g} %"
+    return f"{100 * part:,.0f} %" if part >= 10 else f"{100 * part:.3g} %"

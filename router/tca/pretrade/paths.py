@@ -58,7 +58,8 @@ class DayClock(Struct, frozen=True):
 
     def path(self, points: Sequence[SchedulePoint], end: Ns, taken: float) -> Path:
         """The schedule up to its last point, and what it leaves held until `end`."""
-        edges = self.edges(points[0].at, max(end, points[-1].at))
+        # Where it is done is an edge, too: half a cell's trading in a whole cell would look half as fast.
+        edges = sorted({*self.edges(points[0].at, max(end, points[-1].at)), points[-1].at})
         done = [_done(points, at) for at in edges]
         return self._path(edges, tuple(max(0.0, b - a) for a, b in pairwise(done)), taken)
 

@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from router.core.instruments import Instrument
+from router.core.params import show_time
 from router.core.profiles import CalendarDay, VenueProfile
 from router.core.types import PPM, SECOND, Ns, Ppm, Qty, Side
 from router.tca.events import MarketDate, ahead, moving, volatility_factor, volume_factor
@@ -73,8 +74,11 @@ class Question(Struct, frozen=True, kw_only=True):
             raise ImpactInputError(f"{name}: must be above 0: got {self.qty}")
         if not self.session.open <= self.start < self.session.close:
             raise ImpactInputError(
-                f"EffectiveTime(168): must lie in the session of {self.session.day}: got {self.start}"
+                f"EffectiveTime(168): must lie in the session of {self.session.day}: got {show_time(self.start)}"
             )
+        profile, currency = self.profile, self.instrument.currency
+        if profile is not None and profile.currency != currency:
+            raise ImpactInputError(f"profile: must be in {currency}, nothing is converted: got {profile.currency}")
         if self.end <= self.start:
             raise ImpactInputError(f"horizon: must be above 0 minutes: got {(self.end - self.start) / MINUTE:g}")
         if self.end > self.session.close:
@@ -265,7 +269,10 @@ def _session_volume(profile: SymbolProfile | None) -> Figure:
     unit = "part of the day's"
     if profile is None or profile.open_auction is None or profile.close_auction is None:
         return Figure(value=1.0, unit=unit, low=0.8, high=1.0, source="assumed: all of it, no auctions")
-    return exact(1 - profile.open_auction - profile.close_auction, unit, _measured(profile))
+    auctions = profile.open_auction + profile.close_auction
+    if auctions >= 1:
+        raise ImpactInputError(f"profile: auctions must leave a part of the volume to the session: got {auctions:g}")
+    return exact(1 - auctions, unit, _measured(profile))
 
 
 def volume_range(adv: Figure, rules: PretradeRules) -> tuple[float, float]:

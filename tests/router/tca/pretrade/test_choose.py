@@ -3,11 +3,12 @@
 import pytest
 from msgspec.structs import replace
 
+from router.core.types import SECOND
 from router.tca.impact.terms import ImpactInputError
 from router.tca.pretrade.assess import Assessment
 from router.tca.pretrade.choose import STRATEGY_RULES, Situation, choose, urgency_of
 from router.tca.pretrade.rules import PretradeRules
-from support.pretrade import assessment
+from support.pretrade import OPEN, assessment
 
 ORDINARY = Situation(
     stated="Medium",
@@ -93,6 +94,19 @@ def test_what_does_not_fit_follows_the_volume_at_the_highest_rate_within_the_lim
     assert (choice.rule, choice.evaluation.candidate.rate) == ("does-not-fit", 0.15)
     assert choice.evaluation.left > 0
     assert choice.reasons[-1] == "No strategy completes within the participation limit."
+
+
+def test_where_at_the_limit_not_a_lot_would_trade_a_longer_horizon_is_asked_for() -> None:
+    choice = assessment(end=OPEN + SECOND // 2).choice
+
+    assert (choice.rule, choice.evaluation.candidate.strategy) == ("too-little-time", "VWAP")
+    assert choice.reasons[1].endswith("not a round lot would trade: a longer horizon is needed.")
+
+
+def test_a_size_of_many_days_is_said_in_whole_percent(assessed: Assessment, rules: PretradeRules) -> None:
+    reasons = choose(replace(ORDINARY, size=500_000.0, pace=1.0), assessed.evaluations, rules).reasons
+
+    assert reasons[2].startswith("50,000,000 % of ADV; 100 % of the volume")
 
 
 def test_reasons_name_urgency_rule_conditions_and_what_was_given_up(assessed: Assessment, rules: PretradeRules) -> None:

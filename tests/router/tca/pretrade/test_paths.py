@@ -35,6 +35,15 @@ def test_intervals_lie_on_the_session_s_grid() -> None:
     assert [(at - OPEN) // MINUTE for at in edges] == [7, 10, 15, 18]
 
 
+def test_what_is_done_inside_an_interval_is_as_fast_as_it_was_traded() -> None:
+    points = [SchedulePoint(OPEN, 0), SchedulePoint(OPEN + 2 * MINUTE, 600)]
+
+    path = EVEN.path(points, OPEN + 10 * MINUTE, taken=1.0)
+
+    assert path.qty == (600.0, 0.0, 0.0)
+    assert path.volume_days == pytest.approx(2 / 390)
+
+
 def test_shares_between_two_points_trade_evenly() -> None:
     points = [
         SchedulePoint(OPEN, 0),

@@ -137,7 +137,8 @@ def test_what_is_not_known_or_cannot_be_is_refused(rules: PretradeRules, overrid
     ("changed", "said"),
     [
         ({"qty": 0}, r"OrderQty\(38\): must be above 0: got 0"),
-        ({"start": CLOSE}, r"EffectiveTime\(168\): must lie in the session of 20261130"),
+        ({"start": CLOSE}, r"EffectiveTime\(168\): must lie in the session of 20261130: got 20261130-21:"),
+        ({"profile": replace(MEASURED, currency="EUR")}, "profile: must be in USD, nothing is converted: got EUR"),
         ({"end": OPEN}, "horizon: must be above 0 minutes: got 0"),
         (
             {"start": OPEN + 60 * MINUTE, "end": CLOSE + MINUTE},
@@ -148,6 +149,13 @@ def test_what_is_not_known_or_cannot_be_is_refused(rules: PretradeRules, overrid
 def test_an_order_outside_the_session_is_refused(changed: dict[str, Any], said: str) -> None:
     with pytest.raises(ImpactInputError, match=said):
         question(**changed)
+
+
+def test_auctions_leave_a_part_of_the_volume_to_the_session(rules: PretradeRules) -> None:
+    asked = question(profile=replace(MEASURED, open_auction=0.4, close_auction=0.6))
+
+    with pytest.raises(ImpactInputError, match="auctions must leave a part of the volume to the session: got 1"):
+        inputs_of(asked, rules)
 
 
 @pytest.mark.parametrize(
