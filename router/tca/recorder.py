@@ -234,8 +234,11 @@ class Recorder:
             order.busted.append((at, busted))
             self._count(at, busted.child_id, -busted.qty)
         elif report.exec_type is ExecType.TRADE_CORRECT and report.exec_ref_id in order.fills:
-            was = order.fills.pop(report.exec_ref_id)
-            order.fills[report.exec_id] = replace(was, exec_id=report.exec_id, qty=report.last_qty, px=report.last_px)
+            was = order.fills[report.exec_ref_id]
+            now = replace(was, exec_id=report.exec_id, qty=report.last_qty, px=report.last_px)
+            # In the place of the old one: a correction comes late, and its trade was when it was.
+            standing = (now if fill is was else fill for fill in order.fills.values())
+            order.fills = {fill.exec_id: fill for fill in standing}
             self._count(at, was.child_id, report.last_qty - was.qty)
 
     # --- notes

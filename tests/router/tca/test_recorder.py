@@ -88,6 +88,28 @@ def test_a_busted_fill_is_gone_and_a_corrected_one_is_as_corrected(recorder: Rec
     assert record.ended_at is None
 
 
+def test_a_corrected_trade_keeps_its_place_among_the_trades(recorder: Recorder) -> None:
+    correction = report(
+        "O1",
+        "A1",
+        ExecType.TRADE_CORRECT,
+        OrdStatus.FILLED,
+        exec_id="E9",
+        exec_ref_id="E1",
+        last_qty=600,
+        last_px=400_100,
+        cum_qty=1_000,
+        notional=1_000 * 400_100,
+    )
+
+    recorder.observe(T0 + 70 * SECOND, None, [correction])
+
+    assert [(fill.exec_id, fill.at) for fill in recorder.orders["O1"].fills.values()] == [
+        ("E9", T0 + 10 * SECOND),
+        ("E3", T0 + 50 * SECOND),
+    ]
+
+
 def test_the_schedule_in_force_is_the_last_one_noted(recorder: Recorder) -> None:
     record = recorder.orders["O1"]
     points = f"{T0}:0 {T0 + 100 * SECOND}:3000"
