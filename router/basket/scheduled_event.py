@@ -18,8 +18,9 @@ from typing import Annotated
 import numpy as np
 from msgspec import Meta, Struct
 
-from router.basket.almgren_chriss import kappa, trajectory
+from router.basket.almgren_chriss import trajectory
 from router.basket.names import BasketError, Floats
+from router.tca.impact.almgren_chriss import kappa
 from router.tca.profile import NotNegative, Positive
 
 

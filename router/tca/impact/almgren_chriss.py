@@ -85,9 +85,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 
     def kappa(self, risk_aversion: float) -> float:
         """Per day: how fast the optimal path falls."""
-        x = risk_aversion * self.sigma**2 / self.eta_tilde * self.tau**2 / 2
-        # acosh(1 + x) loses all digits of a small x, where it is sqrt(2 x).
-        return (acosh(1 + x) if x > 1e-8 else sqrt(2 * x)) / self.tau
+        return kappa(risk_aversion, self.sigma, self.eta_tilde, self.tau)
 
     def half_life(self, risk_aversion: float) -> float:
         """1/kappa, days: in it the position falls by a factor of e; no horizon needed."""
@@ -97,9 +95,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 
     def optimum(self, risk_aversion: float) -> tuple[float, ...]:
         """Holdings x_0 ... x_N of least E + lambda V."""
-        kappa, whole = self.kappa(risk_aversion), self.horizon
-        times = [whole * (self.periods - j) / self.periods for j in range(self.periods + 1)]
-        return tuple(self.qty * _sinh_ratio(kappa, left, whole) for left in times)
+        return tuple(self.qty * part for part in falling(self.kappa(risk_aversion) * self.horizon, self.periods))
 
     def expected(self, holdings: tuple[float, ...]) -> float:
         """E of any path, currency."""
@@ -112,8 +108,18 @@ class Problem(Struct, frozen=True, kw_only=True):
         return self.sigma**2 * self.tau * fsum(x * x for x in holdings[1:])
 
 
-def _sinh_ratio(kappa: float, left: float, whole: float) -> float:
-    """sinh(kappa left)/sinh(kappa whole) without overflow."""
-    if kappa * whole < STRAIGHT:
-        return left / whole
-    return exp(kappa * (left - whole)) * expm1(-2 * kappa * left) / expm1(-2 * kappa * whole)
+def kappa(risk_aversion: float, sigma: float, eta_tilde: float, tau: float) -> float:
+    """Per day. `sigma` currency per share per root day, `eta_tilde` (currency per share) per (share per day)."""
+    if not eta_tilde > 0 or not tau > 0:
+        raise ImpactInputError(f"Almgren-Chriss: eta~ and tau must be above 0: got {eta_tilde:g} and {tau:g}")
+    x = risk_aversion * sigma**2 / eta_tilde * tau**2 / 2
+    # acosh(1 + x) loses all digits of a small x, where it is sqrt(2 x).
+    return (acosh(1 + x) if x > 1e-8 else sqrt(2 * x)) / tau
+
+
+def falling(kappa_t: float, periods: int) -> tuple[float, ...]:
+    """sinh(kappa (T - t_j))/sinh(kappa T), j = 0 ... N, of kappa T; no kappa T overflows."""
+    to_go = [(periods - j) / periods for j in range(periods + 1)]
+    if kappa_t < STRAIGHT:
+        return tuple(to_go)
+    return tuple(exp(kappa_t * (part - 1)) * expm1(-2 * kappa_t * part) / expm1(-2 * kappa_t) for part in to_go)

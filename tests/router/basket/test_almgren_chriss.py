@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.basket.almgren_chriss import kappa, portfolio, trajectory
-from router.basket.names import BasketError
+from router.basket.almgren_chriss import portfolio, trajectory
+from router.tca.impact.almgren_chriss import kappa
+from router.tca.impact.terms import ImpactInputError
 
 
 @given(st.floats(1e-9, 1e-3), st.floats(0.1, 5.0), st.floats(1e-7, 1e-4), st.floats(0.05, 2.0))
@@ -45,5 +46,5 @@ def test_names_that_do_not_move_together_are_each_on_their_own_trajectory() -> N
 
 
 def test_impact_of_nothing_is_refused() -> None:
-    with pytest.raises(BasketError, match="Almgren-Chriss: eta~ and tau must be above 0: got 0 and 1"):
+    with pytest.raises(ImpactInputError, match="Almgren-Chriss: eta~ and tau must be above 0: got 0 and 1"):
         kappa(1e-6, 1.0, 0.0, 1.0)

@@ -13,6 +13,7 @@ from router.basket.names import BasketError, Floats
 from router.basket.problem import Band, JointProblem, Measure
 from router.basket.program import program_of
 from router.basket.schedule import InfeasibleError, residuals, run, solve
+from router.tca.impact.almgren_chriss import kappa
 from support.baskets import bare
 
 
@@ -35,7 +36,7 @@ def test_one_name_is_the_trajectory_of_almgren_and_chriss(risk_aversion: float) 
 
     left = solve(problem).left[0]
 
-    rate = almgren_chriss.kappa(risk_aversion, sigma, eta - gamma / 2, 1.0)
+    rate = kappa(risk_aversion, sigma, eta - gamma / 2, 1.0)
     assert np.abs(left - almgren_chriss.trajectory(1e6, rate, 1.0, 5)[1:]).max() < 1e-6 * 1e6
 
 

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.basket.almgren_chriss import kappa, trajectory
+from router.basket.almgren_chriss import trajectory
 from router.basket.names import BasketError
 from router.basket.scheduled_event import Outcome, Regime, ThroughEvent, moments_of, through_event
+from router.tca.impact.almgren_chriss import kappa
 
 NOW = Regime(sigma=0.95, eta=2.5e-6, gamma=2.5e-7)
 WILD = Regime(sigma=2.5, eta=5e-6, gamma=2.5e-7)
