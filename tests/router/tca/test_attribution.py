@@ -98,6 +98,16 @@ def test_the_spread_is_kept_by_who_posts_halved_in_a_pool_and_paid_by_who_takes(
     assert found["sweep"].at_fill.effective_bps == pytest.approx(0.04 / 40.03 * 10_000)
 
 
+def test_the_quantum_beside_a_midpoint_between_two_is_the_midpoint() -> None:
+    """A midpoint of 40.00005 is traded at 40.0000 or 40.0001; 40.0002 is another price."""
+    sent = child("C1", 0, 300, venue="XDRK")
+    fills = [fill(f"E{px}", 1, px, sent) for px in (400_000, 400_001, 400_002)]
+
+    (group,) = attribute(gather([case(quotes([(0, 399_900, 400_101)]), [sent], fills)]), By.VENUE).groups
+
+    assert (group.at_fill.shares, group.at_fill.at_mid) == (300, 200)
+
+
 def test_improvement_is_of_what_could_trade_at_once_against_the_quote_when_it_was_sent(parent: Case) -> None:
     better = child("C6", 2, 50, px=400_300, tif=TimeInForce.IOC)
     early = child("C7", -5, 70, ord_type=OrdType.MARKET)

@@ -15,6 +15,7 @@ from router.tca.benchmarks import (
     Chosen,
     Prints,
     Reversion,
+    after,
     benchmarks,
     horizon_name,
     interval,
@@ -230,6 +231,48 @@ def test_nights_are_not_weighed() -> None:
     was = msgspec.structs.replace(case("O1"), tape=prints, days=days, sessions=sessions, as_of=at(night_s + 30))
 
     assert _twap(was, Prints.ALL, at(0), at(night_s + 30)).px == (10 * px("40") + 30 * px("41")) / Fraction(40)
+
+
+def test_a_price_of_last_night_is_not_in_force_in_the_morning() -> None:
+    """40.00 until the close; the next day's first trade, at 41.00, comes 10 s after its open."""
+    night_s = 60_000
+    prints = MarketTape()
+    for second, price in ((-1, "40"), (night_s + 10, "41")):
+        prints.add(at(second), TradePrint("XONE", "ACME", px(price), 100))
+    days = ((at(-60), "20260316"), (at(night_s - 60), "20260317"))
+    sessions = (CalendarDay("20260316", at(-60), at(10)), CalendarDay("20260317", at(night_s), at(night_s + 600)))
+    was = msgspec.structs.replace(case("O1"), tape=prints, days=days, sessions=sessions, as_of=at(night_s + 30))
+
+    assert _twap(was, Prints.ALL, at(-5), at(night_s + 30)).px == (11 * px("40") + 20 * px("41")) / Fraction(31)
+
+
+def test_a_print_a_second_after_the_last_report_is_in_the_volume_and_a_later_one_is_not() -> None:
+    was = case("O1")
+    ended = [
+        msgspec.structs.replace(was, record=msgspec.structs.replace(was.record, ended_at=at(second)))
+        for second in (118.999, 119)
+    ]
+
+    # Trade 9, of 300 shares, printed at 120 s.
+    assert [volume_interval(each).volume for each in ended] == [2_200, 2_500]
+
+
+def test_shares_of_a_cross_are_no_participation() -> None:
+    was = case("O1")
+    first, second = was.fills
+    crossed = {"E1": first, "E2": msgspec.structs.replace(second, kind=PrintKind.CROSS)}
+    changed = msgspec.structs.replace(was, record=msgspec.structs.replace(was.record, fills=crossed))
+
+    assert [participation(each, volume_interval(was)) for each in (was, changed)] == [
+        Fraction(400, 2_200),
+        Fraction(300, 2_200),
+    ]
+
+
+def test_the_close_itself_is_the_last_horizon() -> None:
+    found = [after(case("O1"), at(300), horizon_s * SECOND) for horizon_s in (300, 301)]
+
+    assert [(mark.px, mark.reason) for mark in found] == [(_quanta("40.10"), ""), (None, "lies after the close")]
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,17 @@ def test_an_order_without_a_schedule_is_scored_by_the_path_that_it_took() -> Non
     assert risk.score.value == pytest.approx(bps("-1", "16040") / traded)
 
 
+def test_what_was_expected_is_by_the_schedule_that_was_stated_first() -> None:
+    was = case("O1")
+    (plan,) = was.record.plans
+    later = msgspec.structs.replace(plan, at=at(50), points=plan.points[:1])
+    changed = msgspec.structs.replace(was, record=msgspec.structs.replace(was.record, plans=[plan, later]))
+
+    risk = timing_risk(changed, shortfall(changed), SIGMA)
+
+    assert risk.expected.value == pytest.approx(sqrt(100 / 3))
+
+
 @drawn(count=st.integers(1, 40), length_s=st.integers(100, 500))
 def test_the_errors_of_an_even_schedule_are_those_of_the_paper(count: int, length_s: int) -> None:
     """Almgren et al. (2005): T / 3 for J and T / 12 for J - I / 2 at T_h = T, as the slices get small."""

@@ -119,6 +119,28 @@ def test_a_horizon_does_not_run_over_the_close() -> None:
     assert found.why == ("", "", AFTER_CLOSE, AFTER_CLOSE, AFTER_CLOSE)
 
 
+def test_the_close_itself_is_within_the_session() -> None:
+    market = quotes([(0, 400_000, 400_200)])
+    late = fill("E1", (CLOSE - OPEN) / SECOND - 10, 400_000, POSTED)
+
+    (found,) = mark(case(market, [POSTED], [late], as_of=CLOSE + 1_000 * SECOND))
+
+    assert found.why == ("", "", "", AFTER_CLOSE, AFTER_CLOSE)
+
+
+def test_children_as_far_apart_as_two_horizons_are_two_observations() -> None:
+    market = quotes([(0, 400_000, 400_200)])
+    children = [child(f"C{n}", 0) for n in range(4)]
+    fills = [
+        fill(f"E{n}", second, 400_000, each)
+        for n, (second, each) in enumerate(zip((1, 2.9, 3, 20), children, strict=True))
+    ]
+
+    marks = mark(case(market, children, fills))
+
+    assert [clusters(marks, horizon * SECOND) for horizon in (1, 10)] == [((0, 1), (2,), (3,)), ((0, 1, 2, 3),)]
+
+
 def test_a_fill_before_any_quote_has_neither_spread_nor_midpoint() -> None:
     (found,) = mark(case(quotes([(9.05, 400_000, 400_200)]), [POSTED], [fill("E1", 9, 400_000, POSTED)]))
 

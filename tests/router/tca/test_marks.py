@@ -5,7 +5,7 @@ import pytest
 
 from router.core.types import LastLiquidityInd, Reason
 from router.tca.case import Case
-from router.tca.marks import Mark, arrival, decision, fill_marks, midpoint, release, sent
+from router.tca.marks import Mark, arrival, decision, fill_marks, midpoint, release, sent, traded_at
 from router.tca.quotes import Quote, QuoteTape
 from router.tca.record import Child, Fill
 from router.tca.tape import MarketTape
@@ -89,6 +89,39 @@ def test_a_fill_that_took_is_judged_by_the_quote_when_its_child_went_out_or_was_
     traded = at(35) - 250_000
     assert (took.at, gave.at, orphan.at) == (at(31), traded - 1, traded - 1)
     assert (took.took, gave.took, orphan.took) == (True, False, True)
+
+
+def test_a_change_heard_of_with_the_fill_came_too_late_for_it() -> None:
+    child = Child(at=at(10), child_id="C1", venue="XLIT", qty=300, reason=Reason.SCHEDULE, replaced_at=[at(35)])
+    fill = Fill(at(35), "E1", "XLIT", 300, px("40.11"), LastLiquidityInd.REMOVED, child_id="C1")
+
+    (mark,) = fill_marks(changed(case("O1"), children=[child], fills={"E1": fill}))
+
+    assert mark.at == at(10)
+
+
+def test_the_shares_of_an_auction_did_not_take_from_a_book() -> None:
+    fill = Fill(at(35), "E1", "XLIT", 300, px("40.11"), LastLiquidityInd.AUCTION, child_id="C1")
+
+    (mark,) = fill_marks(changed(case("O1"), fills={"E1": fill}))
+
+    assert not mark.took
+
+
+def test_a_trade_was_before_its_report_by_the_venues_latency_and_jitter() -> None:
+    was = case("O1")
+    venue = msgspec.structs.replace(was.venues["XLIT"], latency_ns=2_000, latency_jitter_ns=300)
+    fill = was.fills[0]
+
+    assert traded_at(msgspec.structs.replace(was, venues={"XLIT": venue}), fill) == fill.at - 2_300
+
+
+def test_a_transact_time_of_the_arrival_is_of_the_same_clock() -> None:
+    was = case("O1")
+    assert was.record.request is not None
+    same = changed(was, request=msgspec.structs.replace(was.record.request, transact_time=at(0)))
+
+    assert sent(same) == Mark(px("40.02") * usd("1"), at(0), "midpoint at TransactTime(60)")
 
 
 def test_the_taker_of_a_pool_is_judged_by_the_quote_before_the_fill() -> None:

@@ -44,6 +44,15 @@ def test_the_auction_of_the_primary_venue_is_official() -> None:
     assert close_price(largest, at(0)) == Mark(usd("402100"), at(600), "closing auction, XTWO")
 
 
+def test_a_journal_that_ends_with_the_session_has_its_close() -> None:
+    last = (599, "40.20", 100, PrintKind.REGULAR, "XONE")
+
+    whole, short = day(last, as_of_s=600), day(last, as_of_s=599.999)
+
+    assert close_price(whole, at(0)).px == usd("402000")
+    assert close_price(short, at(0)).reason == "the session closes after the journal's end"
+
+
 def test_a_reopening_after_a_halt_is_not_the_open() -> None:
     was = day((-60, "39.95", 100, PrintKind.OPENING, "XONE"), (300, "42.00", 9_000, PrintKind.OPENING, "XONE"))
 

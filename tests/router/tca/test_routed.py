@@ -8,6 +8,7 @@ from router.tca.record import Terms
 from router.tca.recorder import Recorder
 from router.tca.routed import RoutedOrder, month_of, routed
 from support.sec_day import T0, sec_day
+from support.tca_cases import at, case, child, fill, quotes
 from support.tca_day import lines
 
 
@@ -30,6 +31,16 @@ def test_a_replace_ends_one_order_and_begins_another_for_what_was_left(sec: Reco
         ("C2", 10 * SECOND, 400, 100, 300, 30 * SECOND),
         ("C2", 30 * SECOND, 200, 200, 0, 75 * SECOND),
     ]
+
+
+def test_a_trade_heard_with_a_replace_is_of_the_order_before_it_and_of_no_other() -> None:
+    terms = [Terms(at(0), 300, 400_000), Terms(at(5), 300, 400_100)]
+    sent = child("C1", 0, 300, terms=terms)
+    was = case(quotes([]), [sent], [fill("E1", 5, 400_000, sent)])
+
+    first, second = routed(was.record)
+
+    assert [(each.qty, each.executed, each.canceled) for each in (first, second)] == [(300, 100, 200), (200, 0, 0)]
 
 
 def test_terms_are_kept_as_sent_and_as_each_replace_left_them(sec: Recorder) -> None:

@@ -254,6 +254,30 @@ def test_what_follows_a_fill_that_gave_is_timing_and_what_follows_one_that_took_
     assert found == [[0, 0, 10], [0, 10, 0]]
 
 
+def test_a_move_in_two_wakes_at_once_counts_once() -> None:
+    """The midpoint goes 40.00 to 40.10 at 1.7 s, within a second of either fill that took; the third one gave."""
+    took, gave = LastLiquidityInd.REMOVED, LastLiquidityInd.ADDED
+    fills = [
+        Fill(at(1), "E1", "XONE", 100, px("40"), took),
+        Fill(at(1.5), "E2", "XONE", 100, px("40"), took),
+        Fill(at(9), "E3", "XONE", 100, px("40.10"), gave),
+    ]
+    quotes = _quotes([(-1, "39.99", "40.01"), (1.7, "40.09", "40.11")])
+
+    costs = shortfall(Case(_order(Side.BUY, 300, fills), ACME, quotes, MarketTape(), as_of=at(20)))
+
+    assert [costs.spread, costs.impact, costs.timing] == [0, 10, 0]
+
+
+def test_an_order_cut_below_what_had_been_filled_is_of_what_was_filled() -> None:
+    fills = [Fill(at(1), "E1", "XONE", 400, px("40.01"))]
+    quotes = _quotes([(-1, "39.99", "40.01")])
+
+    costs = shortfall(Case(_order(Side.BUY, 300, fills), ACME, quotes, MarketTape(), as_of=at(20)))
+
+    assert (costs.qty, costs.paper, costs.opportunity) == (400, usd("16000"), 0)
+
+
 def test_the_nights_move_is_timing() -> None:
     night_s = 60_000
     fills = [Fill(at(5), "E1", "XONE", 100, px("40.01")), Fill(at(night_s), "E2", "XONE", 100, px("41.01"))]

@@ -80,6 +80,16 @@ def test_the_nights_move_is_no_return() -> None:
     assert (found.per_second, found.returns) == (0, 60)
 
 
+def test_a_midpoint_of_last_night_begins_no_return() -> None:
+    """The second session's first quote comes 30 s after its open."""
+    was = market([(0, 400_000), (3_630, 500_000)], close_s=1_800, as_of_s=5_400)
+    sessions = (*was.sessions, CalendarDay("20260317", at(3_600), at(5_400)))
+
+    found = measure(msgspec.structs.replace(was, sessions=sessions), at(0), at(5_400))
+
+    assert (found.per_second, found.returns) == (0, 59)
+
+
 def test_a_sessions_volatility_is_spread_over_its_seconds() -> None:
     found = given(0.02, 23_400, "profile")
 
