@@ -275,7 +275,7 @@ def test_an_order_cut_below_what_had_been_filled_is_of_what_was_filled() -> None
 
     costs = shortfall(Case(_order(Side.BUY, 300, fills), ACME, quotes, MarketTape(), as_of=at(20)))
 
-    assert (costs.qty, costs.paper, costs.opportunity) == (400, usd("16000"), 0)
+    assert (costs.qty, costs.paper, costs.opportunity) == (400, usd("16000"), Fraction(0))
 
 
 def test_the_nights_move_is_timing() -> None:
