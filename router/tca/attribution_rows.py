@@ -65,6 +65,10 @@ class AttributionRow(Struct, frozen=True):
     cost: Money | None
     """Against the arrival mid; None where a parent has none."""
     cost_bps: float | None
+    fees: Money
+    """Paid, never negative."""
+    rebates: Money
+    """Received, never positive."""
     net_fees: Money
     net_fees_bps: float | None
     quoted_bps: float | None
@@ -116,6 +120,8 @@ def _row(group: Group, whole: Qty) -> AttributionRow:
         notional=exact_decimal(group.notional),
         cost=exact_decimal(group.cost) if complete else None,
         cost_bps=in_bps(group.cost, group.notional) if complete else None,
+        fees=exact_decimal(Fraction(group.fees, 1_000_000)),
+        rebates=exact_decimal(Fraction(group.rebates, 1_000_000)),
         net_fees=exact_decimal(Fraction(group.fees + group.rebates, 1_000_000)),
         net_fees_bps=group.net_fees_bps,
         quoted_bps=at_fill.quoted_bps,

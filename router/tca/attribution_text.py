@@ -11,10 +11,11 @@ from router.tca.tables import NOTHING, Table, bps_text, interval_text, money_tex
 
 
 def attribution_tables(sections: Sequence[AttributionSection]) -> Iterator[Table]:
-    """Each grouping: what was sent and filled, and on what terms; of the venues, what the market did after."""
+    """Each grouping: what was filled, and on what terms; of the venues, what was sent and what the market did after."""
     for section in sections:
         yield _terms(section)
         if section.by is By.VENUE:
+            yield _sent(section)
             yield _after(section)
 
 
@@ -41,6 +42,31 @@ def _term_row(row: AttributionRow) -> tuple[str, ...]:
         money_text(row.cost),
         bps_text(row.cost_bps),
         bps_text(row.net_fees_bps),
+    )
+
+
+def _sent(section: AttributionSection) -> Table:
+    header = (
+        section.by.value, "orders", "filled at all", "rejected", "shares sent", "at the midpoint", "better than the quote",
+        "at it", "outside", f"beyond it, {section.currency}", f"fees, {section.currency}",
+        f"rebates, {section.currency}",
+    )  # fmt: skip
+    return Table("Sent, price improvement, fees", header, tuple(_sent_row(row) for row in section.rows))
+
+
+def _sent_row(row: AttributionRow) -> tuple[str, ...]:
+    sent = row.orders
+    return (
+        row.group,
+        NOTHING if sent is None else f"{sent.orders:,}",
+        part_text(sent.fill_rate_orders if sent else None),
+        NOTHING if sent is None else f"{sent.rejected:,}",
+        NOTHING if sent is None else f"{sent.sent:,}",
+        part_text(row.midpoint_share),
+        *(f"{shares:,}" for shares in (row.improved, row.at_quote, row.outside)),
+        money_text(row.beyond_quote),
+        money_text(row.fees),
+        money_text(row.rebates),
     )
 
 

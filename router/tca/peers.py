@@ -130,10 +130,6 @@ class Universe:
             z_note=_z_note(outcome),
         )
 
-    def buckets(self) -> dict[str, tuple[Outcome, ...]]:
-        """Every populated bucket with its orders, in order."""
-        return {self.cut.words(bucket): tuple(held) for bucket, held in sorted(self._buckets.items())}
-
 
 def _same(one: Outcome, other: Outcome) -> bool:
     return (one.order_id, one.setting, one.seed) == (other.order_id, other.setting, other.seed)

@@ -40,10 +40,20 @@ def test_a_grouping_is_a_table_with_its_total_last() -> None:
     )  # fmt: skip
 
 
-def test_venues_have_a_second_table_of_what_the_market_did_after() -> None:
-    terms, after = by(By.VENUE)
+def test_venues_have_a_second_table_of_what_was_sent_and_a_third_of_what_the_market_did_after() -> None:
+    terms, sent, after = by(By.VENUE)
 
     assert terms.title == "By venue (Herfindahl 0.62)"
+    assert sent == Table(
+        title="Sent, price improvement, fees",
+        header=("venue", "orders", "filled at all", "rejected", "shares sent", "at the midpoint", "better than the quote",
+                "at it", "outside", "beyond it, USD", "fees, USD", "rebates, USD"),
+        rows=(
+            ("XDRK", "1", "100.00%", "0", "100", "100.00%", "300", "0", "0", "-3.00", "0.30", "0.00"),
+            ("XLIT", "1", "100.00%", "0", "200", "0.00%", "0", "0", "0", "0.00", "0.00", "-0.20"),
+            ("total", "2", "100.00%", "0", "300", "75.00%", "300", "0", "0", "-3.00", "0.30", "-0.20"),
+        ),
+    )  # fmt: skip
     assert ("XLIT", "10 s", "100", "0.00", "-5.00", "0.00", "none", "2.50", "none") in after.rows
     assert len(after.rows) == 3 * 5
 
