@@ -62,9 +62,13 @@ class VenueProfile(Struct, frozen=True, forbid_unknown_fields=True):
 
     def fee(self, day: str) -> FeeRule:
         """The fee rule in force on `day`; rules stand in order of date."""
-        in_force = [rule for rule in self.fees if rule.from_date <= day]
-        assert in_force, f"{self.mic}: no fee rule in force on {day}"
-        return in_force[-1]
+        in_force = self.known_fee(day)
+        assert in_force is not None, f"{self.mic}: no fee rule in force on {day}"
+        return in_force
+
+    def known_fee(self, day: str) -> FeeRule | None:
+        """As `fee`; None before the first rule."""
+        return next((rule for rule in reversed(self.fees) if rule.from_date <= day), None)
 
 
 class RuleProfile(Struct, frozen=True, forbid_unknown_fields=True):

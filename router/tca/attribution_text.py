@@ -47,8 +47,8 @@ def _term_row(row: AttributionRow) -> tuple[str, ...]:
 
 def _sent(section: AttributionSection) -> Table:
     header = (
-        section.by.value, "orders", "filled at all", "rejected", "shares sent", "at the midpoint", "better than the quote",
-        "at it", "outside", f"beyond it, {section.currency}", f"fees, {section.currency}",
+        section.by.value, "orders", "filled at all", "rejected", "shares sent", "at the midpoint",
+        "better than the quote", "at it", "outside", f"beyond it, {section.currency}", f"fees, {section.currency}",
         f"rebates, {section.currency}",
     )  # fmt: skip
     return Table("Sent, price improvement, fees", header, tuple(_sent_row(row) for row in section.rows))

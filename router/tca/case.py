@@ -12,7 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from router.core.instruments import Instrument
-from router.core.profiles import CalendarDay, EngineConfig, VenueProfile
+from router.core.profiles import CalendarDay, EngineConfig, FeeRule, VenueProfile
 from router.core.types import Micros, Ns, Phase, PrintKind, Px, VenueKind
 from router.tca.costs import fee
 from router.tca.quotes import QuoteTape
@@ -68,11 +68,14 @@ class Case(Struct, frozen=True):
         return profile.kind if profile else _KIND_OF_PRINT.get(fill.kind, VenueKind.LIT)
 
     def fee(self, fill: Fill) -> Micros:
-        """The venue's fee for one fill by the rule of its date; a rebate is negative; 0 without a profile."""
+        """The venue's fee for one fill by the rule of its date; a rebate is negative; 0 where none is known."""
+        rule = self.fee_rule(fill)
+        return 0 if rule is None else fee(rule, fill.qty, fill.liquidity, fill.kind)
+
+    def fee_rule(self, fill: Fill) -> FeeRule | None:
+        """The venue's tariff on the date of a fill; None without a profile, or before its first rule."""
         profile = self.venues.get(fill.venue)
-        if profile is None:
-            return 0
-        return fee(profile.fee(self.day(fill.at)), fill.qty, fill.liquidity, fill.kind)
+        return None if profile is None else profile.known_fee(self.day(fill.at))
 
 
 def market_numbers(found: Iterable[Case]) -> tuple[int, ...]:

@@ -191,6 +191,8 @@ def _timing_cost(costs: Shortfall, worth: float | None) -> Estimate:
         return Estimate(
             None, reason=costs.reasons.get("timing") or f"no midpoint at the release: {costs.release.reason}"
         )
+    if not worth:
+        return Estimate(None, reason="no share was ordered")
     return Estimate(float(costs.timing) / worth * BPS)
 
 

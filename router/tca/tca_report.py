@@ -330,7 +330,7 @@ def _notes(case: Case) -> Iterator[str]:
 
 
 def _feeless(case: Case) -> Mapping[str, None]:
-    return dict.fromkeys(fill.venue for fill in case.fills if fill.venue not in case.venues)
+    return dict.fromkeys(fill.venue for fill in case.fills if case.fee_rule(fill) is None)
 
 
 def _price(case: Case, px: Fraction | None) -> Decimal | None:

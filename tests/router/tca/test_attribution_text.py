@@ -46,8 +46,8 @@ def test_venues_have_a_second_table_of_what_was_sent_and_a_third_of_what_the_mar
     assert terms.title == "By venue (Herfindahl 0.62)"
     assert sent == Table(
         title="Sent, price improvement, fees",
-        header=("venue", "orders", "filled at all", "rejected", "shares sent", "at the midpoint", "better than the quote",
-                "at it", "outside", "beyond it, USD", "fees, USD", "rebates, USD"),
+        header=("venue", "orders", "filled at all", "rejected", "shares sent", "at the midpoint",
+                "better than the quote", "at it", "outside", "beyond it, USD", "fees, USD", "rebates, USD"),
         rows=(
             ("XDRK", "1", "100.00%", "0", "100", "100.00%", "300", "0", "0", "-3.00", "0.30", "0.00"),
             ("XLIT", "1", "100.00%", "0", "200", "0.00%", "0", "0", "0", "0.00", "0.00", "-0.20"),

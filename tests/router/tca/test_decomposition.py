@@ -73,6 +73,16 @@ def test_the_risk_is_as_uncertain_as_the_volatility_that_it_is_from() -> None:
     assert _figures(risk.expected) == pytest.approx([sqrt(100 / 3), 0.2 * sqrt(100 / 3)])
 
 
+def test_an_order_of_no_shares_has_no_timing_cost() -> None:
+    was = case("O1")
+    none = msgspec.structs.replace(was.record, qty=0, cum_qty=0, notional=0, fills={})
+    changed = msgspec.structs.replace(was, record=none)
+
+    risk = timing_risk(changed, shortfall(changed), SIGMA)
+
+    assert (risk.cost.value, risk.cost.reason) == (None, "no share was ordered")
+
+
 def test_an_order_without_a_schedule_is_scored_by_the_path_that_it_took() -> None:
     was = case("O2")
 

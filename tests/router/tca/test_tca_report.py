@@ -11,6 +11,7 @@ import jsonschema
 import msgspec
 import pytest
 
+from router.core.profiles import FeeRule
 from router.journal import OutputLine
 from router.market.tape import PRINT_RULES
 from router.tca.attribution import By, attribute, gather
@@ -77,9 +78,12 @@ def test_the_order_of_the_twelve_trades() -> None:
 def test_what_was_assumed_is_said() -> None:
     was = case("O1")
     strange = msgspec.structs.replace(was, venues={})
+    later = msgspec.structs.replace(was.venues["XLIT"], fees=(FeeRule(from_date="20270101", remove=3_000),))
+    untold = msgspec.structs.replace(was, venues=was.venues | {"XLIT": later})
 
     assert tca_report(was).notes == ("Trades taken back, which are in no figure: 1, of 100 shares.",)
-    assert "No fee of XLIT is known: its fills are taken to be free." in tca_report(strange).notes
+    for each in (strange, untold):
+        assert "No fee of XLIT is known: its fills are taken to be free." in tca_report(each).notes
 
 
 @pytest.mark.parametrize(
