@@ -210,6 +210,15 @@ def test_larger_orders_after_the_event_are_not_taken_for_its_effect() -> None:
     assert found.adjusted.estimate.n == 40
 
 
+def test_the_events_own_date_is_after_it() -> None:
+    """No order is between the last date before and the event, so that the border may lie anywhere between."""
+    orders = season(2, 5.0)
+
+    own, earlier = (before_after(orders, event, adjust=True) for event in ("20260401", "20260325"))
+
+    assert (own.plain, own.adjusted) == (earlier.plain, earlier.adjusted)
+
+
 @pytest.mark.slow
 def test_the_adjusted_interval_holds_the_effect_as_often_as_it_says() -> None:
     seeds = range(100)

@@ -18,6 +18,7 @@ from router.tca.estimate import (
     share,
     t_p_value,
     t_quantile,
+    variance,
     welch,
 )
 
@@ -45,6 +46,10 @@ def test_two_samples_of_unequal_variance_have_welchs_test() -> None:
     assert found.estimate.value == pytest.approx(-1.58)
     assert found.estimate.covers == pytest.approx((-3.365, 0.2055), abs=5e-4)
     assert (found.df, found.p_value) == pytest.approx((17.776, 0.07939), abs=5e-4)
+
+
+def test_a_variance_is_over_one_less_than_there_are() -> None:
+    assert variance([1.0, 2.0, 3.0, 6.0]) == pytest.approx(14 / 3)
 
 
 def test_a_t_quantile_is_the_tables() -> None:

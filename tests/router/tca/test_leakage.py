@@ -174,6 +174,15 @@ def test_the_market_that_goes_away_after_an_order_that_filled_nothing_is_told_ap
     )  # fmt: skip
 
 
+def test_the_market_that_goes_up_after_a_sell_went_its_way() -> None:
+    told = [ioc("C1", 299.9, 299.95)]
+
+    bought, sold = (moves_after_ioc([flat(*told, side=side)], [SECOND])[0].unfilled for side in (Side.BUY, Side.SELL))
+
+    assert bought.value == pytest.approx(100 / 400_100 * 10_000)
+    assert sold.value == pytest.approx(-100 / 400_100 * 10_000)
+
+
 def test_orders_sent_together_are_one_observation() -> None:
     told = [ioc(f"C{n}", 99 + n, 99.5 + n) for n in range(3)]
 

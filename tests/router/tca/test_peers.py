@@ -170,6 +170,18 @@ def test_small_groups_are_drawn_further_than_large_ones() -> None:
 
 
 @pytest.mark.slow
+def test_what_varies_within_groups_is_pooled_by_what_each_can_tell() -> None:
+    """Squares of 1 and 1 about the mean of two, of 16, 0 and 16 about that of three: (2 + 32) / (1 + 2)."""
+    costs = {"a": (0.0, 2.0), "b": (0.0, 4.0, 8.0), "c": (1.0,), "d": (5.0,)}
+    orders = [
+        outcome(f"{name}{n}", algorithm=name, cost_bps=each) for name, of in costs.items() for n, each in enumerate(of)
+    ]
+
+    found = shrink_groups(orders, lambda order: order.algorithm)
+
+    assert found == shrink([GroupMean(name, len(of), sum(of) / len(of)) for name, of in costs.items()], 34 / 3)
+
+
 def test_means_of_few_are_nearer_to_the_truth_shrunk() -> None:
     draw = random.Random(13)
     plain = shrunk = 0.0

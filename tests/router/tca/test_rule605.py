@@ -121,6 +121,32 @@ def test_orders_in_a_halt_a_crossed_or_a_one_sided_market_are_not_covered() -> N
     assert [report.lines for report in reports] == [{}, {}, {}]
 
 
+@pytest.mark.parametrize(("px", "near"), [(399_000, 1), (398_900, 0)])
+def test_ten_cents_behind_the_quote_is_near_it_and_eleven_are_not(px: int, near: int) -> None:
+    found = day_cases()
+    child = next(each for each in found[0].record.children if each.child_id == "C3")
+    child.px, child.terms = px, [replace(each, px=px) for each in child.terms]
+
+    report = report605(found)
+
+    assert sum(line.orders for key, line in report.lines.items() if key.order_type == "15") == near
+    # Another one is away from the quote as it is.
+    assert report.excluded[NotCovered.AWAY] == 2 - near
+
+
+def test_an_order_received_at_the_close_is_out_of_hours() -> None:
+    """C10 comes at 145 s, the last of all."""
+    found = day_cases()
+
+    reports = [
+        report605([replace(each, sessions=tuple(replace(day, close=close) for day in each.sessions)) for each in found])
+        for close in (T0 + 145 * SECOND, T0 + 145 * SECOND + 1)
+    ]
+
+    after, before = (report.excluded.get(NotCovered.HOURS, 0) for report in reports)
+    assert after - before == 1
+
+
 def test_a_locked_market_has_a_midpoint_and_its_orders_count() -> None:
     said = sec_day()
     locked: Said = (OPEN + 2 * SECOND, LevelUpdate("XALT", "ACME", is_bid=True, px=400_200, qty=100), [])
