@@ -20,7 +20,6 @@ COMMANDS: Final = {
     "pretrade": "pretrade_command",
     "profile": "profile_command",
     "replay": "replay_command",
-    "report": "report_command",
     "run": "run_command",
     "send": "send_command",
     "tca": "tca_command",

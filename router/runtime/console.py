@@ -12,6 +12,7 @@ import structlog
 from structlog.typing import FilteringBoundLogger
 
 from router.journal import JournalBrokenError
+from router.runtime.browser import BrowserError
 from router.runtime.fix_messages import PortError
 from router.runtime.journal_file import JournalError
 from router.runtime.plugins import PluginError
@@ -56,7 +57,15 @@ def errors_as_lines() -> Iterator[None]:
     """An expected error ends the command with its one line and status 1, without a traceback."""
     try:
         yield
-    except (SettingsError, JournalError, JournalBrokenError, PluginError, PortError, UntiedError) as error:
+    except (
+        SettingsError,
+        JournalError,
+        JournalBrokenError,
+        PluginError,
+        PortError,
+        UntiedError,
+        BrowserError,
+    ) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         # Of a file, the operating system has said all there is to say; anything else is a fault of ours, shown whole.

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from router.core.instruments import Instrument
 from router.core.profiles import CalendarDay, EngineConfig, VenueProfile
-from router.core.types import Micros, Ns, Phase, PrintKind, Px, VenueKind
+from router.core.types import Micros, Ns, Phase, Ppm, PrintKind, Px, VenueKind
 from router.tca.costs import fee
 from router.tca.quotes import QuoteTape
 from router.tca.record import Fill, OrderRecord
@@ -42,6 +42,8 @@ class Case(Struct, frozen=True):
     previous_close: Px | None = None
     """The close before the first date, as configured."""
     phases: tuple[tuple[Ns, Phase], ...] = ()
+    curve: tuple[Ppm, ...] = ()
+    """The configured volume curve, open to close: the symbol's own, else the pooled one; empty where there is none."""
 
     @property
     def fills(self) -> tuple[Fill, ...]:
@@ -105,6 +107,7 @@ def case_of(recorder: Recorder, record: OrderRecord) -> Case:
         sessions=sessions_of(config, instrument),
         previous_close=config.last_px.get(record.symbol) if config else None,
         phases=tuple(recorder.phases.get(record.symbol, ())),
+        curve=config.curves.get(record.symbol, config.curves.get("*", ())) if config else (),
     )
 
 

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from router.core.types import Ns, OrdStatus, Qty, Side
+from router.tca.arrival_estimate import EstimateSection, arrival_estimate
 from router.tca.attribution import By, attribute, gather
 from router.tca.attribution_rows import AttributionSection, section
 from router.tca.benchmarks import Benchmark, Reversion, benchmarks, participation, reversions, volume_interval
@@ -24,13 +25,20 @@ from router.tca.case import Case
 from router.tca.decomposition import CurvePoint, Decomposition, Estimate, TimingRisk, decompose, timing_risk
 from router.tca.exact import Money, exact_decimal
 from router.tca.guessing import GuessingSection, guessing
+from router.tca.leakage import Markets
+from router.tca.leakage_rows import LeakageSection, leakage
 from router.tca.marks import Mark
+from router.tca.peers import Universe
+from router.tca.peers_rows import PeersSection, peers
+from router.tca.pretrade.rules import ImpactFile
 from router.tca.shortfall import Shortfall, shortfall
 from router.tca.trading_time import dates
 from router.tca.volatility import Volatility
 
 SIGN: Final = "Positive is a cost, for buys and for sells."
 HOUR_S: Final = 3_600
+_NO_MODELS: Final = "no impact models were given"
+_NO_UNIVERSE: Final = "no universe of past orders was given"
 
 Bps: TypeAlias = Annotated[float, Meta(description="basis points")]
 Price: TypeAlias = Annotated[Decimal, Meta(description="price in `currency` for a share")]
@@ -150,6 +158,17 @@ class ImpactSection(Struct, frozen=True):
     curve: tuple[EstimateLine, ...]
 
 
+class Beside(Struct, frozen=True, kw_only=True):
+    """What a report draws on beside its own order. What is not there, the section that lacks it says."""
+
+    markets: Markets | None = None
+    """Of all the parents of the journals, of which the order is one; without them it is taken to be alone."""
+    impact: ImpactFile | None = None
+    """The house's impact models."""
+    universe: Universe | None = None
+    """Past orders."""
+
+
 class TcaReport(Struct, frozen=True, kw_only=True):
     """Everything that one order's transaction cost analysis says."""
 
@@ -163,6 +182,10 @@ class TcaReport(Struct, frozen=True, kw_only=True):
     attribution: tuple[AttributionSection, ...]
     """By venue, venue kind, child reason, order type and liquidity flag."""
     guessing: GuessingSection
+    leakage: LeakageSection
+    estimate: EstimateSection
+    """What it should have cost by what was known when it arrived."""
+    peers: PeersSection
     notes: tuple[str, ...]
     """What was assumed."""
 
@@ -174,8 +197,12 @@ class TcaReports(Struct, frozen=True, kw_only=True):
     reports: tuple[TcaReport, ...]
 
 
-def tca_report(case: Case, volatility: Volatility | None = None) -> TcaReport:
+def tca_report(case: Case, volatility: Volatility | None = None, beside: Beside | None = None) -> TcaReport:
     """The report of one order; `volatility` is measured from the case where none is given. Raises `UntiedError`."""
+    beside = beside or Beside()
+    estimate = (
+        arrival_estimate(case, beside.impact) if beside.impact is not None else EstimateSection(reason=_NO_MODELS)
+    )
     costs = shortfall(case)
     impact = decompose(case, volatility)
     material = gather([case])
@@ -188,6 +215,9 @@ def tca_report(case: Case, volatility: Volatility | None = None) -> TcaReport:
         timing_risk=_timing(timing_risk(case, costs, impact.volatility)),
         attribution=tuple(section(attribute(material, by)) for by in By),
         guessing=guessing(case),
+        leakage=leakage(case, beside.markets),
+        estimate=estimate,
+        peers=PeersSection(reason=_NO_UNIVERSE) if beside.universe is None else peers(case, beside.universe, estimate),
         notes=tuple(_notes(case)),
     )
 

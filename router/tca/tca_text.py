@@ -12,6 +12,7 @@ from typing import Final
 
 from router.core.types import SECOND, Ns, OrdStatus, Side
 from router.tca.attribution_text import attribution_tables, guessing_table
+from router.tca.beside_text import estimate_tables, leakage_tables, peers_table
 from router.tca.tables import NOTHING, Table, bps_text, interval_text, money_text, part_text
 from router.tca.tca_report import (
     BenchmarkLine,
@@ -34,7 +35,7 @@ _SIDES: Final = {
 def title(report: TcaReport) -> str:
     """The order in one line."""
     order = report.order
-    return f"{_SIDES[order.side]} {order.order_qty:,} {order.symbol}, {order.cl_ord_id} ({order.order_id})"
+    return f"{side_text(order.side)} {order.order_qty:,} {order.symbol}, {order.cl_ord_id} ({order.order_id})"
 
 
 def tables(report: TcaReport) -> Iterator[Table]:
@@ -66,6 +67,14 @@ def tables(report: TcaReport) -> Iterator[Table]:
     yield Table("Timing risk", header, tuple(_estimate_row(line) for line in report.timing_risk))
     yield from attribution_tables(report.attribution)
     yield guessing_table(report.guessing)
+    yield from leakage_tables(report.leakage)
+    yield from estimate_tables(report.estimate)
+    yield peers_table(report.peers)
+
+
+def assumptions(report: TcaReport) -> tuple[str, ...]:
+    """What the report and its estimate assumed."""
+    return (*report.notes, *(f"The estimate: {each}." for each in report.estimate.assumed))
 
 
 def markdown(reports: Sequence[TcaReport]) -> str:
@@ -84,9 +93,10 @@ def _markdown(report: TcaReport) -> Iterator[str]:
         yield _row(tuple("---" for _ in table.header))
         yield from (_row(row) for row in table.rows)
         yield ""
-    if report.notes:
+    assumed = assumptions(report)
+    if assumed:
         yield "## Assumed\n"
-        yield from (f"- {_cell(note)}" for note in report.notes)
+        yield from (f"- {_cell(note)}" for note in assumed)
         yield ""
 
 
@@ -110,7 +120,7 @@ def _order_rows(order: OrderDetails) -> Iterator[tuple[str, ...]]:
     yield "AvgPx(6)", px_text(order.avg_px), order.currency, reasons.get("avg_px", "")
     yield "AvgPx x CumQty", money_text(order.traded), order.currency, ""
     yield "Price(44)", px_text(order.limit_px), order.currency, "" if order.limit_px is not None else "no limit"
-    yield "OrdStatus(39)", order.ord_status.value, "", _words(order.ord_status)
+    yield "OrdStatus(39)", order.ord_status.value, "", status_text(order.ord_status)
     yield "algorithm", order.algorithm or NOTHING, "", ""
     yield "TransactTime(60)", time_text(order.transact_time), "UTC", ""
     yield "arrival", time_text(order.arrived_at), "UTC", ""
@@ -175,5 +185,11 @@ def _interval(line: EstimateLine) -> str:
     return interval_text(line.low, line.high)
 
 
-def _words(status: OrdStatus) -> str:
+def side_text(side: Side) -> str:
+    """Side(54) in words."""
+    return _SIDES[side]
+
+
+def status_text(status: OrdStatus) -> str:
+    """OrdStatus(39) in words."""
     return status.name.replace("_", " ").lower()

@@ -42,7 +42,7 @@ def test_a_running_router_needs_nothing_of_an_analyst() -> None:
 import sys
 for package in {ANALYSIS!r}:
     sys.modules[package] = None
-import router.runtime.run_command, router.runtime.demo_command, router.runtime.report_command
+import router.runtime.run_command, router.runtime.demo_command, router.runtime.journal_cases
 import router.runtime.profile_measure_command, router.runtime.profile_show_command
 """
 
