@@ -203,6 +203,7 @@ def _question(case: Case, px: Fraction, session: CalendarDay) -> Question:
         venues=tuple(case.venues.values()),
         curve=case.curve,
         curve_source="configured" if case.curve else "assumed: even over the session",
+        session_part=(session.close - session.open) / max(each.close - each.open for each in case.sessions),
     )
 
 

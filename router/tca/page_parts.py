@@ -24,6 +24,10 @@ SECTIONS_MOST: Final = 24
 """Orders that have sections of their own on one page; of more, half of them are the dearest and half the cheapest."""
 _FIGURE: Final = re.compile(r"(below )?[-+]?[\d,]+(\.\d+)?( ?%)?( s)?( to [-+]?[\d,]+(\.\d+)?)?")
 _NOTES: Final = ("note", "what it is")
+_COLUMNS_HALF: Final = 5
+_ROWS_HALF: Final = 10
+_NOTE_HALF: Final = 44
+"""Columns, rows and letters of a note that half a page is wide enough for."""
 _SHADE_MOST: Final = 42
 """Percent of colour behind the largest figure of a column: text is still dark on it."""
 
@@ -46,6 +50,13 @@ class Shown(Struct, frozen=True):
     header: tuple[tuple[str, str], ...]
     rows: tuple[tuple[tuple[str, str], ...], ...]
     foot: tuple[tuple[tuple[str, str], ...], ...]
+
+    @property
+    def broad(self) -> bool:
+        """Too many columns to stand beside another, or nearly, with many rows or long notes."""
+        columns, notes = len(self.header), (text for row in self.rows for text, kind in row if kind == "note")
+        full = len(self.rows) > _ROWS_HALF or any(len(note) > _NOTE_HALF for note in notes)
+        return columns > _COLUMNS_HALF or (columns == _COLUMNS_HALF and full)
 
 
 def shown(table: Table) -> Shown:

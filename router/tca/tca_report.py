@@ -224,7 +224,9 @@ def tca_report(case: Case, volatility: Volatility | None = None, beside: Beside 
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of `TcaReports`."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(TcaReports)}
+    found = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(TcaReports)}
+    plain: dict[str, Any] = json.loads(json.dumps(found))
+    return plain
 
 
 def schema_text() -> str:

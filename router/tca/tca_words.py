@@ -68,7 +68,7 @@ def _against_estimate(report: TcaReport) -> Iterator[str]:
     inside = "inside" if low <= estimate.realised.value <= high else "outside"
     yield (
         f"Expected at arrival, with fees, was {_cost(estimate.outcome.value)} (95 % of such orders: "
-        f"{interval_text(low, high)}); it came to {_cost(estimate.realised.value)}, {inside} that interval."
+        f"{interval_text(low, high)} bps); it came to {_cost(estimate.realised.value)}, {inside} that interval."
     )
 
 
