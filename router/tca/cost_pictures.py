@@ -69,7 +69,7 @@ def _bar(axes: Axes, place: int, start: float, end: float, *, whole: bool = Fals
     colour = PAID if money > 0 else GAINED
     axes.add_patch(Rectangle((place - BAR / 2, start), BAR, money, facecolor=colour, linewidth=0,
                              alpha=1.0 if whole else 0.75))  # fmt: skip
-    text = f"{money:+,.0f}" if abs(money) >= 1_000 else f"{money:+,.2f}"
+    text = f"{money:+,.0f}" if abs(money) >= 100_000 else f"{money:+,.2f}"
     up = money >= 0
     axes.annotate(
         text,

@@ -35,7 +35,7 @@ def test_a_browser_is_asked_for_by_its_path(tmp_path: Path) -> None:
 def test_without_a_browser_all_that_was_looked_for_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(BrowserError, match="none of chromium, .*microsoft-edge on the PATH; --browser or") as refused:
+    with pytest.raises(BrowserError, match=r"none of chromium, .*microsoft-edge on the PATH; --browser or") as refused:
         find_browser()
 
     assert all(name in str(refused.value) for name in NAMES)

@@ -110,9 +110,7 @@ def test_the_estimate_is_of_the_settings_impact_models(tmp_path: Path, state: Pa
 
 def test_an_order_has_its_place_in_a_universe(tmp_path: Path, state: Path) -> None:
     past = tmp_path / "past.jsonl"
-    past.write_bytes(
-        encode_outcomes([outcome(f"P{n}", q_adv=0.0005, pov=0.25, cost_bps=float(n)) for n in range(20)])
-    )
+    past.write_bytes(encode_outcomes([outcome(f"P{n}", q_adv=0.0005, pov=0.25, cost_bps=float(n)) for n in range(20)]))
 
     written = json.loads(run(state, "--parent", "BUY", "--universe", past, "--json", "-").output)
 

@@ -52,7 +52,9 @@ def test_the_expected_cost_is_the_middle_models_with_the_tariffs() -> None:
 
     assert found.expected is not None
     assert found.outcome is not None
-    held = sorted(each.total for each in found.models if not each.outside) or sorted(each.total for each in found.models)
+    held = sorted(each.total for each in found.models if not each.outside) or sorted(
+        each.total for each in found.models
+    )
     assert found.bare_bps == held[(len(held) - 1) // 2]
     assert found.expected.value == found.outcome.value > found.bare_bps - 1
     assert found.outcome.low < found.expected.low < found.expected.high < found.outcome.high
