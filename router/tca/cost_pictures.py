@@ -25,7 +25,7 @@ ROOM: Final = 0.14
 FRONTIER_REACH: Final = 1.6
 """How far above the estimate's interval a frontier is still drawn: parts of the interval."""
 _DASHES: Final[tuple[str | tuple[int, Sequence[float]], ...]] = ("solid", (0, (4, 2)), (0, (1, 1.5)))
-_MONEY: Final = FuncFormatter(lambda number, _: f"{number:,.0f}" if abs(number) >= 10 else f"{number:,.2f}")
+_MONEY: Final = FuncFormatter(lambda number, _: f"{number:,.0f}" if number == round(number) else f"{number:,.2f}")
 
 
 def waterfall_picture(name: str, costs: ShortfallSection) -> str:

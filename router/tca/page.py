@@ -35,7 +35,7 @@ from router.tca.page_parts import (
     venue_colours,
     venue_rows,
 )
-from router.tca.pictures import Levels, limit_in_view, price_picture, schedule_picture
+from router.tca.pictures import Levels, limit_in_view, price_picture, prices_seen, schedule_picture
 from router.tca.record import OrderRecord
 from router.tca.tables import NOTHING, bps_text, money_text, part_text
 from router.tca.tca_report import SIGN, BenchmarkLine, OrderDetails, PartLine, TcaReport
@@ -177,10 +177,9 @@ def _levels(report: TcaReport) -> Levels:
 
 def _limit_note(case: Case, levels: Levels) -> str:
     """A limit that the price picture leaves out."""
-    seen = [float(case.currency(fill.px) / case.instrument.multiplier) for fill in case.fills]
-    if levels.limit is None or not seen or limit_in_view(levels.limit, seen):
+    if levels.limit is None or not case.fills or limit_in_view(levels.limit, *prices_seen(case)):
         return ""
-    return f"the limit, {levels.limit:,.2f}, may lie outside the picture"
+    return f"the limit, {levels.limit:,.2f}, lies outside the picture"
 
 
 def _facts(record: OrderRecord, order: OrderDetails) -> Iterator[str]:

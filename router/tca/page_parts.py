@@ -23,7 +23,8 @@ DASH: Final = "\N{EN DASH}"
 SECTIONS_MOST: Final = 24
 """Orders that have sections of their own on one page; of more, half of them are the dearest and half the cheapest."""
 _FIGURE: Final = re.compile(r"(below )?[-+]?[\d,]+(\.\d+)?( ?%)?( s)?( to [-+]?[\d,]+(\.\d+)?)?")
-_NOTES: Final = ("note", "what it is")
+_BREAKING: Final = {"note": "note", "what it is": "note", "unit": "unit"}
+"""Columns of words that may break, by their class."""
 _COLUMNS_HALF: Final = 5
 _ROWS_HALF: Final = 10
 _NOTE_HALF: Final = 44
@@ -71,8 +72,8 @@ def shown(table: Table) -> Shown:
 
 
 def _class(table: Table, place: int) -> str:
-    if table.header[place] in _NOTES:
-        return "note"
+    if table.header[place] in _BREAKING:
+        return _BREAKING[table.header[place]]
     cells = [row[place] for row in table.rows]
     return "n" if place and cells and all(cell in {"", NOTHING} or _FIGURE.fullmatch(cell) for cell in cells) else ""
 

@@ -122,7 +122,7 @@ def _prices(case: Case, levels: Levels, colours: dict[str, int]) -> Figure:
     axes.fill_between(xs, lows, highs, color=VOLUME, alpha=0.45, linewidth=0)
     axes.plot(xs, [_price(bar.last, scale) for bar in bars], color=MUTED, linewidth=0.9, label="market trades")
     fills = tuple(record.fills.values())
-    _draw_levels(axes, levels, [*lows, *highs, *(_price(fill.px, scale) for fill in fills)])
+    _draw_levels(axes, levels, prices_seen(case))
     largest = max((fill.qty for fill in fills), default=1)
     for venue in sorted(dict.fromkeys(fill.venue for fill in fills), key=lambda venue: colours[venue]):
         mine = [fill for fill in fills if fill.venue == venue]
@@ -133,11 +133,19 @@ def _prices(case: Case, levels: Levels, colours: dict[str, int]) -> Figure:
     return figure
 
 
-def limit_in_view(limit: float, seen: Sequence[float]) -> bool:
-    """Whether a limit is near enough to the prices seen to stand among them."""
-    low, high = min(seen), max(seen)
+def limit_in_view(limit: float, low: float, high: float) -> bool:
+    """Whether a limit is near enough to the prices seen, from `low` to `high`, to stand among them."""
     reach = REACH * (high - low)
     return low - reach <= limit <= high + reach
+
+
+def prices_seen(case: Case) -> tuple[float, float]:
+    """The lowest and the highest price of the market's trades and the fills in the picture; there are fills."""
+    start, end = window(case.record, case.as_of)
+    bars = [bar for bar in case.tape.bars(start, end, PRICE_BARS) if bar.last is not None]
+    pxs = [*(bar.low for bar in bars), *(bar.high for bar in bars), *(fill.px for fill in case.fills)]
+    prices = [_price(px, case.instrument.price_scale) for px in pxs]
+    return min(prices), max(prices)
 
 
 # --- parts
@@ -156,12 +164,12 @@ def _draw_volume(axes: Axes, bars: Sequence[Bar]) -> None:
     axes.tick_params(length=0)
 
 
-def _draw_levels(axes: Axes, levels: Levels, seen: Sequence[float]) -> None:
+def _draw_levels(axes: Axes, levels: Levels, seen: tuple[float, float]) -> None:
     named = (("arrival mid", levels.arrival), ("interval VWAP", levels.vwap), ("AvgPx(6)", levels.average))
     for (label, px), (colour, dashes) in zip(named, _STYLES, strict=True):
         if px is not None:
             axes.axhline(px, color=colour, linewidth=1.1, linestyle=dashes, label=label)
-    if levels.limit is not None and seen and limit_in_view(levels.limit, seen):
+    if levels.limit is not None and limit_in_view(levels.limit, *seen):
         axes.axhline(levels.limit, color=MUTED, linewidth=1.4, linestyle=(0, (8, 3, 1, 3)), label="limit")
 
 

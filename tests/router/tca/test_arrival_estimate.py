@@ -29,12 +29,14 @@ SIGMA = log(40.02 / 40) / sqrt(30) * sqrt(660 / 0.75)
 def test_the_inputs_are_those_of_the_arrival_each_with_its_source() -> None:
     found = estimate(case("O1"))
 
-    shown = {each.name: (each.figure.value, each.figure.source) for each in found.inputs}
-    assert shown["price"] == (40.02, "midpoint at arrival")
-    assert shown["quoted spread"] == (pytest.approx(0.04), "quoted at arrival")
-    assert shown["average daily volume"] == (2_000_000, "configured")
+    values = {each.name: each.figure.value for each in found.inputs}
+    sources = {each.name: each.figure.source for each in found.inputs}
+    assert (values["price"], sources["price"]) == (40.02, "midpoint at arrival")
+    assert (values["quoted spread"], sources["quoted spread"]) == (0.04, "quoted at arrival")
+    assert (values["average daily volume"], sources["average daily volume"]) == (2_000_000, "configured")
     so_far = "measured on the date, up to the arrival: 30 returns of the midpoint over 1 s; assumed: the night's part"
-    assert shown["daily volatility"] == (pytest.approx(SIGMA), so_far)
+    assert values["daily volatility"] == pytest.approx(SIGMA)
+    assert sources["daily volatility"] == so_far
     assert f"daily volatility: {so_far}" in found.assumed
     assert found.schedule == STATED
 

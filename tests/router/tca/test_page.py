@@ -224,7 +224,7 @@ def test_a_changed_quantity_and_a_limit_beyond_the_picture_are_said() -> None:
     page = page_of(recorder)
 
     assert "OrderQty(38) 2,000 \N{RIGHTWARDS ARROW} 1,000" in page
-    assert "the limit, 50.00, may lie outside the picture" in page
+    assert "the limit, 50.00, lies outside the picture" in page
 
 
 def test_how_figures_are_written() -> None:

@@ -17,8 +17,8 @@ def test_figures_stand_to_the_right_notes_may_break_and_what_is_none_is_a_dash()
 
     found = shown(table)
 
-    assert [kind for _, kind in found.header] == ["", "n", "n", "", "note"]
-    assert found.rows == ((("a", ""), ("-1,000.50", "n"), ("\N{EN DASH}", "n"), ("USD", ""), ("why", "note")),)
+    assert [kind for _, kind in found.header] == ["", "n", "n", "unit", "note"]
+    assert found.rows == ((("a", ""), ("-1,000.50", "n"), ("\N{EN DASH}", "n"), ("USD", "unit"), ("why", "note")),)
     assert found.foot == ()
 
 

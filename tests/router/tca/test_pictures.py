@@ -65,7 +65,7 @@ def test_two_orders_pictures_share_no_id(recorder: Recorder) -> None:
 
 @pytest.mark.parametrize(("limit", "seen"), [(40.3, True), (38.9, True), (40.8, False), (38.5, False)])
 def test_a_limit_far_from_the_prices_is_left_out(limit: float, seen: bool) -> None:
-    assert limit_in_view(limit, [39.5, 40.1]) is seen
+    assert limit_in_view(limit, 39.5, 40.1) is seen
 
 
 def test_an_order_that_was_over_at_once_is_seen_with_the_market_around_it(recorder: Recorder) -> None:

@@ -13,11 +13,13 @@ def test_a_buy_that_was_cancelled() -> None:
     buy, _ = sheets(recorded(tape()))
 
     assert summary(buy.report) == (
-        "Bought 400 of 1,000 shares of ACME (0.05% of average daily volume) by TWAP in 1 min 40 s, at 40.0425 USD, "
-        "18.18% of the volume. Against the midpoint at arrival, 40.02, that is a cost of 5.62 bps (9.00 USD), a "
-        "gain of 9.81 bps against the interval's VWAP. The shortfall is 137.70 USD, 34.42 bps of the paper portfolio, most of "
-        "it opportunity (108.00). Expected at arrival, with fees, was a cost of 1.04 bps (95 % of such orders: -9.59 "
-        "to 11.67 bps); it came to a cost of 6.06 bps, inside that interval."
+        "Bought 400 of 1,000 shares of ACME (0.05% of average daily volume) by TWAP in 1 min 40 s, "
+        "at 40.0425 USD, 18.18% of the volume. "
+        "Against the midpoint at arrival, 40.02, that is a cost of 5.62 bps (9.00 USD), "
+        "a gain of 9.81 bps against the interval's VWAP. "
+        "The shortfall is 137.70 USD, 34.42 bps of the paper portfolio, most of it opportunity (108.00). "
+        "Expected at arrival, with fees, was a cost of 1.04 bps (95 % of such orders: -9.59 to 11.67 bps); "
+        "it came to a cost of 6.06 bps, inside that interval."
     )
 
 
