@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "init": "init_command",
     "market": "market_command",
     "pretrade": "pretrade_command",
+    "profile": "profile_command",
     "replay": "replay_command",
     "report": "report_command",
     "run": "run_command",

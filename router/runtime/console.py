@@ -25,6 +25,8 @@ HOME_OPTION = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Directory that holds sessions.cfg and config/ (default: the shipped settings).",
 )
+ANALYSIS = ("clarabel", "duckdb", "pyarrow", "scipy")
+"""What the extra `analysis` brings: the analyst's commands import it when they need it."""
 NO_QUICKFIX = "FIX sessions need QuickFIX: pip install 'sluice[quickfix-tls]' (prebuilt) or 'sluice[quickfix]' (source)"
 
 
@@ -62,6 +64,9 @@ def errors_as_lines() -> Iterator[None]:
             raise
         raise click.ClickException(f"{error.filename}: {error.strerror}") from None
     except ModuleNotFoundError as error:
-        if error.name != "quickfix":
-            raise
-        raise click.ClickException(NO_QUICKFIX) from None
+        package = (error.name or "").partition(".")[0]
+        if package == "quickfix":
+            raise click.ClickException(NO_QUICKFIX) from None
+        if package in ANALYSIS:
+            raise click.ClickException(f"this needs {package}: pip install 'sluice[analysis]'") from None
+        raise

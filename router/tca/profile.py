@@ -47,3 +47,5 @@ class SymbolProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """(name, SHA-256) of each file that it was measured from."""
     missing: dict[str, str] = {}
     """Why a field has no figure, by the field's name."""
+    notes: tuple[str, ...] = ()
+    """What was assumed or left out: a pooled curve, dates apart, nights taken for splits, thin samples."""

@@ -61,11 +61,17 @@ def file_for(folder: Path, symbol: str, day: date, kind: str) -> Path:
     raise FeedError(packed, 0, f"no such file in {folder}")
 
 
-def _day_of(path: Path) -> date:
+def is_tick_file(path: Path) -> bool:
+    """Whether the name is that of a tick file."""
+    return _NAME.fullmatch(path.name) is not None
+
+
+def tick_file(path: Path) -> tuple[str, date, str]:
+    """Symbol, date and kind ("trade" or "quote") that a tick file's name says."""
     match = _NAME.fullmatch(path.name)
     if match is None:
         raise FeedError(path, 0, "not a LEAN tick file name (symbol_YYYYMMDD_trade|quote.csv[.xz])")
-    return date.fromisoformat(match["day"])
+    return match["symbol"].upper(), date.fromisoformat(match["day"]), match["kind"]
 
 
 def print_kind(conditions: int, exchange: str) -> PrintKind:
@@ -83,7 +89,7 @@ def print_kind(conditions: int, exchange: str) -> PrintKind:
 
 def read_trades(path: Path) -> Iterator[Trade]:
     """The day's trades in file order, official open/close repeats and suspicious rows left out."""
-    start = midnight(_day_of(path))
+    start = midnight(tick_file(path)[1])
     for number, line in enumerate(lines(path), 1):
         try:
             ms, px, qty, exchange, flags, suspicious = line.split(",")
@@ -99,7 +105,7 @@ def read_trades(path: Path) -> Iterator[Trade]:
 
 def read_quotes(path: Path) -> Iterator[Quote]:
     """The national best after each row, a bid row and the ask row that follows it in the same millisecond as one."""
-    start = midnight(_day_of(path))
+    start = midnight(tick_file(path)[1])
     bid: tuple[Px, Qty, str] = (0, 0, "")
     ask: tuple[Px, Qty, str] = (0, 0, "")
     pending: Ns | None = None  # a bid row waits for its ask row: between the two the market only seems crossed

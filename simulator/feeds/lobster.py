@@ -18,7 +18,17 @@ from router.api import MILLISECOND, Ns, Px, Qty
 from simulator.feeds.orders import OID_MAX, Kind, Message
 from simulator.feeds.text import FeedError, FormatError, lines, midnight
 
-__all__ = ["Kind", "LobsterDay", "Message", "book_before", "open_day", "parse_row", "read_messages", "read_rows"]
+__all__ = [
+    "Kind",
+    "LobsterDay",
+    "Message",
+    "book_before",
+    "is_lobster_file",
+    "open_day",
+    "parse_row",
+    "read_messages",
+    "read_rows",
+]
 
 _NAME = re.compile(
     r"(?P<symbol>[A-Z.]+)_(?P<day>\d{4}-\d\d-\d\d)_(?P<start>\d+)_(?P<end>\d+)_(?P<kind>message|orderbook)_(?P<levels>\d+)\.csv(\.xz)?"
@@ -44,6 +54,11 @@ class BookRow(NamedTuple):
 
     asks: tuple[tuple[Px, Qty], ...]
     bids: tuple[tuple[Px, Qty], ...]
+
+
+def is_lobster_file(path: Path) -> bool:
+    """Whether the name is that of either file of a day."""
+    return _NAME.fullmatch(path.name) is not None
 
 
 def open_day(path: Path) -> LobsterDay:

@@ -1,16 +1,17 @@
-"""Open, high, low, close and volume by bar of one symbol and day. Reads, and knows no book and no calendar.
+"""Open, high, low, close and volume by bar, of one symbol and day or of a whole file. Reads, and knows no book.
 
-Two shapes, told apart by their first line: LEAN (`SYMBOL,YYYYMMDD,ms,open,high,low,close,volume`, New York, prices x
-10^4) and timestamped (`timestamp,open,high,low,close,volume` header, UTC, decimal prices, one symbol: the file name's
-first word). A bar's time is its start. Fractions of a share and of 10^-4 (adjusted and averaged prices have them) are
-rounded half to even; open, high, low and close keep their order.
+Three shapes, told apart by their first line: LEAN (`SYMBOL,YYYYMMDD,ms,open,high,low,close,volume`, New York, prices x
+10^4), its hours and days (`SYMBOL,YYYYMMDD HH:MM,open,high,low,close,volume`, as a whole file only) and timestamped
+(`timestamp,open,high,low,close,volume` header, UTC, decimal prices, one symbol: the file name's first word). A bar's
+time is its start. Fractions of a share and of 10^-4 (adjusted and averaged prices have them) are rounded half to even;
+open, high, low and close keep their order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,6 +20,8 @@ from simulator.feeds.bars import shares
 from simulator.feeds.text import NEW_YORK, FeedError, lines, midnight, parse_day, rounded
 
 HEADER: Final = "timestamp,open,high,low,close,volume"
+_LEAN_FIELDS: Final = 8
+_LONG_FIELDS: Final = 7
 _PLACES: Final = 4
 _DAY_MS: Final = 86_400_000
 
@@ -32,6 +35,70 @@ class Bar(NamedTuple):
     low: Px
     close: Px
     qty: Qty
+
+
+class SymbolBar(NamedTuple):
+    """A bar and whose it is; `day` is its New York date, YYYYMMDD."""
+
+    symbol: str
+    day: str
+    bar: Bar
+
+
+def is_ohlc_file(path: Path) -> bool:
+    """Whether the first line is of one of the three shapes."""
+    first = next(lines(path), "")
+    return first == HEADER or first.count(",") + 1 in {_LEAN_FIELDS, _LONG_FIELDS}
+
+
+def read_all_ohlc(path: Path) -> Iterator[SymbolBar]:
+    """Every bar of a file, in its order; FeedError names file, line and text of a bad row."""
+    rows = enumerate(lines(path), 1)
+    first = next(rows, None)
+    if first is None:
+        raise FeedError(path, 0, "empty file")
+    fields = first[1].count(",") + 1
+    if first[1] == HEADER:
+        yield from _all_stamped(path, rows)
+    elif fields in {_LEAN_FIELDS, _LONG_FIELDS}:
+        yield from _all_lean(path, chain((first,), rows), fields)
+    else:
+        raise FeedError(path, 1, f"no bars: neither LEAN's nor {HEADER!r}: {first[1]!r}")
+
+
+def _all_stamped(path: Path, rows: Iterable[tuple[int, str]]) -> Iterator[SymbolBar]:
+    symbol = path.name.split("_", 1)[0].upper()
+    for number, line in rows:
+        try:
+            stamp, *prices, volume = line.split(",")
+            when = datetime.fromisoformat(stamp).replace(tzinfo=UTC)
+            bar = _bar(int(when.timestamp()) * SECOND, [rounded(price, _PLACES) for price in prices], volume)
+            yield SymbolBar(symbol, f"{when.astimezone(NEW_YORK):%Y%m%d}", bar)
+        except (ValueError, OverflowError) as error:
+            raise FeedError(path, number, f"not a timestamped bar ({error}): {line!r}") from None
+
+
+def _all_lean(path: Path, rows: Iterable[tuple[int, str]], fields: int) -> Iterator[SymbolBar]:
+    starts: dict[str, Ns] = {}
+    for number, line in rows:
+        try:
+            symbol, when, *rest = line.split(",")
+            day, after = (when, _ms(rest.pop(0))) if fields == _LEAN_FIELDS else _hour(when)
+            *prices, volume = rest
+            if day not in starts:
+                starts[day] = midnight(parse_day(day))
+            yield SymbolBar(
+                symbol, day, _bar(starts[day] + after * MILLISECOND, [int(price) for price in prices], volume)
+            )
+        except (ValueError, IndexError) as error:
+            raise FeedError(path, number, f"not a LEAN bar ({error}): {line!r}") from None
+
+
+def _hour(text: str) -> tuple[str, int]:
+    """The date and the ms after midnight of `YYYYMMDD HH:MM`."""
+    day, _, clock = text.partition(" ")
+    hour, _, minute = clock.partition(":")
+    return day, _ms(str((int(hour) * 60 + int(minute)) * 60_000))
 
 
 def read_ohlc(path: Path, symbol: str, day: date) -> list[Bar]:
