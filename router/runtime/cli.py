@@ -10,6 +10,7 @@ from router.runtime.build import how_it_runs
 from router.runtime.lazy_group import LazyGroup
 
 COMMANDS: Final = {
+    "bestex": "bestex_command",
     "check": "check_command",
     "curves": "curves_command",
     "demo": "demo_command",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from router.journal import JournalBrokenError
 from router.runtime.console import errors_as_lines
 from router.runtime.journal_file import FILE_NAME, JournalReader
+from router.tca.case import Case, cases
 from router.tca.recorder import Recorder
 
 
@@ -19,11 +21,22 @@ from router.tca.recorder import Recorder
 def command(path: Path, out: Path) -> None:
     """Read JOURNAL, a state directory or the file in it, and write the page; the journal may be in use."""
     with errors_as_lines():
-        recorder = read_recorder(path / FILE_NAME if path.is_dir() else path)
+        recorder = read_recorder(journal_of(path))
         if not recorder.orders:
             raise click.ClickException(f"{path}: no order in it")
         write_report(recorder, out)
     click.echo(f"{out}: {len(recorder.orders)} parent orders")
+
+
+def journal_of(path: Path) -> Path:
+    """The journal that a reader means who names a state directory, or the file in it."""
+    return path / FILE_NAME if path.is_dir() else path
+
+
+def read_cases(paths: Iterable[Path]) -> list[Case]:
+    """Every parent of every journal, in the order of the names; each is a state directory, or the file in one."""
+    with errors_as_lines():
+        return [case for path in paths for case in cases(read_recorder(journal_of(path)))]
 
 
 def read_recorder(path: Path) -> Recorder:

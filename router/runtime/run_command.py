@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -168,7 +169,7 @@ def _genesis(market: Market) -> Genesis:
     """A name that no other journal has: the second it was begun in, and by which process."""
     instance = f"{int(time.time()):X}{os.getpid() % 4096:03X}"
     config = msgspec.json.encode(market.config).decode()
-    return Genesis(instance=instance, config_json=config, market=market.spec)
+    return Genesis(instance=instance, config_json=config, market=market.spec, version=version("sluice"))
 
 
 def _clock(market: Market, speed: float | None) -> Callable[[Ns], Clock]:

@@ -13,8 +13,7 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from router.runtime.console import errors_as_lines
-from router.runtime.journal_file import FILE_NAME
-from router.runtime.report_command import read_recorder
+from router.runtime.report_command import journal_of, read_recorder
 from router.tca.official import together
 from router.tca.tca_report import TcaReport, TcaReports, schema_text, tca_report
 from router.tca.tca_text import Table, markdown, tables, title
@@ -54,7 +53,7 @@ def command(
 
 def read_reports(paths: Sequence[Path], parents: Sequence[str] = ()) -> list[TcaReport]:
     """The reports of all orders of all journals, or of those asked for, in the order of their coming."""
-    found = together([read_recorder(path / FILE_NAME if path.is_dir() else path) for path in paths])
+    found = together([read_recorder(journal_of(path)) for path in paths])
     if not found:
         raise click.ClickException(f"{', '.join(map(str, paths))}: no order in it")
     names = {name for case in found for name in (case.record.order_id, case.record.cl_ord_id)}

@@ -51,13 +51,14 @@ class MarketRecord:
             return
         if isinstance(event, TradePrint):
             self.tapes.setdefault(event.symbol, MarketTape()).add(at, event)
-        known = self._market(event.symbol)
+        known = self.market(event.symbol)
         if known is None or (isinstance(event, LevelUpdate | BookSnapshot) and event.venue not in known.books):
             return
         known.on_event(at, event)
         self._keep(at, event.symbol, known)
 
-    def _market(self, symbol: str) -> SymbolMarket | None:
+    def market(self, symbol: str) -> SymbolMarket | None:
+        """The market of one instrument as the router has it now; None where there is no configuration."""
         if self._config is None:
             return None
         market = self._markets.get(symbol)

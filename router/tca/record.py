@@ -63,6 +63,14 @@ class ChildEnd(StrEnum):
     """A conditional order that met its match: the firm order that answers is another child."""
 
 
+class Terms(Struct, frozen=True, gc=False):
+    """OrderQty(38) and Price(44) of a child, in force from `at`."""
+
+    at: Ns
+    qty: Qty
+    px: Px | None = None
+
+
 class Child(Struct, kw_only=True):
     """One child order: as it was sent (SendChild), and what its venue said of it; `px` and `qty` as last replaced."""
 
@@ -81,6 +89,8 @@ class Child(Struct, kw_only=True):
     conditional: bool = False
     accepted_at: Ns | None = None
     replaced_at: list[Ns] = []
+    terms: list[Terms] = []
+    """As sent, and as each replace left them."""
     filled: Qty = 0
     ended_at: Ns | None = None
     end: ChildEnd | None = None

@@ -33,7 +33,7 @@ from router.core.types import ExecType, Ns, Phase, PrintKind, Qty, Reason
 from router.journal import InputLine, OutputLine, decode_event, decode_output, take_outputs
 from router.tca.market_record import MARKET_WORDS, MarketRecord
 from router.tca.quotes import QuoteTape
-from router.tca.record import Child, ChildEnd, DecisionRecord, Fill, OrderRecord, Planned
+from router.tca.record import Child, ChildEnd, DecisionRecord, Fill, OrderRecord, Planned, Terms
 from router.tca.tape import MarketTape
 
 _ChildWord: TypeAlias = ChildAccepted | ChildCanceled | ChildRejected | ChildReplaced | FirmUpRequest
@@ -166,6 +166,7 @@ class Recorder:
             case ChildReplaced():
                 child.qty, child.px = word.qty, word.px
                 child.replaced_at.append(at)
+                child.terms.append(Terms(at, word.qty, word.px))
             case ChildCanceled():
                 child.ended_at, child.end = at, ChildEnd.CANCELED
             case ChildRejected():
@@ -315,6 +316,7 @@ def _child(at: Ns, sent: SendChild) -> Child:
         peg=sent.peg,
         post_only=sent.post_only,
         conditional=sent.conditional,
+        terms=[Terms(at, sent.qty, sent.px)],
     )
 
 

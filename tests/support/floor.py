@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
+import msgspec
+
 from algos.implementation_shortfall import ImplementationShortfall
 from algos.pov import Pov
 from algos.twap import Twap
@@ -19,7 +21,7 @@ from router.core.outputs import CancelReject, ExecReport, Output, SendChild, Ven
 from router.core.profiles import CalendarDay, ClientProfile, EngineConfig, FeeRule, RouterSettings, VenueProfile
 from router.core.types import MILLISECOND, SECOND, Ns, OrdType, Side, VenueKind
 from router.engine import Engine
-from router.runtime.pipeline import Batch, MarketClock, Pipeline
+from router.runtime.pipeline import Batch, Journal, MarketClock, Pipeline
 from simulator.market_spec import build_world
 from simulator.synthetic_params import default_market
 from simulator.world import World
@@ -84,6 +86,7 @@ class Floor:
         config: EngineConfig | None = None,
         start: Ns = OPEN - 60 * SECOND,
         behind: Callable[[World, EngineConfig], Venues] = lambda world, _: world,
+        journal: Journal | None = None,
     ) -> None:
         self.config = config or engine_config()
         self.engine = Engine(self.config, ALGOS)
@@ -99,8 +102,10 @@ class Floor:
         self.venues = behind(self.world, self.config)
         self.outputs: list[tuple[Ns, Output]] = []
         self.inputs: list[tuple[Ns, Event]] = []
-        self.pipeline = Pipeline(self.engine, self._deliver, world=self.venues, at=start)
-        self.say(Genesis("T1", "{}"), DayStart(DAY))
+        self.pipeline = Pipeline(self.engine, self._deliver, journal=journal, world=self.venues, at=start)
+        # Only a journal's readers ask what the engine was configured with.
+        config_json = msgspec.json.encode(self.config).decode() if journal else "{}"
+        self.say(Genesis("T1", config_json, f"synthetic:{seed}" if journal else ""), DayStart(DAY))
 
     def _deliver(self, batch: Batch) -> None:
         for output in batch.outputs:

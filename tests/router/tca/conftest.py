@@ -1,9 +1,12 @@
 """The hand-made day, read."""
 
+from pathlib import Path
+
 import pytest
 
 from router.tca.analysis import OrderAnalysis, analyse
 from router.tca.recorder import Recorder
+from support.journals import floor_journal
 from support.tca_day import day, lines
 
 
@@ -19,3 +22,9 @@ def recorder() -> Recorder:
 def analyses(recorder: Recorder) -> dict[str, OrderAnalysis]:
     """The analyses by ClOrdID(11)."""
     return {each.record.cl_ord_id: each for each in analyse(recorder)}
+
+
+@pytest.fixture(scope="session")
+def floor_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The journal of seven minutes of the floor's engine and market, seed 1."""
+    return floor_journal(tmp_path_factory.mktemp("floor"), seed=1)

@@ -17,7 +17,7 @@ from router.core.types import (
     Reason,
     Side,
 )
-from router.tca.record import Child, ChildEnd, Fill
+from router.tca.record import Child, ChildEnd, Fill, Terms
 from router.tca.recorder import Recorder
 from support.floor import OPEN, engine_config, order
 from support.scripted import TWO_LIT, Scripted
@@ -32,6 +32,7 @@ def _child(child_id: str, venue: str, qty: Qty, reason: Reason, ended_at: Ns) ->
         qty=qty,
         reason=reason,
         px=400_000,
+        terms=[Terms(T0 + SECOND, qty, 400_000)],
         filled=qty,
         ended_at=ended_at,
         end=ChildEnd.FILLED,
