@@ -40,6 +40,7 @@ from router.core.types import (
 from router.tca.case import Case
 from router.tca.clusters import runs
 from router.tca.estimate import LEVEL, Estimate, nothing, ratio
+from router.tca.marks import arrival
 from router.tca.quotes import Quote
 from router.tca.record import Child, Fill
 
@@ -174,26 +175,33 @@ def mid2_after(case: Case, start: Ns, horizon: Ns) -> tuple[Px | None, str]:
 def mark(case: Case, horizons: Sequence[Ns] = HORIZONS, market: int = 0) -> tuple[Mark, ...]:
     """Every fill of a parent as it stands after busts, in the order of trading."""
     children = {child.child_id: child for child in case.record.children}
-    unit = Fraction(case.instrument.multiplier, case.instrument.price_scale)
-    return tuple(
-        _mark(case, fill, children.get(fill.child_id), horizons, market=market, unit=unit) for fill in case.fills
-    )
+    came = arrival(case).px
+    common = _Common(market, case.currency(1), None if came is None else int(2 * came))
+    return tuple(_mark(case, fill, children.get(fill.child_id), horizons, common) for fill in case.fills)
 
 
-def _mark(case: Case, fill: Fill, child: Child | None, horizons: Sequence[Ns], *, market: int, unit: Fraction) -> Mark:
+class _Common(Struct, frozen=True):
+    """What all marks of a parent have alike; fills share the objects."""
+
+    market: int
+    unit: Fraction
+    arrival_mid2: Px | None
+
+
+def _mark(case: Case, fill: Fill, child: Child | None, horizons: Sequence[Ns], common: _Common) -> Mark:
     quote = quote_at_fill(case, fill)
     after = [mid2_after(case, fill.at, horizon) for horizon in horizons]
     sent = case.quotes.at(child.at) if child else None
     far = sent.far(case.record.side) if sent is not None and sent.mid2 is not None else None
     return Mark(
-        market=market,
+        market=common.market,
         fill=fill,
         child=child,
         kind=case.venue_kind(fill),
         sign=case.record.side.sign,
-        unit=unit,
+        unit=common.unit,
         fee=case.fee(fill),
-        arrival_mid2=case.record.arrival_mid2,
+        arrival_mid2=common.arrival_mid2,
         mid2=quote.mid2 if quote else None,
         spread=quote.spread if quote else None,
         after2=tuple(mid2 for mid2, _ in after),

@@ -1,18 +1,16 @@
 """A journal's parent as one `Outcome`, so that it can stand among its like and be compared. Knows no file.
 
-Cost is that of `router.tca.costs` against the arrival mid. Participation and spread are of the order's life: from its
-arrival, or its start where that is later, to its last report and `TAPE_LAG_NS` more, as in `router.tca.analysis`.
+Cost is that of `router.tca.costs` against the arrival mid (`router.tca.marks`); participation and its interval are
+those of `router.tca.benchmarks`, and the spread is that of the same interval.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from router.core.types import Ns
-from router.market.tape import PRINT_RULES
-from router.tca.analysis import TAPE_LAG_NS
+from router.tca.benchmarks import participation, volume_interval
 from router.tca.case import Case
 from router.tca.costs import cost_against
+from router.tca.marks import arrival
 from router.tca.outcome import Outcome, OutcomeError
 from router.tca.quotes import QuoteTape
 
@@ -37,18 +35,15 @@ def outcome_of(
     adv = adv or case.instrument.adv
     if not adv or adv <= 0:
         raise OutcomeError(f"{record.order_id}: its size takes the average daily volume of {record.symbol}, above 0")
-    mid = None if record.arrival_mid2 is None else Fraction(record.arrival_mid2, 2)
-    cost = cost_against(record.side, record.cum_qty, record.notional, mid)
+    cost = cost_against(record.side, record.cum_qty, record.notional, arrival(case).px)
     if cost is None:
         lacks = "a two-sided market when it came" if record.cum_qty else "a fill"
         raise OutcomeError(f"{record.order_id}: a cost takes {lacks}, there was none")
     day = case.day(record.arrived_at)
     if not day:
         raise OutcomeError(f"{record.order_id}: it came before the first trading date of its journal")
-    start = max(record.arrived_at, record.start)
-    end = max(start, (case.as_of if record.ended_at is None else record.ended_at) + TAPE_LAG_NS)
-    volume = case.tape.between(start, end).volume
-    own = sum(fill.qty for fill in case.fills if PRINT_RULES[fill.kind].eligible)
+    volume = volume_interval(case)
+    part = participation(case, volume)
     return Outcome(
         order_id=record.order_id,
         symbol=record.symbol,
@@ -57,9 +52,9 @@ def outcome_of(
         algorithm=record.algorithm,
         q_adv=record.qty / adv,
         # More of our own than of the tape: prints of our fills are late or lost, and there is no rate.
-        pov=own / volume if volume and own <= volume else None,
+        pov=None if part is None or part > 1 else float(part),
         sigma=sigma,
-        spread_bps=quoted_spread_bps(case.quotes, start, end),
+        spread_bps=quoted_spread_bps(case.quotes, volume.start, volume.end),
         cost_bps=cost.bps,
         estimate_bps=estimate_bps,
         timing_risk_bps=timing_risk_bps,
