@@ -98,7 +98,7 @@ def _exact(parents: list[dict[str, Any]], trades: list[dict[str, Any]]) -> objec
     sums: dict[str, Fraction] = defaultdict(Fraction)
     for row in parents:
         side, qty, notional = Side(row["side"]), row["cum_qty"], row["notional"]
-        arrival = cost_against(side, qty, notional, Fraction(row["arrival_mid2"], 2))
+        arrival = cost_against(side, qty, notional, Fraction(row["arrival2"], 2))
         vwap = cost_against(side, qty, notional, Fraction(row["interval_notional"], row["interval_volume"]))
         for name, cost in (("arrival", arrival), ("vwap", vwap)):
             if cost is not None:

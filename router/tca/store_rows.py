@@ -17,20 +17,14 @@ from router.core.instruments import Instrument
 from router.core.types import Micros, Px, Qty, VenueKind
 from router.journal import encode
 from router.market.tape import PRINT_RULES
-from router.tca.analysis import TAPE_LAG_NS
+from router.tca.benchmarks import volume_interval
 from router.tca.case import Case
+from router.tca.marks import arrival
 from router.tca.quotes import Quote
 from router.tca.record import Child
-from router.tca.tape import MarketInterval, Print
+from router.tca.tape import Print
 
 Row: TypeAlias = dict[str, Any]
-
-
-def interval_of(case: Case) -> MarketInterval:
-    """The order's interval as `router.tca.analysis` defines it."""
-    order = case.record
-    start = max(order.arrived_at, order.start)
-    return case.tape.between(start, max(start, (order.ended_at or case.as_of) + TAPE_LAG_NS))
 
 
 def money(instrument: Instrument, qty: Qty, px: Px) -> Micros:
@@ -41,7 +35,8 @@ def money(instrument: Instrument, qty: Qty, px: Px) -> Micros:
 
 def parent_row(journal: str, n: int, case: Case) -> Row:
     """The parent itself, `n`th of its journal."""
-    order, instrument, interval = case.record, case.instrument, interval_of(case)
+    order, instrument, interval = case.record, case.instrument, volume_interval(case)
+    arrival_px = arrival(case).px
     return {
         "journal": journal,
         "n": n,
@@ -66,6 +61,7 @@ def parent_row(journal: str, n: int, case: Case) -> Row:
         "notional": order.notional,
         "fees": sum(case.fee(fill) for fill in case.fills),
         "arrival_mid2": order.arrival_mid2,
+        "arrival2": None if arrival_px is None else int(2 * arrival_px),
         "interval_start": interval.start,
         "interval_end": interval.end,
         "interval_volume": interval.volume,
@@ -75,6 +71,7 @@ def parent_row(journal: str, n: int, case: Case) -> Row:
         "curve": order.curve,
         "curve_days": order.curve_days,
         "quantities": [{"at": at, "qty": qty} for at, qty in order.quantities],
+        "limits": [{"at": at, "px": px} for at, px in order.limits],
         "plans": [
             {"at": plan.at, "points": [{"at": point.at, "qty": point.qty} for point in plan.points]}
             for plan in order.plans

@@ -32,6 +32,7 @@ def _may(name: str, kind: pa.DataType) -> pa.Field:
 
 
 _POINT: Final = pa.struct([_must("at", _INT), _must("qty", _INT)])
+_LIMIT: Final = pa.struct([_must("at", _INT), _may("px", _INT)])
 _PLAN: Final = pa.struct([_must("at", _INT), _must("points", pa.list_(_POINT))])
 _REQUEST: Final = pa.struct([_must("at", _INT), _must("event", _TEXT)])
 _CANDIDATE: Final = pa.struct(
@@ -69,6 +70,7 @@ PARENTS: Final = _schema(
     _must("notional", _INT),
     _must("fees", _INT),
     _may("arrival_mid2", _INT),
+    _may("arrival2", _INT),
     _must("interval_start", _INT),
     _must("interval_end", _INT),
     _must("interval_volume", _INT),
@@ -78,6 +80,7 @@ PARENTS: Final = _schema(
     _must("curve", _TEXT),
     _must("curve_days", _INT),
     _must("quantities", pa.list_(_POINT)),
+    _must("limits", pa.list_(_LIMIT)),
     _must("plans", pa.list_(_PLAN)),
     _may("request", _TEXT),
     _must("amendments", pa.list_(_REQUEST)),

@@ -34,7 +34,7 @@ VIEWS: Final = (
 CREATE VIEW terms AS SELECT *,
     CASE WHEN side = '{Side.BUY.value}' THEN 1 ELSE -1 END AS sign,
     1000000::HUGEINT * multiplier AS micros,
-    cum_qty > 0 AND arrival_mid2 IS NOT NULL AS has_arrival,
+    cum_qty > 0 AND arrival2 IS NOT NULL AS has_arrival,
     cum_qty > 0 AND interval_volume > 0 AS has_vwap,
     CASE WHEN interval_volume > 0 THEN 1000000::HUGEINT * own_eligible // interval_volume END AS participation_ppm
 FROM parents""",
@@ -43,9 +43,9 @@ CREATE VIEW parent_costs AS SELECT
     date, symbol, journal, n, order_id, client, cl_ord_id, side, algorithm, currency, status, qty, cum_qty, fees,
     {_bucket("participation_ppm")} AS participation, participation_ppm,
     nearest(micros * notional, price_scale) AS traded,
-    CASE WHEN has_arrival THEN nearest(micros * cum_qty * arrival_mid2, 2 * price_scale) END AS arrival_value,
+    CASE WHEN has_arrival THEN nearest(micros * cum_qty * arrival2, 2 * price_scale) END AS arrival_value,
     CASE WHEN has_arrival THEN
-        nearest(sign * micros * (2 * notional::HUGEINT - cum_qty::HUGEINT * arrival_mid2), 2 * price_scale)
+        nearest(sign * micros * (2 * notional::HUGEINT - cum_qty::HUGEINT * arrival2), 2 * price_scale)
     END AS arrival_cost,
     CASE WHEN has_vwap THEN nearest(micros * cum_qty * interval_notional, interval_volume::HUGEINT * price_scale)
     END AS vwap_value,

@@ -161,6 +161,7 @@ class _Partition:
         unfilled = np.where(np.arange(count) % 5 == 0, 400, 0)
         status = np.where(unfilled > 0, OrdStatus.CANCELED.value, OrdStatus.FILLED.value)
         quantities = pa.StructArray.from_arrays([pa.array(self.arrived), pa.array(self.cum + unfilled)], ["at", "qty"])
+        limits = pa.StructArray.from_arrays([pa.array(self.arrived), pa.nulls(count, pa.int64())], ["at", "px"])
         one_each = pa.array(np.arange(count + 1, dtype=np.int32))
         none: list[list[object]] = [[] for _ in range(count)]
         columns = {
@@ -179,12 +180,14 @@ class _Partition:
             "notional": self.notional,
             "fees": self.fees,
             "arrival_mid2": self.mid2,
+            "arrival2": self.mid2,
             "interval_start": self.arrived,
             "interval_end": ended + SECOND,
             "interval_volume": self.volume,
             "interval_notional": self.market_notional,
             "own_eligible": self.own,
             "quantities": pa.ListArray.from_arrays(one_each, quantities),
+            "limits": pa.ListArray.from_arrays(one_each, limits),
             "plans": none,
             "amendments": none,
         }

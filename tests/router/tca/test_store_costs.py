@@ -206,7 +206,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def one_by_one(row: dict[str, Any]) -> tuple[Micros, Micros, Micros, Micros]:
     """Cost and value against arrival and VWAP of a parent's row, by the exact functions of the analysis."""
     side, qty, notional = Side(row["side"]), row["cum_qty"], row["notional"]
-    arrival = cost_against(side, qty, notional, Fraction(row["arrival_mid2"], 2))
+    arrival = cost_against(side, qty, notional, Fraction(row["arrival2"], 2))
     vwap = cost_against(side, qty, notional, Fraction(row["interval_notional"], row["interval_volume"]))
     return (*cost_and_value(arrival, qty), *cost_and_value(vwap, qty))
 
@@ -292,10 +292,10 @@ def parent(
 ) -> dict[str, Any]:
     texts = dict.fromkeys(("client", "cl_ord_id", "text", "curve"), "")
     numbers = dict.fromkeys(("arrived_at", "start", "interval_start", "interval_end", "refused_at_gate"), 0)
-    lists: dict[str, list[object]] = {"quantities": [], "plans": [], "amendments": []}
+    lists: dict[str, list[object]] = {"quantities": [], "limits": [], "plans": [], "amendments": []}
     return {
         **texts, **numbers, **lists, "n": n, "curve_days": 0, "journal": JOURNAL, "order_id": "O1", "side": side.value,
         "algorithm": "VWAP", "currency": "USD", "price_scale": scale, "multiplier": 1, "qty": qty, "status": "2",
-        "cum_qty": qty, "notional": notional, "fees": 0, "arrival_mid2": mid2, "interval_volume": volume,
+        "cum_qty": qty, "notional": notional, "fees": 0, "arrival2": mid2, "interval_volume": volume,
         "interval_notional": market, "own_eligible": 0,
     }  # fmt: skip
