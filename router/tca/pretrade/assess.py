@@ -95,7 +95,8 @@ def situation_of(
         daily_value=order.adv * order.price * question.instrument.multiplier,
         has_curve=bool(inputs.curve),
         events_today=tuple(each.text for each in inputs.today),
-        events_next=tuple(each.text for each in inputs.next),
+        events_next=tuple(each.text for each in inputs.next if each.volatility > 1),
+        events_other=tuple(each.text for each in inputs.next if each.volatility <= 1),
     )
     asked = question.overrides.max_participation
     limit = rules.max_participation.of(urgency_of(said, rules)[0]) if asked is None else asked

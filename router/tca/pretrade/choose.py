@@ -35,6 +35,9 @@ class Situation(Struct, frozen=True, kw_only=True):
     has_curve: bool
     events_today: tuple[str, ...] = ()
     events_next: tuple[str, ...] = ()
+    """Those ahead that raise the volatility."""
+    events_other: tuple[str, ...] = ()
+    """Those ahead that do not."""
 
 
 class Rule(Struct, frozen=True):
@@ -70,8 +73,8 @@ STRATEGY_RULES: Final = (
         lambda it, _, __: bool(it.events_next),
         ("IS",),
         lambda it, _, __: (
-            f"Ahead: {'; '.join(it.events_next)}. What is held then is exposed to it, so the order is done "
-            "early rather than evenly."
+            f"Ahead: {'; '.join(it.events_next)}. What is not done by then is exposed to it, so the order is "
+            "done early rather than evenly."
         ),
     ),
     Rule(
@@ -181,7 +184,8 @@ def _conditions(it: Situation) -> tuple[str, ...]:
         f"{_percent(it.size)} of ADV; {_percent(it.pace)} of the volume if it takes all the time there is; "
         f"{_percent(it.sigma)} a day; a spread of {it.spread_bps:.1f} bps; {it.daily_value:,.0f} traded a day."
     )
-    return (said, *(f"Today: {each}." for each in it.events_today))
+    events = [("Today", it.events_today), ("Ahead, and no reason for haste", it.events_other)]
+    return (said, *(f"{when}: {each}." for when, texts in events for each in texts))
 
 
 def _horizon(best: Evaluation, tried: int, urgency: Urgency, aversion: float) -> str:

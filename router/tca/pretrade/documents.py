@@ -62,8 +62,23 @@ class ModelLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     warnings: tuple[str, ...]
 
 
+class ModelCost(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one model expects of one strategy, bps: parts, their sum with the fees, and 95 % of one order's outcomes."""
+
+    model: str
+    spread: float
+    temporary: float
+    permanent: float
+    drift: float
+    total: float
+    low: float
+    high: float
+    outside: bool
+    """The strategy lies beyond where the model is held valid, and the model does not count in the middle."""
+
+
 class StrategyLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One candidate: by the middle model, with what each model expects in all (bps, fees in)."""
+    """One candidate by the middle model, and what each model expects of it. Costs in bps."""
 
     strategy: str
     urgency: str
@@ -81,9 +96,7 @@ class StrategyLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     expected: Figure
     outcome: Figure
     timing_risk: float
-    by_model: dict[str, float]
-    outside: tuple[str, ...]
-    """Models that are not held valid for it, and do not count in the middle."""
+    models: tuple[ModelCost, ...]
     recommended: bool
 
 

@@ -18,6 +18,7 @@ from router.tca.pretrade.documents import (
     ExecutionStrategy,
     Frontier,
     MarketImpact,
+    ModelCost,
     ModelLine,
     Named,
     OrderDetails,
@@ -423,7 +424,21 @@ def _line(each: Evaluation, *, recommended: bool) -> StrategyLine:
         expected=each.expected(),
         outcome=each.outcome(),
         timing_risk=each.risk,
-        by_model={estimate.model: estimate.total + each.fees.value for estimate in each.estimates},
-        outside=tuple(estimate.model for estimate in each.estimates if estimate not in each.holding),
+        models=tuple(_cost_by(estimate, each.fees.value) for estimate in each.estimates),
         recommended=recommended,
+    )
+
+
+def _cost_by(estimate: Estimate, fees: float) -> ModelCost:
+    low, high = estimate.interval()
+    return ModelCost(
+        model=estimate.model,
+        spread=estimate.spread,
+        temporary=estimate.temporary,
+        permanent=estimate.permanent,
+        drift=estimate.drift,
+        total=estimate.total + fees,
+        low=low + fees,
+        high=high + fees,
+        outside=estimate.outside,
     )

@@ -6,7 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from router.tca.pretrade.documents import PreTrade
-from router.tca.pretrade.picture import frontier_picture, legend
+from router.tca.pretrade.picture import frontier_picture, legend, lines_drawn
 from router.tca.pretrade.sections import SIGN, bps, chapters, headline, interval, number
 
 
@@ -31,5 +31,5 @@ def render(document: PreTrade) -> str:
         chapters=chapters(document),
         picture=Markup(frontier_picture(document)),  # noqa: S704 - drawn by us, its texts are escaped
         legend=legend(document),
-        frontiers=[each.model for each in document.frontiers],
+        frontiers=lines_drawn(document),
     )

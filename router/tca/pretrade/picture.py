@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from router.tca.pretrade.documents import PreTrade, StrategyLine
+from router.tca.pretrade.documents import Point, PreTrade, StrategyLine
 
 WIDTH, HEIGHT = 860, 380
 LEFT, RIGHT, TOP, BOTTOM = 64, 20, 20, 46
@@ -60,6 +60,11 @@ def legend(document: PreTrade) -> tuple[tuple[str, str], ...]:
     return tuple((f"var(--venue-{index % FILLS})", name) for index, name in enumerate(names))
 
 
+def lines_drawn(document: PreTrade) -> tuple[str, ...]:
+    """The models whose frontiers are in the picture; the first is drawn whole, the others dashed."""
+    return tuple(model for model, _ in _seen(document, *_axes(document.strategies)))
+
+
 def _axes(lines: Sequence[StrategyLine]) -> tuple[Axis, Axis]:
     risks, costs = [each.timing_risk for each in lines], [end for each in lines for end in _ends(each)]
     low = min(0.0, *costs)
@@ -69,7 +74,7 @@ def _axes(lines: Sequence[StrategyLine]) -> tuple[Axis, Axis]:
 
 def _ends(each: StrategyLine) -> tuple[float, float]:
     """The lowest and the highest model that holds."""
-    values = [cost for model, cost in each.by_model.items() if model not in each.outside]
+    values = [cost.total for cost in each.models if not cost.outside] or [cost.total for cost in each.models]
     return min(values), max(values)
 
 
@@ -93,13 +98,19 @@ def _grid(x: Axis, y: Axis) -> Iterator[str]:
 
 
 def _frontiers(document: PreTrade, x: Axis, y: Axis) -> Iterator[str]:
-    for index, each in enumerate(document.frontiers):
-        seen = [point for point in each.points if y.low <= point.cost <= y.high and point.risk <= x.high]
-        if len(seen) < 2:
-            continue
-        path = " ".join(f"{x.at(point.risk):.1f},{y.at(point.cost):.1f}" for point in seen)
+    for index, (_, points) in enumerate(_seen(document, x, y)):
+        path = " ".join(f"{x.at(point.risk):.1f},{y.at(point.cost):.1f}" for point in points)
         dash = ' stroke-dasharray="6 4"' if index else ""
         yield f'<polyline points="{path}" fill="none" stroke="var(--plan)" stroke-width="1.6"{dash}/>'
+
+
+def _seen(document: PreTrade, x: Axis, y: Axis) -> list[tuple[str, list[Point]]]:
+    """What of each frontier lies in the picture; one of which less than a line does is left out."""
+    inside = (
+        (each.model, [point for point in each.points if y.low <= point.cost <= y.high and point.risk <= x.high])
+        for each in document.frontiers
+    )
+    return [(model, points) for model, points in inside if len(points) > 1]
 
 
 def _strategy(each: StrategyLine, colour: int, x: Axis, y: Axis) -> Iterator[str]:

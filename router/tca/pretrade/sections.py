@@ -68,14 +68,14 @@ def headline(order: OrderDetails) -> str:
 
 
 def number(value: float, unit: str) -> str:
-    """Whole shares, money to the cent, basis points to a tenth; otherwise four digits, and large amounts whole."""
+    """Whole shares, money to the cent, basis points to a tenth; otherwise four digits, per cent three."""
     if unit in WHOLE:
         return f"{value:,.0f}"
     if len(unit) == 3 and unit.isupper():
         return f"{value:,.2f}"
     if unit == "bps":
         return bps(value)
-    text = f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
+    text = f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.{3 if unit.startswith('%') else 4}g}"
     return "0" if text in {"-0", "-0.0"} else text
 
 
@@ -283,8 +283,8 @@ def _strategy_row(each: StrategyLine) -> tuple[str, ...]:
 def by_model_section(document: PreTrade) -> Section:
     """What each model expects of each strategy."""
     lines = document.strategies
-    names = tuple(lines[0].by_model)
-    rows = tuple((_label(each), *(bps(each.by_model[name]) for name in names), bps(_distance(each))) for each in lines)
+    names = tuple(cost.model for cost in lines[0].models)
+    rows = tuple((_label(each), *(bps(cost.total) for cost in each.models), bps(_distance(each))) for each in lines)
     heads = ("expected cost, bps", *names, "highest less lowest")
     numbers = tuple(range(1, len(heads)))
     return Section(
@@ -303,7 +303,8 @@ def _label(each: StrategyLine) -> str:
 
 
 def _distance(each: StrategyLine) -> float:
-    return max(each.by_model.values()) - min(each.by_model.values())
+    totals = [cost.total for cost in each.models]
+    return max(totals) - min(totals)
 
 
 def _recommended(lines: Iterable[StrategyLine]) -> tuple[int, ...]:

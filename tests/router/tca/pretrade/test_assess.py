@@ -13,7 +13,10 @@ from router.tca.pretrade.fill import fill
 from router.tca.pretrade.question import MINUTE
 from support.pretrade import CLOSE, GIVEN, OPEN, SESSION, assessment, impact_file, question
 
-TONIGHT = MarketDate(date="20261130", kind=EventKind.EARNINGS, symbol="ACME", when=EventTime.AFTER_CLOSE)
+TONIGHT = MarketDate(
+    date="20261130", kind=EventKind.EARNINGS, symbol="ACME", when=EventTime.AFTER_CLOSE, volatility=2.0
+)
+EXPIRY = MarketDate(date="20261201", kind=EventKind.EXPIRY, volume=1.6)
 
 
 def test_every_installed_algorithm_is_estimated_by_every_model(assessed: Assessment) -> None:
@@ -62,6 +65,13 @@ def test_an_event_tonight_makes_it_urgent_and_early() -> None:
 
     assert (choice.rule, choice.urgency, choice.evaluation.candidate.strategy) == ("event-ahead", "High", "IS")
     assert any("earnings of ACME" in reason for reason in choice.reasons)
+
+
+def test_an_event_that_only_brings_volume_is_said_and_makes_nobody_hurry() -> None:
+    choice = assessment(qty=30_000, events=(EXPIRY,)).choice
+
+    assert (choice.rule, choice.urgency) == ("ordinary", "Medium")
+    assert "Ahead, and no reason for haste: expiry, 20261201 session." in choice.reasons
 
 
 def test_a_participation_limit_that_is_given_bounds_the_choice() -> None:

@@ -40,6 +40,15 @@ def test_every_model_s_parts_sum_to_its_total(document: PreTrade) -> None:
         assert parts == pytest.approx(each.expected.value), each.model
 
 
+def test_every_strategy_has_each_model_s_parts_and_its_middle_is_one_of_them(document: PreTrade) -> None:
+    for each in document.strategies:
+        middle = next(cost for cost in each.models if cost.model == each.middle_model)
+        assert middle.total == pytest.approx(each.expected.value)
+        for cost in each.models:
+            assert cost.spread + cost.temporary + cost.permanent + cost.drift + each.fees == pytest.approx(cost.total)
+            assert cost.low < cost.total < cost.high
+
+
 def test_the_time_distribution_and_the_venues_are_the_whole_order(document: PreTrade) -> None:
     strategy = document.execution_strategy
 

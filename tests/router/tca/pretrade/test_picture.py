@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from router.tca.pretrade.documents import PreTrade
-from router.tca.pretrade.picture import HEIGHT, WIDTH, Axis, frontier_picture, legend
+from router.tca.pretrade.picture import HEIGHT, WIDTH, Axis, frontier_picture, legend, lines_drawn
 
 
 def test_every_strategy_is_a_point_with_a_bar_and_one_is_large(document: PreTrade) -> None:
@@ -37,6 +39,16 @@ def test_colours_are_the_page_s(document: PreTrade) -> None:
 
     assert re.findall(r'(?:fill|stroke)="(?!var\(|none)[^"]*"', svg) == []
     assert [name for _, name in legend(document)] == ["IS", "POV", "TWAP", "VWAP"]
+
+
+def test_a_frontier_that_lies_beyond_the_picture_is_not_said_to_be_in_it(document: PreTrade) -> None:
+    first, second = document.frontiers
+    far = replace(second, points=tuple(replace(point, cost=point.cost + 1e6) for point in second.points))
+
+    shown = replace(document, frontiers=(first, far))
+
+    assert lines_drawn(shown) == ("almgren-2005",)
+    assert frontier_picture(shown).count("<polyline") == 1
 
 
 def test_ticks_are_round_and_inside() -> None:
