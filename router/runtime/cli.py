@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "check": "check_command",
     "curves": "curves_command",
     "demo": "demo_command",
+    "fit": "fit_command",
     "init": "init_command",
     "market": "market_command",
     "pretrade": "pretrade_command",
@@ -22,8 +23,10 @@ COMMANDS: Final = {
     "report": "report_command",
     "run": "run_command",
     "send": "send_command",
+    "study": "study_command",
     "tca": "tca_command",
     "venues": "venues_command",
+    "verify-costs": "verify_costs_command",
 }
 HELP: Final = "An open FIX smart order router and algo engine, with a venue simulator in the box."
 

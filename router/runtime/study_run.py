@@ -233,10 +233,11 @@ def _settings(home: Path) -> Settings:
 
 
 def config_digest(spec: RunSpec, home: Path | None) -> str:
-    """SHA-256 of the settings that a run stands on: a process with others must not pass for this one."""
+    """SHA-256 of the settings that a run stands on, its seed and orders apart: a worker's must be the study's."""
     settings = _settings(home or default_home())
-    config = msgspec.json.encode(_config(settings, spec), order="sorted")
-    market = msgspec.json.encode(_with_overrides(market_config(settings), spec.market), order="sorted")
-    return hashlib.sha256(config + market).hexdigest()
-
-
+    config = replace(settings.engine_config(spec.day), seed=0)
+    market = _with_overrides(market_config(settings), spec.market)
+    whole = hashlib.sha256()
+    for each in (config, market):
+        whole.update(msgspec.json.encode(each, order="sorted"))
+    return whole.hexdigest()

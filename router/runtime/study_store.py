@@ -17,7 +17,7 @@ from typing import Final, TypeVar
 import msgspec
 from msgspec import Struct
 
-from router.tca.study.plan import Study, StudyError, canonical
+from router.tca.study.plan import StudyError, canonical
 from router.tca.study.result import CellResult
 
 Kind = TypeVar("Kind")
@@ -31,7 +31,8 @@ CELLS_TABLE: Final = "cells.parquet"
 class Manifest(Struct, frozen=True, kw_only=True):
     """What the cells of a folder are of."""
 
-    study: Study
+    asked: dict[str, object]
+    """The study, or what else the cells follow from."""
     settings: str
     """SHA-256 of engine configuration and market (`study_run.config_digest`)."""
     version: str
@@ -40,9 +41,10 @@ class Manifest(Struct, frozen=True, kw_only=True):
 class StudyStore:
     """The folder of one study. Opening it writes the manifest, or holds it against the one that is there."""
 
-    def __init__(self, folder: Path, study: Study, settings: str) -> None:
+    def __init__(self, folder: Path, asked: Struct, settings: str) -> None:
         self.folder = folder
-        manifest = Manifest(study=study, settings=settings, version=version("sluice"))
+        plain = msgspec.json.decode(canonical(asked))
+        manifest = Manifest(asked=plain, settings=settings, version=version("sluice"))
         path = folder / MANIFEST
         if path.is_file():
             _refuse_other(path, manifest)
@@ -79,10 +81,10 @@ def _refuse_other(path: Path, manifest: Manifest) -> None:
 
 
 def _differs(name: str, kept: Manifest, manifest: Manifest) -> str:
-    if name != "study":
+    if name != "asked":
         return f"{name} was {getattr(kept, name)}, is {getattr(manifest, name)}"
-    fields = [f for f in Study.__struct_fields__ if getattr(kept.study, f) != getattr(manifest.study, f)]
-    return f"{', '.join(fields)} changed"
+    keys = dict.fromkeys([*kept.asked, *manifest.asked])
+    return f"{', '.join(key for key in keys if kept.asked.get(key) != manifest.asked.get(key))} changed"
 
 
 def _decode(path: Path, kind: type[Kind]) -> Kind:
