@@ -95,6 +95,8 @@ class Fit(Struct, Generic[M], frozen=True, kw_only=True):
     values: tuple[float, ...]
     covariance: tuple[tuple[float, ...], ...]
     df: int
+    start: dict[str, float]
+    """The fitted parameters before."""
     held: dict[str, str]
     """Parameters that stay as they were, and why."""
     orders: int
@@ -145,6 +147,7 @@ def fit(model: M, outcomes: Sequence[Outcome], *, free: Sequence[str] | None = N
         values=tuple(theta.tolist()),
         covariance=tuple(tuple(row) for row in covariance.tolist()),
         df=problem.df,
+        start={name: getattr(model, name).value for name in names},
         held=held,
         orders=len(points),
         clusters=problem.clusters,
