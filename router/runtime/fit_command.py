@@ -36,8 +36,16 @@ MODELS: Final = {"template": "general", "almgren2005": "almgren_2005", "istar": 
 @click.option("--vol", type=float, help="Daily volatility of journals' symbols, a fraction; default: measured.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path),
               help="Write impact.toml here with the fitted table added, in force after the last order.")  # fmt: skip
-def command(home: Path | None, paths: tuple[Path, ...], model: str, hold: tuple[str, ...], algorithms: tuple[str, ...],
-            vol: float | None, out: Path | None) -> None:  # fmt: skip
+def command(
+    *,
+    home: Path | None,
+    paths: tuple[Path, ...],
+    model: str,
+    hold: tuple[str, ...],
+    algorithms: tuple[str, ...],
+    vol: float | None,
+    out: Path | None,
+) -> None:
     """Fit the model to the orders of journals (state directories), studies (folders) or files of outcomes."""
     from router.tca.fit.fit import FREE, FitError, fit  # noqa: PLC0415 - scipy: the extra `analysis`
 
@@ -85,8 +93,9 @@ def show(console: Console, found: Fit[ParametricModel], without: dict[str, int])
     for name in found.names:
         each = found.estimate(name)
         was = "" if name not in found.start else f"{found.start[name]:.4g}"
-        low, high = each.covers or (float("nan"), float("nan"))
-        table.add_row(escape(name), f"{each.value:.4g}", f"{each.standard_error:.2g}", f"{low:.4g} to {high:.4g}", was)
+        assert each.covers is not None, name
+        spread = f"{each.covers[0]:.4g} to {each.covers[1]:.4g}"
+        table.add_row(escape(name), f"{each.value:.4g}", f"{each.standard_error:.2g}", spread, was)
     console.print(table)
     for line in (*_held(found), *_residuals(found), *_left_out(found, without)):
         console.print(line, markup=False)
@@ -103,9 +112,12 @@ def _left_out(found: Fit[ParametricModel], without: dict[str, int]) -> list[str]
 def _residuals(found: Fit[ParametricModel]) -> list[str]:
     seen = found.diagnostics
     trends = ", ".join(f"{each.of} {each.correlation:+.2f} (p {each.p_value:.2f})" for each in seen.trends)
+    squares = (
+        f"Residuals in units of their noise: mean square {seen.chi2:.2f} (1 if timing risk is right), "
+        f"{seen.beyond_3} beyond 3, worst {seen.worst_z:+.1f} ({seen.worst}), skew {seen.skew:+.2f}."
+    )
     return [
         f"{found.orders} orders, {found.clusters} independent; errors CR3 (HC3 where each order stands alone).",
-        f"Residuals in units of their noise: mean square {seen.chi2:.2f} (1 if timing risk is right), "
-        f"{seen.beyond_3} beyond 3, worst {seen.worst_z:+.1f} ({seen.worst}), skew {seen.skew:+.2f}.",
+        squares,
         f"Weighted squares of cost explained: {seen.explained:.1%}. Residuals rank with: {trends or 'nothing varied'}.",
     ]

@@ -1,4 +1,4 @@
-"""Cells worked into a folder: what is whole is skipped, the rest is worked with progress shown, and kept as it comes."""
+"""Cells worked into a folder: what is whole is skipped, the rest worked with progress shown, and kept as it comes."""
 
 from __future__ import annotations
 

@@ -40,26 +40,26 @@ FAILURES_SHOWN: Final = 20
 @click.option("--cell", type=click.IntRange(min=0), help="Run this cell alone, here, and show it; nothing is kept.")
 @click.option("--journal", type=click.Path(file_okay=False, path_type=Path),
               help="With --cell: keep its journal in this new state directory.")  # fmt: skip
-def command(home: Path | None, file: Path, out: Path | None, workers: int, dask: str | None, cell: int | None,
+def command(*, home: Path | None, file: Path, out: Path | None, workers: int, dask: str | None, cell: int | None,
             journal: Path | None) -> None:  # fmt: skip
     """Run every cell of the study in FILE (docs/studies.md) into --out; exit 1 where a cell failed."""
     with errors_as_lines():
         try:
             study = read_toml(file, Study)
-            planned = cells(study)
             if cell is not None:
-                _one(planned, cell, home, journal)
-                return
-            if out is None:
+                _one(cells(study), cell, home, journal)
+            elif out is None:
                 raise click.UsageError("--out or --cell is needed")
-            _all(study, planned, out, Place(workers, dask), home, file)
+            else:
+                _all(study, out, Place(workers, dask), home, file)
         except (StudyError, OutcomeError) as error:
             raise click.ClickException(str(error)) from None
 
 
-def _all(study: Study, planned: tuple[Cell, ...], out: Path, place: Place, home: Path | None, file: Path) -> None:
+def _all(study: Study, out: Path, place: Place, home: Path | None, file: Path) -> None:
     from router.tca.study.summary import summarise  # noqa: PLC0415 - scipy: the extra `analysis`
 
+    planned = cells(study)
     settings = config_digest(planned[0].spec, home)
     store = StudyStore(out, study, settings)
     results = work_cells(planned, store, place, home=home, settings=settings, command=("study", str(file)))

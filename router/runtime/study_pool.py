@@ -8,6 +8,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -16,7 +17,6 @@ from router.runtime.study_run import config_digest, run_day
 from router.tca.study.plan import Cell, StudyError
 from router.tca.study.result import CellResult
 
-DASK_TIMEOUT_S: Final = 10
 HELD_MAX: Final = 4
 """Cells in a worker's hands or queue at once: a study of a million does not lie in memory twice."""
 
@@ -43,13 +43,16 @@ def work(job: Job) -> CellResult:
     blank = CellResult(number=job.cell.number, setting=spec.setting, seed=spec.seed, repeat=job.repeat)
     home = None if job.home is None else Path(job.home)
     try:
-        found = config_digest(spec, home)
-        if found != job.settings:
-            raise StudyError(f"settings: a worker's must be those of the study ({job.settings[:12]}): got {found[:12]}")
+        _refuse_other_settings(job, config_digest(spec, home))
         result = run_day(spec, home=home)
     except Exception as error:  # noqa: BLE001 - whatever it is, the other cells go on, and this one is told of
         return _failed(blank, error)
     return CellResult(number=blank.number, setting=blank.setting, seed=blank.seed, repeat=blank.repeat, result=result)
+
+
+def _refuse_other_settings(job: Job, found: str) -> None:
+    if found != job.settings:
+        raise StudyError(f"settings: a worker's must be those of the study ({job.settings[:12]}): got {found[:12]}")
 
 
 def _failed(blank: CellResult, error: Exception) -> CellResult:
@@ -64,13 +67,16 @@ def _failed(blank: CellResult, error: Exception) -> CellResult:
 
 
 def work_all(jobs: Sequence[Job], place: Place) -> Iterator[CellResult]:
-    """Every result as it comes. ConnectionError or OSError where the cluster cannot be reached."""
+    """Every result as it comes. StudyError where the cluster cannot be reached or a worker process dies."""
     if place.dask is not None:
         yield from _on_dask(jobs, place.dask)
     elif place.workers == 1:
         yield from map(work, jobs)
     else:
-        yield from _locally(jobs, place.workers)
+        try:
+            yield from _locally(jobs, place.workers)
+        except BrokenProcessPool as error:
+            raise StudyError(f"workers: a process died ({error}); what is whole is kept, run again") from None
 
 
 def _locally(jobs: Sequence[Job], workers: int) -> Iterator[CellResult]:
@@ -89,22 +95,6 @@ def _locally(jobs: Sequence[Job], workers: int) -> Iterator[CellResult]:
 
 
 def _on_dask(jobs: Sequence[Job], address: str) -> Iterator[CellResult]:
-    from distributed import Client, as_completed as dask_completed  # noqa: PLC0415 - the extra `dask`
+    from router.runtime.study_dask import work_on_dask  # noqa: PLC0415 - the extra `dask`
 
-    with Client(address, timeout=DASK_TIMEOUT_S, set_as_default=False) as client:
-        todo = iter(jobs)
-        # Pure is false: a cell is worked as often as it is handed out, never looked up by what it is.
-        first = [client.submit(work, job, pure=False) for job, _ in zip(todo, range(_room(client)), strict=False)]
-        running = dask_completed(first)
-        for done in running:
-            yield done.result()
-            job = next(todo, None)
-            if job is not None:
-                running.add(client.submit(work, job, pure=False))
-
-
-def _room(client: object) -> int:
-    threads = sum(client.nthreads().values())  # type: ignore[attr-defined]  # distributed has no types
-    if not threads:
-        raise StudyError("dask: the cluster must have a worker: got none")
-    return int(threads) * HELD_MAX
+    yield from work_on_dask(work, jobs, address)

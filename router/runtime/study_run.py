@@ -177,9 +177,7 @@ def run_day(spec: RunSpec, *, home: Path | None = None, kept: Journal | None = N
         open=day.open,
         orders=tuple(_worked(day, recorder, order) for order in spec.orders),
         minutes=tuple(
-            measure_minutes(
-                symbol, recorder.tapes[symbol], recorder.quotes[symbol], day.open, math.floor(spec.minutes)
-            )
+            measure_minutes(symbol, recorder.tapes[symbol], recorder.quotes[symbol], day.open, math.floor(spec.minutes))
             for symbol in spec.watch
         ),
     )

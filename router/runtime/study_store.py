@@ -1,9 +1,9 @@
 """A study's folder: what it asked, each cell as it came, and at the end everything in Parquet.
 
-    study.json          the question, and the digest of the settings that it stands on; another question is refused
-    cells/000012.json   one file a cell, whole or not there: written aside and moved
-    outcomes.parquet    every order of every cell, in the order of cells (`router.tca.outcome_file`)
-    cells.parquet       a row a cell: setting, seed, digest, orders without a cost, error
+study.json          the question, and the digest of the settings that it stands on; another question is refused
+cells/000012.json   one file a cell, whole or not there: written aside and moved
+outcomes.parquet    every order of every cell, in the order of cells (`router.tca.outcome_file`)
+cells.parquet       a row a cell: setting, seed, digest, orders without a cost, error
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`sluice verify-costs`: predict, trade, verify. Seeded orders through the real engine, predicted before, compared after."""
+"""`sluice verify-costs`: predict, trade, verify: seeded orders through the real engine, predicted, then compared."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ PICTURE: Final = "verify-costs.svg"
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True)
 @click.option("--dask", metavar="ADDRESS", help="Work on the Dask cluster with this scheduler.")
 @click.option("--cell", type=click.IntRange(min=0), help="Run this cell alone, here, and show it.")
-def command(home: Path | None, out: Path | None, orders: int, quiet: int, seed: int, symbols: tuple[str, ...],
+def command(*, home: Path | None, out: Path | None, orders: int, quiet: int, seed: int, symbols: tuple[str, ...],
             strategies: tuple[str, ...], size: tuple[float, float], workers: int, dask: str | None,
             cell: int | None) -> None:  # fmt: skip
     """Half of the orders train fits, the other half verify every model. Exit 1 where a run failed."""

@@ -17,7 +17,7 @@ from scipy import stats
 from router.core.algo import SchedulePoint
 from router.core.types import Ns
 from router.tca.estimate import LEVEL, Estimate, mean, nothing, share, student
-from router.tca.fit.fit import Fit
+from router.tca.fit.fit import Fit, M
 from router.tca.impact.terms import BPS, ImpactOrder, ParametricModel, Path, timing_risk
 from router.tca.outcome import Outcome
 from router.tca.pretrade.paths import DayClock
@@ -124,7 +124,7 @@ def of_model(model: ParametricModel) -> Predict:
     return predict
 
 
-def of_fit(fit: Fit[ParametricModel]) -> Predict:
+def of_fit(fit: Fit[M]) -> Predict:
     """A fitted model, its spread part and covariances with it."""
     return fit.predict
 

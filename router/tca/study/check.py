@@ -1,4 +1,4 @@
-"""Predict, trade, verify: orders drawn from a seed, a market of its own for each, and quiet days to measure before them.
+"""Predict, trade, verify: orders drawn from a seed, a market for each, and quiet days to measure before them.
 
 Pure: says what is to be run. What is predicted, and how well, is `router.tca.fit.verify`.
 """

@@ -1,4 +1,4 @@
-"""What one cell of a study brought: outcomes and the run's digest, or why there is nothing. Kept as JSON by the shell."""
+"""What a cell of a study brought: outcomes and the run's digest, or why there is nothing. Kept by the shell as JSON."""
 
 from __future__ import annotations
 

@@ -1,11 +1,13 @@
-"""A market minute by minute from its open: volume, variance of the midpoint, spread. What an estimate of a short window
-stands on, measured where we did not trade. Knows no order.
+"""A market minute by minute from its open: volume, variance of the midpoint, spread.
+
+What an estimate of a short window stands on, measured where we did not trade. Knows no order.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -48,15 +50,12 @@ def measure_minutes(symbol: str, tape: MarketTape, quotes: QuoteTape, start: Ns,
     """Measure `minutes` minutes from `start`."""
     edges = [start + minute * MINUTE for minute in range(minutes + 1)]
     mids = [quotes.mid(edge) for edge in edges]
-    pairs = list(zip(edges, edges[1:], strict=False))
+    pairs = list(pairwise(edges))
     return MarketMinutes(
         symbol=symbol,
         # Both ends of an interval count: a print on the edge belongs to the minute that it begins.
         volume=tuple(float(tape.between(a, b - 1).volume) for a, b in pairs),
-        variance=tuple(
-            math.log(after / before) ** 2 if before and after else 0.0
-            for before, after in zip(mids, mids[1:], strict=False)
-        ),
+        variance=tuple(math.log(after / before) ** 2 if before and after else 0.0 for before, after in pairwise(mids)),
         spread_bps=tuple(quoted_spread_bps(quotes, a, b) for a, b in pairs),
         mid=None if len(mids) < 2 or mids[1] is None else float(mids[1]),
     )
