@@ -134,12 +134,12 @@ def verify(
     if not test:
         raise StudyError(f"orders: two with a cost are needed at least: got {len(asked)}")
     models = read_impact(settings.config).on(check.day)
-    found = [calibrate(model.name, of_model(model), test) for model in models.all]
+    found = [calibrate(model.name, of_model(model), test, model) for model in models.all]
     notes = []
-    for model in (models.almgren_2005, models.square_root):
+    for model, free in ((models.almgren_2005, ("gamma", "eta")), (models.square_root, ("y",))):
         try:
-            fitted = fit(model, [each.outcome for each in train])
-            found.append(calibrate(f"{model.name}, fitted", of_fit(fitted), test))
+            fitted = fit(model, [each.outcome for each in train], free=free)
+            found.append(calibrate(f"{model.name}, fitted", of_fit(fitted), test, fitted.model))
             notes.append(f"{model.name} fitted to {len(train)} orders: {_numbers(fitted.names, fitted.values)}")
         except FitError as error:
             notes.append(f"{model.name} not fitted: {error}")
@@ -184,14 +184,17 @@ def _ask(result: CellResult, quiet: dict[str, MarketMinutes], settings: Settings
 def show(console: Console, found: tuple[Calibration, ...]) -> None:
     """A row a model."""
     console.print("Realised less predicted, bps of the arrival mid; positive is a cost.", style="italic")
-    table = Table("model", "orders", "bias", "95 %", "slope", "95 %", "rms z", "50 %", "80 %", "95 %")
+    table = Table("model", "orders", "beyond", "bias", "95 %", "slope", "95 %", "rms z", "50 %", "80 %", "95 %")
     for column in table.columns[1:]:
         column.justify = "right"
     for each in found:
         cells = [_one_of(each.bias.value), _span(each.bias.covers), _one_of(each.slope.value), _span(each.slope.covers)]
         covered = [f"{one.found.value:.0%} ({_parts(one.found.covers)})" for one in each.coverage]
-        table.add_row(escape(each.model), str(each.orders), *cells, f"{each.dispersion:.2f}", *covered)
+        table.add_row(
+            escape(each.model), str(each.orders), str(each.beyond), *cells, f"{each.dispersion:.2f}", *covered
+        )
     console.print(table)
+    console.print("Beyond: orders outside of what the model was made for. Slope: of realised on predicted, weighted.")
     console.print("The last three columns: how many lay inside the interval of that level, with its own 95 % interval.")
 
 

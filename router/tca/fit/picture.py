@@ -60,7 +60,7 @@ def _scatter(axes: Axes, shown: Calibration) -> None:
     axes.set_xlabel("predicted cost, bps")
     axes.set_ylabel("realised cost, bps")
     axes.set_title(f"{shown.model}: {shown.orders} orders", fontsize=9)
-    axes.legend(loc="upper left")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3, fontsize=8)
 
 
 def _means(axes: Axes, groups: Sequence[Sequence[Prediction]]) -> None:
@@ -93,4 +93,4 @@ def _coverages(axes: Axes, calibrations: Sequence[Calibration]) -> None:
     axes.set_xticks([one.level for one in calibrations[0].coverage])
     axes.set_xlabel("interval promised")
     axes.set_ylabel("orders inside it")
-    axes.legend(loc="lower right", fontsize=8)
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8)

@@ -70,10 +70,12 @@ class Calibration(Struct, frozen=True, kw_only=True):
     bias: Estimate
     """Mean of realised less expected, bps: above 0, it promised too little."""
     slope: Estimate
-    """Of realised on expected, HC3: 1 where a predicted basis point is one."""
+    """Of realised on expected, weighted by 1/deviation^2, HC3: 1 where a predicted basis point is one."""
     dispersion: float
     """Root mean square of z: 1 where deviations are as large as was said, above where costs vary more."""
     coverage: tuple[Coverage, ...]
+    beyond: int
+    """Orders beyond what the model was made for."""
     predictions: tuple[Prediction, ...]
 
 
@@ -129,16 +131,21 @@ def of_fit(fit: Fit[M]) -> Predict:
     return fit.predict
 
 
-def calibrate(name: str, predict: Predict, asked: Sequence[Asked]) -> Calibration:
-    """How `predict` did on `asked`, which must not be what it was fitted to."""
+def calibrate(name: str, predict: Predict, asked: Sequence[Asked], model: ParametricModel | None = None) -> Calibration:
+    """How `predict` did on `asked`, which must not be what it was fitted to; `model` says which were beyond it."""
     found = tuple(_predicted(each, predict) for each in asked)
     return Calibration(
         model=name,
         orders=len(found),
         bias=mean([each.realised - each.expected for each in found]),
-        slope=slope([each.expected for each in found], [each.realised for each in found]),
+        slope=slope(
+            [each.expected for each in found],
+            [each.realised for each in found],
+            [1 / each.deviation**2 for each in found],
+        ),
         dispersion=sqrt(sum(each.z**2 for each in found) / len(found)) if found else 0.0,
         coverage=tuple(_coverage(level, found) for level in LEVELS),
+        beyond=sum(1 for each in asked if model is not None and model.beyond(each.order, each.path)),
         predictions=found,
     )
 
@@ -159,16 +166,16 @@ def _coverage(level: float, found: Sequence[Prediction]) -> Coverage:
     return Coverage(level, share(sum(1 for each in found if abs(each.z) <= reach), len(found)))
 
 
-def slope(xs: Sequence[float], ys: Sequence[float], level: float = LEVEL) -> Estimate:
-    """Of a least-squares line with an intercept, its error HC3 (MacKinnon and White 1985)."""
+def slope(xs: Sequence[float], ys: Sequence[float], weights: Sequence[float], level: float = LEVEL) -> Estimate:
+    """Of a weighted least-squares line with an intercept, its error HC3 (MacKinnon and White 1985)."""
     n = len(xs)
     if n < SLOPE_MIN or max(xs) == min(xs):
         return nothing(f"a slope takes {SLOPE_MIN} orders whose predictions differ, there are {n}", n, level)
-    x, y = np.asarray(xs), np.asarray(ys)
-    centred = x - x.mean()
-    squares = float(centred @ centred)
-    value = float(centred @ y) / squares
-    residuals = y - y.mean() - value * centred
-    leverage = 1 / n + centred**2 / squares
-    error = sqrt(float(np.sum((centred * residuals / (1 - leverage)) ** 2))) / squares
-    return student(value, error, n - 2, n, level)
+    roots = np.sqrt(np.asarray(weights))
+    design = np.stack([roots, roots * np.asarray(xs)], axis=1)
+    bread = np.linalg.inv(design.T @ design)
+    theta = bread @ design.T @ (roots * np.asarray(ys))
+    leverage = np.einsum("ij,jk,ik->i", design, bread, design)
+    scores = design * ((roots * np.asarray(ys) - design @ theta) / (1 - leverage))[:, None]
+    error = sqrt(float((bread @ scores.T @ scores @ bread)[1, 1]))
+    return student(float(theta[1]), error, n - 2, n, level)
