@@ -26,12 +26,14 @@ def work_on_dask(work: Callable[[Job], Result], jobs: Sequence[Job], address: st
     try:
         # Pure is false: a cell is worked as often as it is handed out, never looked up by what it is.
         first = [client.submit(work, job, pure=False) for job, _ in zip(todo, range(_room(client)), strict=False)]
-        running: Any = distributed.as_completed(first)  # type: ignore[no-untyped-call]
+        running: Any = distributed.as_completed(first, loop=client.loop)  # type: ignore[no-untyped-call]
         for done in running:
             yield done.result()
             for job in todo:
                 running.add(client.submit(work, job, pure=False))
                 break
+    except distributed.KilledWorker as error:
+        raise StudyError(f"dask: workers died on one cell ({error}); what is whole is kept, run again") from None
     finally:
         client.close()
 

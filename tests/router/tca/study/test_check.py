@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 import pytest
+from msgspec.structs import replace
 
 from router.tca.study.check import QUIET, CostCheck, check_cells
 from router.tca.study.plan import StudyError
