@@ -65,7 +65,7 @@ def test_each_seed_has_every_setting_before_the_next_begins() -> None:
 
 def test_a_cell_has_all_orders_with_the_settings_parameters_under_their_own() -> None:
     setting = {"name": "IS", "strategy": "IS", "params": {"Urgency": "Low", "MaxParticipation": 0.2}}
-    orders = [*PLAIN["orders"], PLAIN["orders"][0] | {"name": "B", "params": {"Urgency": "High"}, "strategy": "VWAP"}]  # type: ignore[misc, index]  # a test's tables
+    orders = [*PLAIN["orders"], PLAIN["orders"][0] | {"name": "B", "params": {"Urgency": "High"}, "strategy": "VWAP"}]  # type: ignore[index]  # a test's tables
 
     found = cells(study(settings=[setting], orders=orders, after=1.5))[0].spec
 
@@ -84,7 +84,7 @@ def test_a_cell_has_all_orders_with_the_settings_parameters_under_their_own() ->
     ("fields", "said"),
     [
         ({"settings": [{"name": "A", "strategy": "TWAP"}] * 2}, "settings: a name stands for one of them: 'A' comes 2"),
-        ({"orders": [*PLAIN["orders"], *PLAIN["orders"]]}, "orders: a name stands for one of them: 'A' comes 2"),  # type: ignore[misc]  # as above
+        ({"orders": [*PLAIN["orders"], *PLAIN["orders"]]}, "orders: a name stands for one of them: 'A' comes 2"),
         ({"against": "VWAP"}, "against: must be one of TWAP: got 'VWAP'"),
         ({"seeds": {"count": 1_000_001}}, "cells: at most 1000000: got 1000001"),
     ],
