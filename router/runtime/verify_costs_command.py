@@ -46,12 +46,28 @@ PICTURE: Final = "verify-costs.svg"
 @click.option("--symbol", "symbols", multiple=True, default=("ACME",), show_default=True)
 @click.option("--strategy", "strategies", multiple=True, default=("TWAP", "VWAP", "IS", "POV"), show_default=True)
 @click.option("--size", type=(float, float), default=(0.001, 0.02), show_default=True, help="Of ADV, least and most.")
+@click.option("--start", type=float, default=5.0, show_default=True, help="Minutes after the open.")
+@click.option("--minutes", "horizons", type=float, multiple=True, default=(10.0, 20.0), show_default=True,
+              help="A horizon; each order draws one.")  # fmt: skip
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True)
 @click.option("--dask", metavar="ADDRESS", help="Work on the Dask cluster with this scheduler.")
 @click.option("--cell", type=click.IntRange(min=0), help="Run this cell alone, here, and show it.")
-def command(*, home: Path | None, out: Path | None, orders: int, quiet: int, seed: int, symbols: tuple[str, ...],
-            strategies: tuple[str, ...], size: tuple[float, float], workers: int, dask: str | None,
-            cell: int | None) -> None:  # fmt: skip
+def command(
+    *,
+    home: Path | None,
+    out: Path | None,
+    orders: int,
+    quiet: int,
+    seed: int,
+    symbols: tuple[str, ...],
+    strategies: tuple[str, ...],
+    size: tuple[float, float],
+    start: float,
+    horizons: tuple[float, ...],
+    workers: int,
+    dask: str | None,
+    cell: int | None,
+) -> None:
     """Half of the orders train fits, the other half verify every model. Exit 1 where a run failed."""
     with errors_as_lines():
         try:
@@ -64,6 +80,8 @@ def command(*, home: Path | None, out: Path | None, orders: int, quiet: int, see
                 with_rate=_with_rate(strategies),
                 size_min=size[0],
                 size_max=size[1],
+                start=start,
+                minutes=horizons,
             )
             cells = check_cells(check)
             if cell is not None:
@@ -117,7 +135,8 @@ def _options(check: CostCheck) -> list[str]:
     """The options that say what was asked, for the command that repeats a cell."""
     named = [("--orders", check.orders), ("--quiet", check.quiet), ("--seed", check.seed)]
     listed = [("--symbol", each) for each in check.symbols] + [("--strategy", each) for each in check.strategies]
-    sizes = ["--size", f"{check.size_min:g}", f"{check.size_max:g}"]
+    listed += [("--minutes", f"{each:g}") for each in check.minutes]
+    sizes = ["--size", f"{check.size_min:g}", f"{check.size_max:g}", "--start", f"{check.start:g}"]
     return [text for name, value in (*named, *listed) for text in (name, str(value))] + sizes
 
 

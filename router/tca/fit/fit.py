@@ -81,7 +81,7 @@ class Diagnostics(Struct, frozen=True, kw_only=True):
     beyond_3: int
     """Orders with |z| above 3; 0.3 % of a normal."""
     worst: str
-    """The order with the largest |z|."""
+    """The order with the largest |z|, and its seed where it has one."""
     worst_z: float
     skew: float
     trends: tuple[Trend, ...]
@@ -316,8 +316,12 @@ def _diagnose(problem: _Problem, theta: Vector) -> Diagnostics:
         chi2=float(z @ z) / (len(points) - len(theta)),
         explained=1 - float(z @ z) / float(whole @ whole),
         beyond_3=int(np.sum(np.abs(z) > 3)),
-        worst=points[worst].outcome.order_id,
+        worst=_named(points[worst].outcome),
         worst_z=float(z[worst]),
         skew=float(stats.skew(z)),
         trends=tuple(trends),
     )
+
+
+def _named(outcome: Outcome) -> str:
+    return outcome.order_id if outcome.seed is None else f"{outcome.order_id}, seed {outcome.seed}"

@@ -22,6 +22,8 @@ QUIET: Final = "quiet"
 RATES: Final = (0.1, 0.3)
 """Least and most ParticipationRate(849) drawn for an algorithm that asks for one."""
 AFTER: Final = 0.5
+SESSION: Final = 390
+"""Minutes of a day."""
 
 
 class CostCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,6 +50,9 @@ class CostCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if not 0 < self.size_min < self.size_max <= 1:
             raise StudyError(f"sizes: must rise, above 0 to at most 1: got {self.size_min:g} to {self.size_max:g}")
+        if self.start <= 0 or min(self.minutes, default=1) <= 0 or self.length > SESSION:
+            said = f"start: must leave the day its horizon, {SESSION} minutes in all"
+            raise StudyError(f"{said}: got {self.length:g}")
         for name in ("symbols", "strategies", "minutes"):
             if not getattr(self, name):
                 raise StudyError(f"{name}: must be one at least: got none")
@@ -55,7 +60,7 @@ class CostCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def length(self) -> float:
         """Minutes of market that every day has, at most."""
-        return self.start + max(self.minutes) + AFTER
+        return self.start + max(self.minutes, default=0) + AFTER
 
 
 def check_cells(check: CostCheck) -> tuple[Cell, ...]:

@@ -35,7 +35,7 @@ strategy = "VWAP"
 
 
 def run(*options: str) -> Result:
-    return CliRunner().invoke(main, ["study", *options])
+    return CliRunner(env={"COLUMNS": "160"}).invoke(main, ["study", *options])
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 
 from router.runtime.cli import main
 
+SHORT = ("--start", "1", "--minutes", "2")
+
 
 def run(*options: str) -> Result:
     return CliRunner(env={"COLUMNS": "180"}).invoke(main, ["verify-costs", *options])
@@ -19,8 +21,8 @@ def run(*options: str) -> Result:
 def test_orders_are_predicted_traded_and_compared_and_a_cell_can_be_repeated(tmp_path: Path) -> None:
     out = tmp_path / "out"
 
-    done = run("--out", str(out), "--orders", "6", "--quiet", "2", "--seed", "3")
-    again = run("--orders", "6", "--quiet", "2", "--seed", "3", "--cell", "2")
+    done = run("--out", str(out), "--orders", "6", "--quiet", "2", "--seed", "3", *SHORT)
+    again = run("--orders", "6", "--quiet", "2", "--seed", "3", *SHORT, "--cell", "2")
 
     found = json.loads((out / "verify-costs.json").read_text())
     assert done.exit_code == 0, done.output
@@ -43,6 +45,7 @@ def test_orders_are_predicted_traded_and_compared_and_a_cell_can_be_repeated(tmp
     ("options", "said"),
     [
         (("--strategy", "NONE"), "strategy: must be one of IS, POV, TWAP, VWAP: got 'NONE'"),
+        (("--start", "390"), "start: must leave the day its horizon, 390 minutes in all: got 410.5"),
         (("--size", "0.02", "0.01"), "sizes: must rise, above 0 to at most 1: got 0.02 to 0.01"),
         (("--cell", "230"), "cell: must be below 230: got 230"),
         ((), "--out or --cell is needed"),
