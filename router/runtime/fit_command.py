@@ -47,7 +47,7 @@ def command(
     out: Path | None,
 ) -> None:
     """Fit the model to the orders of journals (state directories), studies (folders) or files of outcomes."""
-    from router.tca.fit.fit import FREE, FitError, fit  # noqa: PLC0415 - scipy: the extra `analysis`
+    from router.tca.fit.fit import FREE, FitError, fit  # noqa: PLC0415 - scipy is of the extra `analysis`
 
     with errors_as_lines():
         try:

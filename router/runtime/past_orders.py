@@ -30,7 +30,7 @@ def read_past(paths: Sequence[Path], sigma: float | None = None) -> tuple[tuple[
     for path in paths:
         file = _outcomes_file(path)
         if file is not None:
-            from router.tca.outcome_file import read_outcomes  # noqa: PLC0415 - pyarrow: the extra `analysis`
+            from router.tca.outcome_file import read_outcomes  # noqa: PLC0415 - pyarrow is of the extra `analysis`
 
             found += read_outcomes(file)
     for case in together([read_recorder(path / FILE_NAME if path.is_dir() else path) for path in journals]):

@@ -57,7 +57,7 @@ def command(*, home: Path | None, file: Path, out: Path | None, workers: int, da
 
 
 def _all(study: Study, out: Path, place: Place, home: Path | None, file: Path) -> None:
-    from router.tca.study.summary import summarise  # noqa: PLC0415 - scipy: the extra `analysis`
+    from router.tca.study.summary import summarise  # noqa: PLC0415 - scipy is of the extra `analysis`
 
     planned = cells(study)
     settings = config_digest(planned[0].spec, home)

@@ -26,7 +26,7 @@ def work_on_dask(work: Callable[[Job], Result], jobs: Sequence[Job], address: st
     try:
         # Pure is false: a cell is worked as often as it is handed out, never looked up by what it is.
         first = [client.submit(work, job, pure=False) for job, _ in zip(todo, range(_room(client)), strict=False)]
-        running: Any = distributed.as_completed(first, loop=client.loop)  # type: ignore[no-untyped-call]
+        running: Any = distributed.as_completed(first, loop=client.loop)  # type: ignore[no-untyped-call]  # distributed publishes no types
         for done in running:
             yield done.result()
             for job in todo:
@@ -40,7 +40,7 @@ def work_on_dask(work: Callable[[Job], Result], jobs: Sequence[Job], address: st
 
 def _client(address: str) -> Any:  # noqa: ANN401 - distributed publishes no types
     try:
-        return distributed.Client(address, timeout=TIMEOUT_S, set_as_default=False)  # type: ignore[no-untyped-call]
+        return distributed.Client(address, timeout=TIMEOUT_S, set_as_default=False)  # type: ignore[no-untyped-call]  # distributed publishes no types
     except (OSError, TimeoutError, ValueError) as error:
         raise StudyError(f"dask: {address} must be a scheduler that answers within {TIMEOUT_S} s: {error}") from None
 

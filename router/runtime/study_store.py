@@ -42,6 +42,11 @@ class StudyStore:
     """The folder of one study. Opening it writes the manifest, or holds it against the one that is there."""
 
     def __init__(self, folder: Path, asked: Struct, settings: str) -> None:
+        # Looked for at the beginning: who lacks the extra should not learn it when all cells are worked.
+        from router.tca.outcome_file import write_outcomes  # noqa: PLC0415 - pyarrow is of the extra `analysis`
+        from router.tca.study.table import write_cells  # noqa: PLC0415 - as above
+
+        self._write_outcomes, self._write_cells = write_outcomes, write_cells
         self.folder = folder
         plain = msgspec.json.decode(canonical(asked))
         manifest = Manifest(asked=plain, settings=settings, version=version("sluice"))
@@ -65,12 +70,9 @@ class StudyStore:
 
     def write_tables(self, results: Sequence[CellResult]) -> None:
         """Both Parquet files, from all cells in order of number; the same cells give the same bytes."""
-        from router.tca.outcome_file import write_outcomes  # noqa: PLC0415 - pyarrow: the extra `analysis`
-        from router.tca.study.table import write_cells  # noqa: PLC0415 - as above
-
         ordered = sorted(results, key=lambda each: each.number)
-        write_outcomes(self.folder / OUTCOMES, [outcome for each in ordered for outcome in each.outcomes])
-        write_cells(self.folder / CELLS_TABLE, ordered)
+        self._write_outcomes(self.folder / OUTCOMES, [outcome for each in ordered for outcome in each.outcomes])
+        self._write_cells(self.folder / CELLS_TABLE, ordered)
 
 
 def _refuse_other(path: Path, manifest: Manifest) -> None:

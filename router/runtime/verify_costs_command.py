@@ -144,17 +144,18 @@ def verify(
     check: CostCheck, results: list[CellResult], settings: Settings
 ) -> tuple[tuple[Calibration, ...], tuple[str, ...]]:
     """Every model as shipped, and two fitted to the first half, on the second half; and what could not be said."""
-    from router.tca.fit.fit import FitError, fit  # noqa: PLC0415 - scipy: the extra `analysis`
+    from router.tca.fit.fit import FitError, fit  # noqa: PLC0415 - scipy is of the extra `analysis`
     from router.tca.fit.verify import calibrate, of_fit, of_model  # noqa: PLC0415 - as above
 
     quiet = _quiet(check, results)
     asked = [each for result in results if result.setting != QUIET and (each := _ask(result, quiet, settings))]
+    without = check.orders - len(asked)
     train, test = asked[: len(asked) // 2], asked[len(asked) // 2 :]
     if not test:
         raise StudyError(f"orders: two with a cost are needed at least: got {len(asked)}")
     models = read_impact(settings.config).on(check.day)
     found = [calibrate(model.name, of_model(model), test, model) for model in models.all]
-    notes = []
+    notes = [f"{without} of {check.orders} orders have no cost, and are not predicted"] if without else []
     for model, free in ((models.almgren_2005, ("gamma", "eta")), (models.square_root, ("y",))):
         try:
             fitted = fit(model, [each.outcome for each in train], free=free)
@@ -182,7 +183,7 @@ def _quiet(check: CostCheck, results: list[CellResult]) -> dict[str, MarketMinut
 
 def _ask(result: CellResult, quiet: dict[str, MarketMinutes], settings: Settings) -> Asked | None:
     """None of a run that failed or an order without a cost."""
-    from router.tca.fit.verify import ask  # noqa: PLC0415 - scipy: the extra `analysis`
+    from router.tca.fit.verify import ask  # noqa: PLC0415 - scipy is of the extra `analysis`
 
     day = result.result
     if day is None or (worked := day.orders[0]).outcome is None or len(worked.schedule) < 2:

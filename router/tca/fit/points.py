@@ -85,8 +85,9 @@ def _point(outcome: Outcome) -> Point:
 
 def executed(outcome: Outcome) -> float:
     """CumQty(14) as a part of average daily volume."""
-    known = outcome.qty is not None and outcome.filled is not None
-    return outcome.q_adv * (outcome.filled / outcome.qty if known else 1.0)  # type: ignore[operator]  # known
+    if outcome.qty is None or outcome.filled is None:
+        return outcome.q_adv
+    return outcome.q_adv * outcome.filled / outcome.qty
 
 
 def timing_risk(outcome: Outcome, days: float) -> float:

@@ -18,8 +18,8 @@ from router.core.types import Side
 from router.tca.outcome import Name, Positive
 
 SIDES: Final = {"buy": Side.BUY, "sell": Side.SELL}
-CELLS_MAX: Final = 1_000_000
-"""More cells than this are a slip of a grid, not a study."""
+CELLS_MAX: Final = 100_000
+"""More cells than this are a slip of a grid, not a study; their results, some kilobytes each, lie in memory."""
 Minutes: TypeAlias = Annotated[float, Meta(ge=0, le=390)]
 Value: TypeAlias = str | int | float
 

@@ -1,3 +1,5 @@
+"""A calibration as a picture."""
+
 from __future__ import annotations
 
 from xml.etree import ElementTree as ET

@@ -1,3 +1,5 @@
+"""Orders and costs drawn from a seed."""
+
 from __future__ import annotations
 
 from statistics import fmean, pstdev

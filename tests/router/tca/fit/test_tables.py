@@ -1,3 +1,5 @@
+"""A fitted model as a table that reads back."""
+
 from __future__ import annotations
 
 import tomllib

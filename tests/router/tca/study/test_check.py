@@ -1,3 +1,5 @@
+"""Which orders are drawn to be predicted and traded."""
+
 from __future__ import annotations
 
 import pytest

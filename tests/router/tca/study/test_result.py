@@ -1,3 +1,5 @@
+"""One digest for all cells."""
+
 from __future__ import annotations
 
 from hypothesis import given

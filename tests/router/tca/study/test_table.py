@@ -1,3 +1,5 @@
+"""Cells as a table."""
+
 from __future__ import annotations
 
 from pathlib import Path
