@@ -237,11 +237,14 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Header routing first, already turned round; then echo tags and the strategy as it was sent, in the client's
         order. What came broken would go out broken: of a message with flaws, no group is repeated and no tag twice.
         """
-        routing = tuple((pair.outbound, message.get(pair.inbound)) for pair in self.routing if pair.inbound in message)
         body = tuple(field for field in message.fields if field[0] in self._echo_tags)
         if message.flaws:
             body = tuple((tag, message.get(tag)) for tag in dict(body) if tag not in _GROUP_TAGS and tag in message)
-        return routing + body
+        return self.routing_of(message) + body
+
+    def routing_of(self, message: Message) -> TagPairs:
+        """The header fields that return, turned round."""
+        return tuple((pair.outbound, message.get(pair.inbound)) for pair in self.routing if pair.inbound in message)
 
     @cached_property
     def _echo_tags(self) -> frozenset[int]:

@@ -256,6 +256,45 @@ _ORDER: Final = (
     _f(1138, "DisplayQty", "QTY", note="FIX 5.0 SP1; MaxFloor(111) before"),
 )
 
+_LIST: Final = (
+    _f(67, "ListSeqNo", "INT"),
+    _f(68, "TotNoOrders", "INT"),
+    _f(69, "ListExecInst", "STRING"),
+    _f(73, "NoOrders", "NUMINGROUP"),
+    _f(82, "NoRpts", "INT"),
+    _f(83, "RptSeq", "INT"),
+    _f(84, "CxlQty", "QTY"),
+    _f(160, "SettlInstMode", "CHAR"),
+    _f(390, "BidID", "STRING"),
+    _f(391, "ClientBidID", "STRING"),
+    _f(394, "BidType", "INT", "1 NON_DISCLOSED, 2 DISCLOSED, 3 NO_BIDDING", relaxed=True),
+    _f(401, "SideValueInd", "INT"),
+    _f(414, "ProgRptReqs", "INT"),
+    _f(415, "ProgPeriodInterval", "INT"),
+    _f(429, "ListStatusType", "INT", "1 ACK, 2 RESPONSE, 3 TIMED, 4 EXEC_STARTED, 5 ALL_DONE, 6 ALERT"),
+    _f(
+        431,
+        "ListOrderStatus",
+        "INT",
+        "1 IN_BIDDING_PROCESS, 2 RECEIVED_FOR_EXECUTION, 3 EXECUTING, 4 CANCELING, 5 ALERT, 6 ALL_DONE, 7 REJECT",
+    ),
+    _f(
+        433,
+        "ListExecInstType",
+        "CHAR",
+        "1 IMMEDIATE, 2 WAIT_FOR_EXECUTE, 3 SELL_DRIVEN, 4 BUY_DRIVEN_CASH_TOP_UP, 5 BUY_DRIVEN_CASH_WITHDRAW",
+        relaxed=True,
+    ),
+    _f(444, "ListStatusText", "STRING"),
+    _f(480, "CancellationRights", "CHAR"),
+    _f(481, "MoneyLaunderingStatus", "CHAR"),
+    _f(513, "RegistID", "STRING"),
+    _f(765, "AllowableOneSidednessPct", "PERCENTAGE"),
+    _f(766, "AllowableOneSidednessValue", "AMT"),
+    _f(767, "AllowableOneSidednessCurr", "CURRENCY"),
+    _f(893, "LastFragment", "BOOLEAN"),
+)
+
 _STRATEGY: Final = (
     _f(
         847,
@@ -518,7 +557,7 @@ USER_TAGS: Final = tuple(field.tag for field in _OURS)
 FIELDS: Final[Mapping[int, Field]] = {
     field.tag: field
     for field in sorted(
-        (*_SESSION, *_ORDER, *_STRATEGY, *_REPORT, *_MARKET_DATA, *_DATA_ELSEWHERE, *_OURS, *_VENUE),
+        (*_SESSION, *_ORDER, *_LIST, *_STRATEGY, *_REPORT, *_MARKET_DATA, *_DATA_ELSEWHERE, *_OURS, *_VENUE),
         key=lambda field: field.tag,
     )
 }

@@ -4,9 +4,17 @@ A group is `NumInGroup=n` and then n entries, each starting with the group's fir
 groups"). Groups nest as deep as the table says and no deeper, so recursion is bounded by the table.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from fixspec.message import NO_GROUPS, BadGroupCountError, BadGroupOrderError, FieldList, FieldSet, FixSyntaxError
+from fixspec.message import (
+    NO_GROUPS,
+    BadGroupCountError,
+    BadGroupOrderError,
+    FieldList,
+    FieldSet,
+    FixSyntaxError,
+    Message,
+)
 from fixspec.model import GroupSpec
 
 
@@ -30,6 +38,19 @@ def read_groups(
         found.setdefault(spec.tag, entries)
         position = end
     return tuple(outside), found or NO_GROUPS
+
+
+def apart(message: Message, count_tag: int, msg_type: str, header: Collection[int]) -> tuple[Message, ...]:
+    """Each entry of the group counted by `count_tag` as a message of `msg_type` by itself, under the whole's header.
+
+    What a list says of an order is then read by whatever reads that order alone.
+    """
+    top = {tag: message.get(tag) for tag in message.tags() if tag in header and tag != 35}
+    top[35] = msg_type
+    return tuple(
+        Message((*top.items(), *entry.fields), top | {tag: entry.get(tag) for tag in entry.tags()}, entry.groups())
+        for entry in message.group(count_tag)
+    )
 
 
 def _group_end(fields: FieldList, start: int, spec: GroupSpec) -> int:

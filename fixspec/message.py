@@ -126,6 +126,10 @@ class FieldSet:
         """Entries of the repeating group whose NumInGroup field is `tag`; empty if absent."""
         return self._groups.get(tag, ())
 
+    def groups(self) -> Mapping[int, tuple["FieldSet", ...]]:
+        """All repeating groups, by the tag of their NumInGroup field."""
+        return self._groups
+
     def tags(self) -> Iterator[int]:
         """Tags outside groups, NumInGroup fields included, in order."""
         return iter(self._first)

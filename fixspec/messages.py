@@ -37,6 +37,8 @@ HEADER_44: Final = HEADER_42.replace("OnBehalfOfSendingTime", "@Hops")
 TRAILER: Final = "SignatureLength Signature CheckSum!"
 
 _TEXT = "Text EncodedTextLen EncodedText"
+_LIST_INST = "ListExecInstType ListExecInst EncodedListExecInstLen EncodedListExecInst"
+_LIST_TEXT = "ListStatusText EncodedListStatusTextLen EncodedListStatusText"
 _PARTY = "PartyID! PartyIDSource PartyRole"
 
 GROUPS: Final = {
@@ -130,7 +132,23 @@ _MD_ENTRY = """
     MDEntryBuyer
     MDEntrySeller NumberOfOrders MDEntryPositionNo Text EncodedTextLen EncodedText
 """
+# An entry of a list is a NewOrderSingle(D) but for what the list says once. All of it is optional to the session, so
+# that one bad order is answered by us and does not cost the whole list a Reject(3).
+_LISTED_42 = f"""
+    ClOrdID! ListSeqNo SettlInstMode {_OLD_PARTIES} Account @PreAllocs42 {_I42_OPTIONAL} SideValueInd
+    {_TERMS_42.replace("!", "")}
+"""
+_LISTED_44 = f"""
+    ClOrdID! ListSeqNo SettlInstMode {_IDS_44} TradeDate {_ACCOUNT_44} AllocID @PreAllocs {_I44_OPTIONAL} SideValueInd
+    {_TERMS_44.replace("!", "")}
+"""
+_LIST_STATE = "CumQty! OrdStatus! {working} LeavesQty! CxlQty! AvgPx! OrdRejReason Text EncodedTextLen EncodedText"
+
 GROUPS_BY_VERSION: Final = {
+    "ListOrders42": ("NoOrders", _LISTED_42),
+    "ListOrders": ("NoOrders", _LISTED_44),
+    "ListStates42": ("NoOrders", f"ClOrdID! {_LIST_STATE.format(working='')}"),
+    "ListStates": ("NoOrders", f"ClOrdID! SecondaryClOrdID {_LIST_STATE.format(working='WorkingIndicator')}"),
     "RelatedSym42": ("NoRelatedSym", f"{_I42} TradingSessionID"),
     "RelatedSym": ("NoRelatedSym", _I44),
     "MDFull42": ("NoMDEntries", f"MDEntryType! {_MD_ENTRY}"),
@@ -240,6 +258,27 @@ MESSAGES: Final = (
         f"OrigOrdModTime ListID {_ACCOUNT_44} TradeOriginationDate TransactTime CxlRejResponseTo! CxlRejReason "
         f"OrderQty "
         f"TradeDate {_TEXT} $Ours",
+    ),
+    MessageText(
+        "E",
+        "NewOrderList",
+        "app",
+        f"ListID! BidID ClientBidID ProgRptReqs BidType! ProgPeriodInterval {_LIST_INST} TotNoOrders! @ListOrders42!",
+        f"ListID! BidID ClientBidID ProgRptReqs BidType! ProgPeriodInterval CancellationRights MoneyLaunderingStatus "
+        f"RegistID {_LIST_INST} AllowableOneSidednessPct AllowableOneSidednessValue AllowableOneSidednessCurr "
+        f"TotNoOrders! LastFragment @ListOrders!",
+    ),
+    _same("K", "ListCancelRequest", "app", f"ListID! TransactTime {_TEXT}"),
+    _same("L", "ListExecute", "app", f"ListID! ClientBidID BidID TransactTime {_TEXT}"),
+    _same("M", "ListStatusRequest", "app", f"ListID! {_TEXT}"),
+    MessageText(
+        "N",
+        "ListStatus",
+        "app",
+        f"ListID! ListStatusType! NoRpts! ListOrderStatus! RptSeq! {_LIST_TEXT} TransactTime TotNoOrders! "
+        f"@ListStates42!",
+        f"ListID! ListStatusType! NoRpts! ListOrderStatus! RptSeq! {_LIST_TEXT} TransactTime TotNoOrders! "
+        f"LastFragment @ListStates!",
     ),
     MessageText(
         "Q",

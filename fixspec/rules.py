@@ -28,18 +28,23 @@ ACTED_ON: Final[Mapping[str, tuple[int, ...]]] = {
     "G": (41, 37, *_ORDER),
     "F": (41, 11, 37, *_INSTRUMENT, 54, 60, 38),
     "H": (11, 37, 790, *_INSTRUMENT, 54),
+    "E": (66, 394, 433, 68, 893, 73, 67, *_ORDER),
+    "K": (66,),
+    "L": (66,),
+    "M": (66,),
 }
 """What we read of each message a client sends; other fields of the dictionary are accepted and change nothing."""
 SENT: Final[Mapping[str, tuple[int, ...]]] = {
     "8": (
         *(37, 11, 41, 17, 19, 20, 150, 39, 103, 378, 1, 55, 54, 38, 40, 44, 59, 15, 32, 31, 30, 29, 851, 151, 14, 6),
-        *(60, 790, 58, *_STRATEGY),
+        *(60, 790, 58, 66, *_STRATEGY),
     ),
     "9": (37, 11, 41, 39, 434, 102, 1, 60, 58),
+    "N": (66, 429, 82, 431, 83, 444, 60, 68, 893, 73, 11, 14, 39, 151, 84, 6, 103, 58),
     "j": (45, 372, 379, 380, 58),
 }
 """What we print on each message a client gets."""
-CODED: Final = (39, 150, 102, 103, 378, 380, 434, 851)
+CODED: Final = (39, 150, 102, 103, 378, 380, 394, 429, 431, 433, 434, 851)
 
 
 def tables() -> Mapping[str, str]:

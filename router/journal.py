@@ -19,7 +19,20 @@ from typing import Final, Protocol
 import msgspec
 from msgspec import Struct
 
-from router.core.events import BadRequest, CancelRequest, Event, Genesis, NewOrder, ReplaceRequest, StatusRequest
+from router.core.events import (
+    BadRequest,
+    CancelRequest,
+    Event,
+    Genesis,
+    ListCancel,
+    ListExecute,
+    ListRequest,
+    ListStatusRequest,
+    NewList,
+    NewOrder,
+    ReplaceRequest,
+    StatusRequest,
+)
 from router.core.outputs import Alarm, BusinessReject, Output
 from router.core.types import BusinessRejectReason, Ns
 
@@ -30,7 +43,16 @@ GENESIS_HASH: Final = bytes(32)
 _encoder = msgspec.json.Encoder()
 _event_decoder: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(Event)
 _output_decoder: Final[msgspec.json.Decoder[Output]] = msgspec.json.Decoder(Output)
-_MSG_TYPES: Final = {NewOrder: "D", ReplaceRequest: "G", CancelRequest: "F", StatusRequest: "H"}
+_MSG_TYPES: Final[dict[type, str]] = {
+    NewOrder: "D",
+    ReplaceRequest: "G",
+    CancelRequest: "F",
+    StatusRequest: "H",
+    NewList: "E",
+    ListCancel: "K",
+    ListExecute: "L",
+    ListStatusRequest: "M",
+}
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 
 
@@ -164,9 +186,9 @@ def apply(engine: Engine, seq: int, at: Ns, event: Event) -> list[Output]:
 def _quarantined(seq: int, event: Event, error: Exception) -> list[Output]:
     what = _ADDRESS.sub("0x…", f"{type(error).__name__}: {error}")[:400]
     alarm = Alarm(f"input {seq} ({type(event).__name__}) quarantined: {what}")
-    msg_type = event.msg_type if isinstance(event, BadRequest) else _MSG_TYPES.get(type(event))
-    if msg_type is None or not isinstance(
-        event, NewOrder | ReplaceRequest | CancelRequest | StatusRequest | BadRequest
+    if not isinstance(
+        event,
+        NewOrder | ReplaceRequest | CancelRequest | StatusRequest | NewList | ListRequest | BadRequest,
     ):
         return [alarm]
     answer = BusinessReject(
@@ -175,7 +197,7 @@ def _quarantined(seq: int, event: Event, error: Exception) -> list[Output]:
         ref_seq_num=event.seq_num,
         reason=BusinessRejectReason.APPLICATION_NOT_AVAILABLE,
         text=f"not processed: internal error at input {seq}; the desk has been alarmed",
-        ref_id=event.cl_ord_id,
+        ref_id=event.list_id if isinstance(event, NewList | ListRequest) else event.cl_ord_id,
         echo=event.echo,
     )
     return [answer, alarm]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from router.api import Ns, Ppm, Px, Qty
 
@@ -100,6 +101,12 @@ class MarketConfig(Struct, frozen=True, forbid_unknown_fields=True):
             return msgspec.convert(merged, SyntheticParams)
         except msgspec.ValidationError as error:
             raise ValueError(f"market of {symbol}: {error}") from None
+
+
+def opening_at(config: MarketConfig, prices: Mapping[str, Px]) -> MarketConfig:
+    """The same market on a day that opens at these prices, in quanta by symbol."""
+    own = {symbol: config.symbol.get(symbol, {}) | {"open_px": px} for symbol, px in prices.items()}
+    return replace(config, symbol={**config.symbol, **own})
 
 
 def parse_market(text: str) -> MarketConfig:

@@ -68,6 +68,12 @@ class NewOrder(_Event, frozen=True, kw_only=True):
     poss_resend: bool = False
     echo: Echo = ()
     seq_num: int = 0
+    manual: bool = False
+    """HandlInst(21)=3: staged, until a person releases it."""
+    list_id: str = ""
+    """ListID(66) of the list that it came in."""
+    list_seq: int = 0
+    """ListSeqNo(67)."""
 
 
 class ReplaceRequest(_Event, frozen=True, kw_only=True):
@@ -97,6 +103,8 @@ class ReplaceRequest(_Event, frozen=True, kw_only=True):
     poss_resend: bool = False
     echo: Echo = ()
     seq_num: int = 0
+    manual: bool = False
+    """HandlInst(21)=3: of a staged order only, which stays so."""
 
 
 class CancelRequest(_Event, frozen=True, kw_only=True):
@@ -131,7 +139,8 @@ class BadRequest(_Event, frozen=True, kw_only=True):
     """A client message that is not understood: the gateway says what is wrong, the engine answers once.
 
     35=D is answered by a rejected ExecutionReport(8), F and G by OrderCancelReject(9), H by a status report of no
-    order, anything else by BusinessMessageReject(j). Fields that could be read are echoed; the rest are None.
+    order, E, K, L and M by a ListStatus(N), anything else by BusinessMessageReject(j). Fields that could be read are
+    echoed; the rest are None. `list_seq` is the ListSeqNo(67) of an order of a list, 0 where it could not be read.
     """
 
     client: str
@@ -153,6 +162,49 @@ class BadRequest(_Event, frozen=True, kw_only=True):
     status_req_id: str | None = None
     echo: Echo = ()
     seq_num: int = 0
+    list_id: str | None = None
+    list_seq: int = 0
+
+
+class NewList(_Event, frozen=True, kw_only=True):
+    """NewOrderList(E), whole or one fragment of it: one message, one input, so that a list comes or does not.
+
+    `total` is TotNoOrders(68). `last` is LastFragment(893): False means that more orders follow, None that their number
+    alone tells (FIX 4.2). `waits` is ListExecInstType(433)=2. An order that is not understood stands as a `BadRequest`
+    among the others, which are not refused for it.
+    """
+
+    client: str
+    list_id: str
+    total: int
+    orders: tuple[NewOrder | BadRequest, ...]
+    last: bool | None = True
+    waits: bool = False
+    poss_resend: bool = False
+    echo: Echo = ()
+    seq_num: int = 0
+
+
+class _ListRequest(_Event, frozen=True, kw_only=True):
+    """A request on a whole list, named by ListID(66). What is asked is its class."""
+
+    client: str
+    list_id: str
+    poss_resend: bool = False
+    echo: Echo = ()
+    seq_num: int = 0
+
+
+class ListExecute(_ListRequest, frozen=True, kw_only=True):
+    """ListExecute(L): begin to work a list that waits."""
+
+
+class ListCancel(_ListRequest, frozen=True, kw_only=True):
+    """ListCancelRequest(K): withdraw every open order of a list."""
+
+
+class ListStatusRequest(_ListRequest, frozen=True, kw_only=True):
+    """ListStatusRequest(M)."""
 
 
 class ClientUp(_Event, frozen=True):
@@ -435,6 +487,14 @@ class OperatorDoneForDay(_Event, frozen=True):
     order_id: str
 
 
+class OperatorRelease(_Event, frozen=True):
+    """The desk lets a staged order be worked: as it asks itself, or by the `strategy` and `params` given."""
+
+    order_id: str
+    strategy: str | None = None
+    params: Params | None = None
+
+
 class KillSwitch(_Event, frozen=True):
     """Stop all new child orders (`on` True) for one client, or for everybody (None), and cancel what is open."""
 
@@ -443,7 +503,18 @@ class KillSwitch(_Event, frozen=True):
     text: str = ""
 
 
-ClientEvent: TypeAlias = NewOrder | ReplaceRequest | CancelRequest | StatusRequest | BadRequest | ClientUp | ClientDown
+ListRequest: TypeAlias = ListExecute | ListCancel | ListStatusRequest
+ClientEvent: TypeAlias = (
+    NewOrder
+    | ReplaceRequest
+    | CancelRequest
+    | StatusRequest
+    | NewList
+    | ListRequest
+    | BadRequest
+    | ClientUp
+    | ClientDown
+)
 VenueReport: TypeAlias = (
     ChildAccepted
     | ChildRejected
@@ -468,6 +539,8 @@ ShellEvent: TypeAlias = (
     | OperatorCancel
     | OperatorRestate
     | OperatorDoneForDay
+    | OperatorRelease
     | KillSwitch
 )
+OperatorEvent: TypeAlias = OperatorCancel | OperatorRestate | OperatorDoneForDay | OperatorRelease | KillSwitch
 Event: TypeAlias = ClientEvent | VenueReport | MarketEvent | ShellEvent

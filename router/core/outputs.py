@@ -19,6 +19,8 @@ from router.core.types import (
     ExecType,
     LastCapacity,
     LastLiquidityInd,
+    ListOrderStatus,
+    ListStatusType,
     Ns,
     OrdRejReason,
     OrdStatus,
@@ -108,6 +110,41 @@ class BusinessReject(_Output, frozen=True, kw_only=True):
     reason: BusinessRejectReason
     text: str
     ref_id: str | None = None
+    echo: Echo = ()
+
+
+class ListedState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """One order in a ListStatus(N). OrderQty(38) = `cum_qty` + `leaves` + `cxl_qty`, but of a rejected order.
+
+    AvgPx(6) is `notional / cum_qty`, as in an `ExecReport`; `symbol` and `currency` say in which units it is printed.
+    """
+
+    cl_ord_id: str
+    ord_status: OrdStatus
+    cum_qty: Qty = 0
+    leaves: Qty = 0
+    cxl_qty: Qty = 0
+    notional: int = 0
+    symbol: str = ""
+    currency: str = ""
+    """Currency(15) as the client quotes, where it said one."""
+    ord_rej_reason: OrdRejReason | None = None
+    text: str = ""
+
+
+class ListStatus(_Output, frozen=True, kw_only=True):
+    """ListStatus(N): number `rpt_seq` of `no_rpts` that together say all of a list of `total` orders."""
+
+    client: str
+    list_id: str
+    status_type: ListStatusType
+    order_status: ListOrderStatus
+    total: int
+    orders: tuple[ListedState, ...] = ()
+    rpt_seq: int = 1
+    no_rpts: int = 1
+    text: str = ""
+    transact_time: Ns
     echo: Echo = ()
 
 
@@ -245,6 +282,6 @@ class Alarm(_Output, frozen=True):
     text: str
 
 
-ClientOutput: TypeAlias = ExecReport | CancelReject | BusinessReject
+ClientOutput: TypeAlias = ExecReport | CancelReject | ListStatus | BusinessReject
 VenueCommand: TypeAlias = SendChild | ReplaceChild | CancelChild | QueryChild
 Output: TypeAlias = ClientOutput | VenueCommand | SetTimer | Decision | Note | Alarm

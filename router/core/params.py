@@ -191,6 +191,15 @@ class AlgoParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     dark_only: Annotated[bool, Param(Kind.FLAG, "Use undisplayed venues only.")] = False
     venues_include: Annotated[tuple[str, ...], Param(Kind.NAMES, "Use these venues (MIC) only.")] = ()
     venues_exclude: Annotated[tuple[str, ...], Param(Kind.NAMES, "Never use these venues (MIC).")] = ()
+    day_schedule: Annotated[
+        str | None,
+        Param(
+            Kind.CHOICE,
+            "Of an order good till a date, what each day works: All that is left, an Even part of it, or a part by "
+            "the Volume expected; absent: Even, and All without a date.",
+            choices=("All", "Even", "Volume"),
+        ),
+    ] = None
     auctions: Annotated[
         str,
         Param(

@@ -84,7 +84,7 @@ class RiskLimits(Struct, frozen=True, forbid_unknown_fields=True):
 
     `max_notional` in whole currency units; `collar_ppm` around a reference not older than `reference_age_max_ns` (no
     fresh reference: refused). `max_participation_ppm` caps ParticipationRate(849) and an order's size against ADV where
-    known.
+    known. `max_list_orders` and `max_list_notional` (as `max_notional`, in each currency) hold for a list as a whole.
     """
 
     max_qty: Qty | None = 1_000_000
@@ -94,6 +94,8 @@ class RiskLimits(Struct, frozen=True, forbid_unknown_fields=True):
     max_participation_ppm: Ppm | None = 500_000
     max_adv_ppm: Ppm | None = None
     max_open_orders: int | None = 20_000
+    max_list_orders: int | None = 1_000
+    max_list_notional: int | None = None
     max_messages_per_second: int | None = 10_000
     symbols: tuple[str, ...] | None = None
     restricted: tuple[str, ...] = ()

@@ -151,6 +151,29 @@ class CxlRejResponseTo(StrEnum):
     REPLACE = "2"
 
 
+class ListStatusType(StrEnum):
+    """ListStatusType(429): why a list is reported."""
+
+    ACK = "1"
+    RESPONSE = "2"
+    TIMED = "3"
+    EXEC_STARTED = "4"
+    ALL_DONE = "5"
+    ALERT = "6"
+
+
+class ListOrderStatus(StrEnum):
+    """ListOrderStatus(431)."""
+
+    IN_BIDDING_PROCESS = "1"
+    RECEIVED = "2"
+    EXECUTING = "3"
+    CANCELING = "4"
+    ALERT = "5"
+    ALL_DONE = "6"
+    REJECT = "7"
+
+
 class BusinessRejectReason(StrEnum):
     """BusinessRejectReason(380)."""
 

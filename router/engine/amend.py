@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from router.core.algo import Cause
 from router.core.events import ReplaceRequest
-from router.core.types import CxlRejReason, OrdType, Px, Qty, Reason
+from router.core.types import CxlRejReason, OrdStatus, OrdType, Px, Qty, Reason
 from router.engine.desk import Desk
 from router.engine.expiry import watch_expiry
 from router.engine.gate import Gate
@@ -30,7 +30,9 @@ class Amendments:
     def carry_out(self, work: ParentWork, request: ReplaceRequest) -> bool:
         """One step towards the answer; False while a venue has to speak first."""
         desk, parent = self._desk, work.parent
-        plan = order_plan(desk, amended(parent.terms, request), desk.now, work.terms)
+        plan = order_plan(
+            desk, amended(parent.terms, request), desk.now, work.terms, traded_before=parent.traded_before
+        )
         if isinstance(plan, Refused):
             desk.say(desk.parents.replace_refused(desk.now, parent, CxlRejReason.OTHER, plan.text))
             desk.wake(work, Cause.RESUMED)
@@ -40,7 +42,7 @@ class Amendments:
         if work.algo is None:
             return self._direct(work, request)
         limit = None if request.ord_type is OrdType.MARKET else (request.px if request.px is not None else parent.px)
-        if not self._made_room(work, max(request.qty, parent.cum_qty), limit):
+        if not self._made_room(work, max(plan.terms.qty, parent.cum_qty), limit):
             return False
         before = parent.cl_ord_id
         desk.say(desk.parents.replace_done(desk.now, parent))
@@ -52,7 +54,7 @@ class Amendments:
             piece.limit_px = self._tighter(work, piece.limit_px)
         self._trim_slices(work)
         work.algo.on_amend(plan.params, plan.terms)
-        note_schedule(desk, work.order_id, plan)
+        note_schedule(desk, work.order_id, plan, done=parent.traded_before)
         desk.wake(work, Cause.AMENDED)
         return True
 
@@ -62,6 +64,8 @@ class Amendments:
         children = desk.children.of_order(work.order_id)
         px = None if request.ord_type is OrdType.MARKET else request.px
         if not children or (children[0].qty == request.qty and children[0].px == px):
+            if parent.own_status is OrdStatus.PENDING_NEW:
+                return False  # nothing to change, and nothing in force yet: the venue's first word comes before
             desk.say(desk.parents.replace_done(desk.now, parent))
             for piece in work.slices.values():
                 piece.qty = max(parent.qty, piece.filled)
@@ -110,7 +114,7 @@ class Amendments:
 
     def _trim_slices(self, work: ParentWork) -> None:
         """Cut slices to the new quantity, the youngest first and never below what is open of them."""
-        excess = work.parent.cum_qty + work.released - work.parent.qty
+        excess = work.released - max(work.target - work.parent.cum_qty, 0)
         for slice_id in reversed(tuple(work.slices)):
             if excess <= 0:
                 return

@@ -77,7 +77,7 @@ class Crosses:
 
     def _part(self, work: ParentWork) -> Qty:
         """Round lots to lend, of what is free."""
-        left = work.parent.qty - work.parent.cum_qty
+        left = work.target - work.parent.cum_qty
         lot = work.terms.instrument.round_lot
         return min(left * share_ppm(work) // PPM, work.available) // lot * lot
 

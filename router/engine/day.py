@@ -15,6 +15,7 @@ from router.core.events import (
     LevelUpdate,
     OperatorCancel,
     OperatorDoneForDay,
+    OperatorRelease,
     OperatorRestate,
     PhaseChange,
     Recovered,
@@ -25,6 +26,8 @@ from router.core.params import show_time
 from router.core.types import OrdStatus, Phase
 from router.engine.desk import Desk
 from router.engine.halts import tell_phase
+from router.engine.hold import release
+from router.engine.lists import ListDesk
 from router.engine.plan import renew
 from router.engine.reports import Reports
 from router.engine.work import ParentWork
@@ -35,8 +38,9 @@ from router.orders.states import ParentEvent
 class Day:
     """Takes in what concerns all orders at once, and what the desk itself asks for."""
 
-    def __init__(self, desk: Desk, working: Working, reports: Reports) -> None:
+    def __init__(self, desk: Desk, working: Working, reports: Reports, lists: ListDesk) -> None:
         self._desk = desk
+        self._lists = lists
         self._working = working
         self._reports = reports
         self._states = {symbol: desk.market[symbol] for symbol in desk.market.symbols}
@@ -130,6 +134,7 @@ class Day:
         for parent in desk.parents:
             if parent.is_open:
                 desk.say(desk.parents.new_day(desk.now, parent, event.day))
+                desk.touch_list(parent)
         for work in tuple(desk.works.values()):
             if not work.parent.is_open:
                 desk.settle(work)
@@ -148,6 +153,7 @@ class Day:
             # One that a bust opened again after the close has nobody to work it.
             if parent.order_id not in self._desk.works and parent.allows(ParentEvent.DONE_FOR_DAY):
                 self._desk.say(self._desk.parents.done_for_day(self._desk.now, parent, text="the day is over"))
+        self._lists.end_of_day(event.day)
 
     def recovered(self, event: Recovered) -> None:
         """The engine came back from its journal: ask the venues, let the algorithms look at the clock."""
@@ -167,9 +173,7 @@ class Day:
         """The desk cancels: Canceled without a request, once nothing is open."""
         work = self._work_of(event.order_id)
         if work is not None:
-            work.cancel_reason = event.reason
-            work.done = True
-            work.ending_text = event.text or "cancelled by the desk"
+            work.cancel(event.text or "cancelled by the desk", event.reason)
             self._desk.settle(work)
 
     def restate(self, event: OperatorRestate) -> None:
@@ -194,6 +198,10 @@ class Day:
         work = self._work_of(event.order_id)
         if work is not None and work.parent.own_status is not OrdStatus.DONE_FOR_DAY:
             self._end_of_day(work, "done for the day by the desk")
+
+    def release(self, event: OperatorRelease) -> None:
+        """The desk lets a staged order go."""
+        release(self._desk, event)
 
     def kill(self, event: KillSwitch) -> None:
         """Nothing new goes out, and what is open is withdrawn; orders stay with their clients."""

@@ -16,12 +16,13 @@ from router.core.types import Ns
 from router.engine.timers import Timers
 from router.engine.work import ParentWork
 from router.market.market import Market
-from router.orders import Children, Ids, Parents
+from router.orders import Children, Ids, Lists, Parents
 from router.risk.gate import RiskGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from router.orders import Parent
     from router.sor.work import Router, SliceWork
 
 
@@ -40,6 +41,7 @@ class Desk:
         self.venues: dict[str, VenueProfile] = {venue.mic: venue for venue in config.venues if venue.enabled}
         self.parents = Parents(ids, self.clients)
         self.children = Children()
+        self.lists = Lists()
         self.risk = RiskGate(self.clients, {i.symbol: i for i in config.instruments}, market)
         self.timers = Timers()
         self.now: Ns = 0
@@ -53,6 +55,8 @@ class Desk:
         self.wakes: dict[tuple[str, Cause], None] = {}
         self.reviews: dict[int, None] = {}
         self.unsettled: dict[str, None] = {}
+        self.touched_lists: dict[tuple[str, str], None] = {}
+        """Lists (client, ListID(66)) of which an order has begun or ended."""
 
     def say(self, outs: Iterable[Output]) -> None:
         """Answer."""
@@ -73,14 +77,21 @@ class Desk:
         self.works[work.order_id] = work
         self.by_symbol[work.parent.symbol][work.order_id] = work
         self.open_orders[client] = self.open_orders.get(client, 0) + 1
+        self.touch_list(work.parent)
 
     def close_work(self, work: ParentWork) -> None:
         """An order is over, and nothing of it is open."""
         del self.works[work.order_id]
         del self.by_symbol[work.parent.symbol][work.order_id]
         self.open_orders[work.parent.client] -= 1
+        self.touch_list(work.parent)
         if work.wake_timer is not None:
             self.timers.drop(work.wake_timer)
+
+    def touch_list(self, parent: Parent) -> None:
+        """Look, after this event, whether the order's list is what it was."""
+        if parent.list_id:
+            self.touched_lists[parent.client, parent.list_id] = None
 
     def open_slice(self, work: ParentWork, piece: SliceWork) -> None:
         """A slice is being worked from now on; the router looks at it after this event."""

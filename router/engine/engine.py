@@ -18,6 +18,7 @@ from router.core.types import Ns
 from router.engine.day import Day
 from router.engine.desk import Desk
 from router.engine.gate import Gate
+from router.engine.lists import ListDesk
 from router.engine.reports import Reports
 from router.engine.requests import Requests
 from router.engine.working import Working
@@ -38,6 +39,7 @@ class Engine:
         self._now: Ns = 0
         self._desk: Desk | None = None
         self._working: Working | None = None
+        self._lists: ListDesk | None = None
         self._on: dict[type, Callable[[Any], None]] = {}
 
     def handle(self, at: Ns, event: ev.Event) -> list[Output]:
@@ -55,6 +57,8 @@ class Engine:
         # Most market data moves no touch that an order is waiting for.
         if desk.unsettled or desk.reviews or desk.wakes:
             self._working.run()
+        if desk.touched_lists and self._lists is not None:
+            self._lists.run()
         return desk.outs
 
     @property
@@ -73,7 +77,9 @@ class Engine:
         working = Working(desk, gate)
         reports = Reports(desk, gate, working)
         self._desk, self._working = desk, working
-        self._on = _table(Requests(desk), reports, Day(desk, working, reports))
+        requests = Requests(desk)
+        self._lists = ListDesk(desk, requests)
+        self._on = _table(requests, self._lists, reports, Day(desk, working, reports, self._lists))
 
 
 def handlers(engine: Engine) -> tuple[type, ...]:
@@ -81,14 +87,18 @@ def handlers(engine: Engine) -> tuple[type, ...]:
     return tuple(engine._on)  # noqa: SLF001 - this module's own
 
 
-def _table(requests: Requests, reports: Reports, day: Day) -> dict[type, Callable[[Any], None]]:
+def _table(requests: Requests, lists: ListDesk, reports: Reports, day: Day) -> dict[type, Callable[[Any], None]]:
     """Who takes in which event; every member of `Event` but Genesis stands here (a test holds it to that)."""
     table: dict[type, Callable[[Any], None]] = {
         ev.NewOrder: requests.new_order,
         ev.CancelRequest: requests.cancel,
         ev.ReplaceRequest: requests.replace,
         ev.StatusRequest: requests.status,
-        ev.BadRequest: requests.bad,
+        ev.NewList: lists.new_list,
+        ev.ListExecute: lists.execute,
+        ev.ListCancel: lists.cancel,
+        ev.ListStatusRequest: lists.status,
+        ev.BadRequest: lists.bad,
         ev.ClientUp: requests.client_up,
         ev.ClientDown: requests.client_down,
         ev.VenueUp: reports.venue_up,
@@ -100,6 +110,7 @@ def _table(requests: Requests, reports: Reports, day: Day) -> dict[type, Callabl
         ev.OperatorCancel: day.cancel,
         ev.OperatorRestate: day.restate,
         ev.OperatorDoneForDay: day.done_for_day,
+        ev.OperatorRelease: day.release,
         ev.KillSwitch: day.kill,
     }
     child_reports = (

@@ -42,7 +42,7 @@ def open_work(desk: Desk, parent: Parent, plan: OrderPlan) -> ParentWork:
         end=terms.end,
         curve=terms.curve_source,
     )
-    note_schedule(desk, parent.order_id, replace(plan, terms=terms))
+    note_schedule(desk, parent.order_id, replace(plan, terms=terms), done=parent.traded_before)
     watch_expiry(desk, parent.order_id, parent.terms)
     return work
 
@@ -52,7 +52,7 @@ def reopen(desk: Desk, parent: Parent) -> ParentWork | None:
     work = desk.works.get(parent.order_id)
     if work is not None:
         return work
-    plan = order_plan(desk, parent.terms, desk.now, None)
+    plan = order_plan(desk, parent.terms, desk.now, None, traded_before=parent.traded_before)
     if isinstance(plan, Refused):
         desk.alarm(f"{parent.order_id} is open again and cannot be worked: {plan.text}")
         return None

@@ -9,11 +9,13 @@ from typing import Final
 from zlib import crc32
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from router.core.algo import AlgoFactory, OrderTerms
+from router.core.algo import AlgoFactory, OrderTerms, SchedulePoint
 from router.core.instruments import Instrument
 from router.core.params import AlgoParams, ParamRefusal, parse_params, resolve_window, show_time
-from router.core.types import Ns, OrdRejReason, TimeInForce
+from router.core.types import Ns, OrdRejReason, Qty, TimeInForce
+from router.engine.days import Today, target_of_today, unkept_schedule, window_of_today
 from router.engine.desk import Desk
 from router.engine.expiry import expires_at
 from router.engine.immediate import Immediate, ImmediateOrCancel
@@ -42,8 +44,13 @@ class OrderPlan(Struct, frozen=True):
     prefs: Preferences
 
 
-def order_plan(desk: Desk, asked: Terms, now: Ns, standing: OrderTerms | None) -> OrderPlan | Refused:
-    """The plan for the terms asked for; `standing` are the order's working terms when this is a replace."""
+def order_plan(
+    desk: Desk, asked: Terms, now: Ns, standing: OrderTerms | None, *, traded_before: Qty = 0
+) -> OrderPlan | Refused:
+    """The plan for the terms asked for; `standing` are the order's working terms when this is a replace.
+
+    `traded_before` is what earlier trading dates have filled of it: the plan's quantity is today's share more.
+    """
     if asked.symbol not in desk.market:
         return Refused(OrdRejReason.UNKNOWN_SYMBOL, f"Symbol(55) {asked.symbol} is not known here")
     market = desk.market[asked.symbol]
@@ -55,6 +62,8 @@ def order_plan(desk: Desk, asked: Terms, now: Ns, standing: OrderTerms | None) -
     if isinstance(found, Refused):
         return found
     factory, params = found
+    sessions = desk.market.sessions(asked.symbol)
+    params = window_of_today(asked, params, session, sessions)
     window = resolve_window(params, now, session.open, session.close)
     if isinstance(window, ParamRefusal):
         return Refused(OrdRejReason.OTHER, window.text)
@@ -71,15 +80,17 @@ def order_plan(desk: Desk, asked: Terms, now: Ns, standing: OrderTerms | None) -
     instrument = market.instrument
     curves = desk.config.curves
     curve = next((name for name in (instrument.symbol, "*") if name in curves), "")
+    end = min(window[1], expiry)
+    today = Today(session, start, end, sessions, curves.get(curve, ()))
     terms = OrderTerms(
         order_id=standing.order_id if standing else "",
         instrument=instrument,
         side=asked.side,
-        qty=asked.qty,
+        qty=target_of_today(asked, params, instrument, today, traded_before=traded_before, expiry=expiry),
         ord_type=asked.ord_type,
         limit_px=asked.px,
         start=start,
-        end=min(window[1], expiry),
+        end=end,
         session_open=session.open,
         session_close=session.close,
         seed=standing.seed if standing else 0,
@@ -98,25 +109,32 @@ def order_seed(seed: int, order_id: str) -> int:
 
 def renew(desk: Desk, work: ParentWork) -> None:
     """Work the order by its terms of now: a new day's session, or a quantity that the desk changed."""
-    plan = order_plan(desk, work.parent.terms, desk.now, work.terms)
+    parent = work.parent
+    plan = order_plan(desk, parent.terms, desk.now, work.terms, traded_before=parent.traded_before)
     if isinstance(plan, Refused):
         desk.note(work.order_id, "not-renewed", text=plan.text)
         return
     work.params, work.terms, work.prefs = plan.params, plan.terms, plan.prefs
     if work.algo is not None:
         work.algo.on_amend(plan.params, plan.terms)
-        note_schedule(desk, work.order_id, plan)
+        note_schedule(desk, work.order_id, plan, done=parent.traded_before)
 
 
-def note_schedule(desk: Desk, order_id: str, plan: OrderPlan) -> None:
-    """Put the plan's expected schedule into the journal: what progress and cost are measured against from now on."""
-    if plan.factory is None:
+def note_schedule(desk: Desk, order_id: str, plan: OrderPlan, *, done: Qty = 0) -> None:
+    """Put the plan's expected schedule into the journal: what progress and cost are measured against from now on.
+
+    It is of all the order's shares: from `done`, which earlier trading dates have filled, to today's share more.
+    """
+    if plan.factory is None or plan.terms.qty <= done:
         return
-    points = plan.factory.expected_schedule(plan.params, plan.terms)
+    todays = replace(plan.terms, qty=plan.terms.qty - done)
+    points = [
+        SchedulePoint(point.at, point.qty + done) for point in plan.factory.expected_schedule(plan.params, todays)
+    ]
     step = -(-len(points) // SCHEDULE_POINTS_MAX)
     kept = points[:: max(step, 1)]
     if points and kept[-1] != points[-1]:
-        kept = (*kept, points[-1])
+        kept = [*kept, points[-1]]
     desk.note(order_id, "schedule", points=" ".join(f"{point.at}:{point.qty}" for point in kept))
 
 
@@ -147,6 +165,9 @@ def _params(desk: Desk, asked: Terms) -> tuple[AlgoFactory | None, AlgoParams] |
         factory, wanted = named, _parsed(named.Params, asked, instrument)
     if isinstance(wanted, ParamRefusal):
         return Refused(OrdRejReason.OTHER, wanted.text)
+    unkept = unkept_schedule(asked, wanted)
+    if unkept:
+        return Refused(OrdRejReason.OTHER, unkept)
     return factory, wanted
 
 

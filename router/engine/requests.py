@@ -10,17 +10,16 @@ from msgspec.structs import replace
 
 from router.core.algo import Cause
 from router.core.events import BadRequest, CancelRequest, ClientDown, ClientUp, NewOrder, ReplaceRequest, StatusRequest
-from router.core.types import CxlRejReason, ExecRestatementReason, OrdRejReason, Reason, Urgency
+from router.core.types import CxlRejReason, ExecRestatementReason, OrdRejReason
 from router.engine.desk import Desk
 from router.engine.expiry import expires_at, expiry_text
 from router.engine.halts import tell_phase
+from router.engine.hold import held_change, held_text, send_direct
 from router.engine.instructions import unkept_change
 from router.engine.opening import open_work, reopen
 from router.engine.plan import OrderPlan, Refused, order_plan
-from router.engine.work import ParentWork
 from router.orders import Parent
 from router.orders.terms import amended, terms_of
-from router.sor.work import SliceWork
 
 
 class Requests:
@@ -32,23 +31,36 @@ class Requests:
     def new_order(self, order: NewOrder) -> None:
         """NewOrderSingle(D)."""
         desk = self._desk
-        order = self._with_default(order)
-        if desk.parents.duplicate_of(order) is not None:
-            desk.say(desk.parents.reject(desk.now, order, OrdRejReason.DUPLICATE_ORDER, ""))
+        too_many = None
+        if desk.parents.duplicate_of(order) is None:
+            too_many = desk.risk.count_message(desk.now, order.client)
+        if too_many is not None:
+            desk.say(desk.parents.reject(desk.now, order, too_many.reason, too_many.text))
             return
+        self.take(order)
+
+    def take(self, order: NewOrder, *, waits: bool = False) -> Parent | Refused:
+        """Take an order in, alone or out of a list, and say so; with `waits` its list's execution is to come yet."""
+        desk = self._desk
+        order = self._with_default(order)
         plan = self._plan(order)
         if isinstance(plan, Refused):
             desk.say(desk.parents.reject(desk.now, order, plan.reason, plan.text))
-            return
+            return plan
         parent, outs = desk.parents.receive(desk.now, order)
         desk.say(outs)
         work = open_work(desk, parent, plan)
-        if work.algo is None:
-            self._send_direct(work)
-        else:
-            desk.say(desk.parents.confirm(desk.now, parent))
+        work.staged, work.waits_for_list = order.manual, waits
+        if work.algo is not None:
+            desk.say(desk.parents.confirm(desk.now, parent, held_text(work)))
             tell_phase(desk, parent)
             desk.wake(work, Cause.START)
+        elif waits:
+            # Its New is its venue's word, and nothing is sent there yet.
+            parent.text = held_text(work)
+        else:
+            send_direct(desk, work)
+        return parent
 
     def _with_default(self, order: NewOrder) -> NewOrder:
         """The order, worked as its client has agreed where it names neither a strategy nor a venue."""
@@ -62,36 +74,21 @@ class Requests:
     def _plan(self, order: NewOrder) -> OrderPlan | Refused:
         """How the order would be worked, or the first rule that it breaks."""
         desk = self._desk
-        refusal = desk.risk.count_message(desk.now, order.client)
-        if refusal is not None:
-            return Refused(refusal.reason, refusal.text)
+        if desk.parents.duplicate_of(order) is not None:
+            return Refused(OrdRejReason.DUPLICATE_ORDER, "")
         if order.ex_destination is not None and order.ex_destination not in desk.venues:
             known = ", ".join(desk.venues)
             return Refused(OrdRejReason.OTHER, f"ExDestination(100) {order.ex_destination} is not one of {known}")
-        plan = order_plan(desk, terms_of(order), desk.now, None)
+        terms = terms_of(order)
+        if order.manual and terms.is_direct:
+            where = order.ex_destination
+            text = f"HandlInst(21) 3 needs no ExDestination(100): a person decides where, got '{where}'"
+            return Refused(OrdRejReason.UNSUPPORTED, text)
+        plan = order_plan(desk, terms, desk.now, None)
         if isinstance(plan, Refused):
             return plan
         refusal = desk.risk.check_order(desk.now, order, desk.open_orders.get(order.client, 0))
         return plan if refusal is None else Refused(refusal.reason, refusal.text)
-
-    def _send_direct(self, work: ParentWork) -> None:
-        """Direct market access: one slice that goes to the client's venue as it is; the venue's word is the answer."""
-        desk, parent = self._desk, work.parent
-        piece = SliceWork(
-            slice_id=desk.ids.slice(),
-            order_id=work.order_id,
-            symbol=parent.symbol,
-            side=parent.side,
-            qty=parent.qty,
-            urgency=Urgency.NEUTRAL,
-            reason=Reason.DIRECT,
-            started_at=desk.now,
-            limit_px=parent.px,
-            prefs=work.prefs,
-            wall=parent.client,
-        )
-        desk.open_slice(work, piece)
-        desk.review(piece.slice_id)
 
     def cancel(self, request: CancelRequest) -> None:
         """OrderCancelRequest(F). Never refused for the message rate: it lowers risk."""
@@ -127,11 +124,12 @@ class Requests:
         if refusal is not None:
             return refusal.text
         asked = amended(parent.terms, request)
-        unkept = unkept_change(parent.terms, asked)
+        work = desk.works.get(parent.order_id)
+        unkept = unkept_change(parent.terms, asked) or held_change(work, request)
         if unkept:
             return unkept
-        work = desk.works.get(parent.order_id)
-        plan = order_plan(desk, asked, desk.now, None if work is None else work.terms)
+        standing = None if work is None else work.terms
+        plan = order_plan(desk, asked, desk.now, standing, traded_before=parent.traded_before)
         return plan.text if isinstance(plan, Refused) else None
 
     def _carry_out(self, parent: Parent | None) -> None:
@@ -164,7 +162,5 @@ class Requests:
         if profile is None or not profile.cancel_on_disconnect:
             return
         for work in desk.works_of(event.client):
-            work.done = True
-            work.cancel_reason = ExecRestatementReason.BROKER_OPTION
-            work.ending_text = "cancelled on disconnect"
+            work.cancel("cancelled on disconnect", ExecRestatementReason.BROKER_OPTION)
             desk.settle(work)

@@ -26,6 +26,7 @@ class ParentWork:
         "algo",
         "arrival_mid2",
         "cancel_reason",
+        "cancelled",
         "client",
         "closing",
         "cross_at",
@@ -41,7 +42,9 @@ class ParentWork:
         "rejects_in_row",
         "review_due",
         "slices",
+        "staged",
         "terms",
+        "waits_for_list",
         "wake_timer",
         "watch_px",
         "window",
@@ -85,8 +88,14 @@ class ParentWork:
         """The algorithm wants no more: end the order when nothing is open."""
         self.day_over = False
         self.ending_text = ""
+        self.cancelled = False
+        """Whether the order ends as Canceled without a request of its own."""
         self.cancel_reason: ExecRestatementReason | None = None
-        """Set where the order ends as cancelled without a request."""
+        """Why, in ExecRestatementReason(378), where it is our doing."""
+        self.staged = False
+        """HandlInst(21)=3: a person has to release it."""
+        self.waits_for_list = False
+        """It came in a list whose ListExecute(L) has not come."""
 
     @property
     def order_id(self) -> str:
@@ -105,14 +114,34 @@ class ParentWork:
         return sum(piece.remaining for piece in self.slices.values())
 
     @property
+    def is_held(self) -> bool:
+        """Whether it was taken and is not to be worked yet."""
+        return self.staged or self.waits_for_list
+
+    @property
     def is_frozen(self) -> bool:
-        """No slice starts while the client's own request, or the order's end, is being carried out."""
-        return self.done or self.day_over or self.parent.is_pending_cancel or self.parent.is_pending_replace
+        """No slice starts while the client's own request, or the order's end, is being carried out, or it is held."""
+        ends = self.done or self.day_over
+        return ends or self.is_held or self.parent.is_pending_cancel or self.parent.is_pending_replace
+
+    @property
+    def target(self) -> Qty:
+        """What may be filled of it in all by the end of this trading date: less than OrderQty(38) where days share it.
+
+        An order by itself, or one whose quantity was lowered, has no more than its own.
+        """
+        return min(self.parent.qty, self.terms.qty)
 
     @property
     def available(self) -> Qty:
         """Shares that may be sliced now."""
-        return 0 if self.is_frozen else max(self.parent.qty - self.parent.cum_qty - self.released, 0)
+        return 0 if self.is_frozen else max(self.target - self.parent.cum_qty - self.released, 0)
+
+    def cancel(self, text: str, reason: ExecRestatementReason | None = None) -> None:
+        """End the order as Canceled, once nothing is open; whoever asks lets it be settled."""
+        self.done = self.cancelled = True
+        self.cancel_reason = reason
+        self.ending_text = text
 
     def limit_px(self, slice_px: Px | None) -> Px | None:
         """The tighter of the client's limit and a slice's, on the tick: a buy rounds down, a sell up."""
@@ -155,7 +184,7 @@ class ParentWork:
             ),
             filled=filled,
             open=released,
-            available=max(self.parent.qty - filled - released, 0),
+            available=max(self.target - filled - released, 0),
             slices_open=slices_open,
             rng=self.rng,
         )

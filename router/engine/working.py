@@ -33,6 +33,8 @@ from router.sor.work import Placement, Plan, SliceWork
 
 ROUNDS_MAX: Final = 10_000
 """Wakes, reviews and settlements for one event before the engine is taken to be going in circles."""
+ROUNDS_PER_ORDER_MAX: Final = 100
+"""As many again for each order at work: a morning, or a list, wakes them all at once."""
 WATCHES_CROSSES: Final = (Cause.START, Cause.AMENDED, Cause.RESUMED, Cause.RECOVERED)
 REFUSED_WAIT_NS_MAX: Final[Ns] = 30 * SECOND
 """Longest pause before the last gate is asked again for an order it refused: half a reference's default age."""
@@ -53,7 +55,8 @@ class Working:
     def run(self) -> None:
         """Do what the event has made necessary: settle first, since it frees quantity, then route, then decide."""
         desk = self._desk
-        for _ in range(ROUNDS_MAX):
+        most = ROUNDS_MAX + ROUNDS_PER_ORDER_MAX * len(desk.works)
+        for _ in range(most):
             if desk.unsettled:
                 order_id = next(iter(desk.unsettled))
                 del desk.unsettled[order_id]
@@ -68,7 +71,7 @@ class Working:
                 self._wake(order_id, cause)
             else:
                 return
-        raise AssertionError(f"one event has caused {ROUNDS_MAX} steps: {desk.unsettled} {desk.reviews} {desk.wakes}")
+        raise AssertionError(f"one event has caused {most} steps: {desk.unsettled} {desk.reviews} {desk.wakes}")
 
     # --- the algorithm
 
@@ -318,21 +321,26 @@ class Working:
     def _end(self, work: ParentWork) -> None:
         """Say how an order with a balance ends; a good-till order done for the day lives on."""
         parent, desk, text = work.parent, self._desk, work.ending_text
-        if work.cancel_reason is not None:
+        desk.touch_list(parent)
+        if work.cancelled:
             desk.say(desk.parents.unsolicited_cancel(desk.now, parent, work.cancel_reason, text))
         elif parent.terms.tif in (TimeInForce.IOC, TimeInForce.FOK):
             desk.say(desk.parents.unsolicited_cancel(desk.now, parent, text=text or "IOC: the balance is cancelled"))
         elif expires_at(parent.terms) <= desk.now:
             desk.say(desk.parents.expire(desk.now, parent, text=expiry_text(parent.terms)))
+        elif parent.own_status is OrdStatus.PENDING_NEW:
+            # It waited for its list, and was never sent to the venue whose word would have been its New.
+            desk.say(desk.parents.expire(desk.now, parent, text=text))
         elif parent.own_status is not OrdStatus.DONE_FOR_DAY:
+            if not text and parent.cum_qty >= work.target:
+                text = f"today's share is done, {work.target} of {parent.qty} in all"
             desk.say(desk.parents.done_for_day(desk.now, parent, text=text))
 
     def rejected(self, work: ParentWork, text: str) -> None:
         """A venue refused a child; an order that is refused everywhere is given back to the client (X3)."""
         work.rejects_in_row += 1
         if work.rejects_in_row >= REJECTS_IN_ROW_MAX and not work.done:
-            work.done = True
-            work.cancel_reason = ExecRestatementReason.BROKER_OPTION
-            work.ending_text = f"unable to work: {work.rejects_in_row} orders in a row were rejected, the last: {text}"
+            why = f"unable to work: {work.rejects_in_row} orders in a row were rejected, the last: {text}"
+            work.cancel(why, ExecRestatementReason.BROKER_OPTION)
             self._desk.alarm(f"{work.order_id}: {work.ending_text}")
             self._desk.settle(work)

@@ -34,12 +34,9 @@ class Gateway:
 
     def to_fix(self, output: ClientOutput) -> tuple[str, list[OutField]]:
         """MsgType(35) and fields, header routing included, sequence number, times and CompIDs left to the session."""
-        return fields_of(output, self._clients[output.client], self._instrument_of(output))
+        return fields_of(output, self._clients[output.client], self._instruments)
 
     def to_text(self, output: ClientOutput) -> str:
         """The message as text, for QuickFIX's `Message(text, dictionary)`."""
         msg_type, fields = self.to_fix(output)
         return encode(msg_type, fields, self._clients[output.client].begin_string)
-
-    def _instrument_of(self, output: ClientOutput) -> Instrument | None:
-        return self._instruments.get(getattr(output, "symbol", ""))

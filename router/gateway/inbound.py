@@ -8,8 +8,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from fixspec.codec import decode
 from fixspec.dialect import Pairs
+from fixspec.groups import apart
 from fixspec.message import FixSyntaxError, Message
 from fixspec.values import (
     ID_LENGTH_MAX,
@@ -24,6 +27,11 @@ from router.core.events import (
     CancelRequest,
     ClientEvent,
     Echo,
+    ListCancel,
+    ListExecute,
+    ListRequest,
+    ListStatusRequest,
+    NewList,
     NewOrder,
     ReplaceRequest,
     StatusRequest,
@@ -48,7 +56,13 @@ _REJECTED_FOR: Final[Mapping[int, OrdRejReason]] = {
     **dict.fromkeys((99, 152, 211, 388, 389, 516, 2362), OrdRejReason.UNSUPPORTED),
 }
 """OrdRejReason(103) by the field that was refused; any other is 99 Other."""
-_REQUESTS: Final = frozenset("DFGH")
+_ON_LISTS: Final = frozenset("EKLM")
+_LIST_REQUESTS: Final[Mapping[str, type[ListRequest]]] = {
+    "K": ListCancel,
+    "L": ListExecute,
+    "M": ListStatusRequest,
+}
+_REQUESTS: Final = frozenset("DFGHEKLM")
 
 
 class Inbound:
@@ -70,6 +84,8 @@ class Inbound:
             reason = BusinessRejectReason.UNSUPPORTED_MESSAGE_TYPE
             return self._bad(session, message, text, 35, business_reason=reason)
         try:
+            if message.msg_type == "E":
+                return self._new_list(session, message)
             terms.check_fields(message)
             return self._request(session, message)
         except ValueRefused as refused:
@@ -83,8 +99,10 @@ class Inbound:
                 return self._replace(session, message)
             case "F":
                 return self._cancel(session, message)
-            case _:
+            case "H":
                 return self._status(session, message)
+            case _:
+                return self._on_list(session, message)
 
     def _new_order(self, session: ClientSession, message: Message) -> NewOrder:
         instrument = self._instrument(session, message)
@@ -119,6 +137,7 @@ class Inbound:
             poss_resend=message.get(97) == "Y",
             echo=_echo(session, message, instrument.symbol),
             seq_num=_seq_num(message),
+            manual=message.get(21) == "3",
         )
 
     def _replace(self, session: ClientSession, message: Message) -> ReplaceRequest:
@@ -155,6 +174,7 @@ class Inbound:
             poss_resend=message.get(97) == "Y",
             echo=_echo(session, message, instrument.symbol),
             seq_num=_seq_num(message),
+            manual=message.get(21) == "3",
         )
 
     def _cancel(self, session: ClientSession, message: Message) -> CancelRequest:
@@ -183,6 +203,44 @@ class Inbound:
             order_id=terms.optional_id(message, 37),
             status_req_id=terms.optional_id(message, 790),
             echo=_echo(session, message, symbol),
+            seq_num=_seq_num(message),
+        )
+
+    # ------------------------------------------------------------------------------------------------------ lists
+
+    def _new_list(self, session: ClientSession, message: Message) -> NewList:
+        list_id = terms.need_id(message, 66)
+        terms.check_bid_type(message)
+        listed = apart(message, 73, "D", session.version.header_tags)
+        return NewList(
+            client=session.comp_id,
+            list_id=list_id,
+            total=terms.count(message, 68),
+            orders=tuple(self._listed(session, each, list_id) for each in listed),
+            last=terms.last_fragment(message, is_42=session.is_42),
+            waits=terms.waits(message),
+            poss_resend=message.get(97) == "Y",
+            echo=_list_echo(session, message),
+            seq_num=_seq_num(message),
+        )
+
+    def _listed(self, session: ClientSession, message: Message, list_id: str) -> NewOrder | BadRequest:
+        """One order of a list, read as the NewOrderSingle(D) that it would be; its reports repeat ListID(66)."""
+        try:
+            terms.check_fields(message)
+            list_seq = terms.count(message, 67)
+            order = self._new_order(session, message)
+        except ValueRefused as refused:
+            bad = self._bad(session, message, str(refused), refused.tag)
+            return replace(bad, list_id=list_id, list_seq=_try_list_seq(message), echo=((66, list_id), *bad.echo))
+        return replace(order, list_id=list_id, list_seq=list_seq, echo=((66, list_id), *order.echo))
+
+    def _on_list(self, session: ClientSession, message: Message) -> ListRequest:
+        return _LIST_REQUESTS[message.msg_type](
+            client=session.comp_id,
+            list_id=terms.need_id(message, 66),
+            poss_resend=message.get(97) == "Y",
+            echo=_list_echo(session, message),
             seq_num=_seq_num(message),
         )
 
@@ -234,8 +292,11 @@ class Inbound:
             ord_rej_reason=_REJECTED_FOR.get(tag, OrdRejReason.OTHER),
             business_reason=business_reason,
             status_req_id=_clean_id(message, 790),
-            echo=_echo(session, message, known or ""),
+            echo=_list_echo(session, message)
+            if message.msg_type in _ON_LISTS
+            else _echo(session, message, known or ""),
             seq_num=_seq_num(message),
+            list_id=_clean_id(message, 66) if message.msg_type in _ON_LISTS else None,
         )
 
     def _try_px(self, session: ClientSession, message: Message, symbol: str | None) -> Px | None:
@@ -295,6 +356,19 @@ def _echo(session: ClientSession, message: Message, symbol: str) -> Echo:
         must.append(41)
     extra = [(tag, clean_text(message.get(tag), cap=ID_LENGTH_MAX)) for tag in must if tag not in echoed]
     return tuple((tag, text) for tag, text in (*pairs, *extra) if text)
+
+
+def _list_echo(session: ClientSession, message: Message) -> Echo:
+    """What a list's reports repeat: header routing. What its orders say returns with each order's own reports."""
+    routing = session.dialect.routing_of(message)
+    return tuple((tag, clean_text(text, cap=ECHO_CHARS_MAX)) for tag, text in routing)
+
+
+def _try_list_seq(message: Message) -> int:
+    try:
+        return terms.count(message, 67)
+    except ValueRefused:
+        return 0
 
 
 def _clean_id(message: Message, tag: int) -> str | None:

@@ -13,7 +13,7 @@ from fixspec.model import tags_in
 from fixspec.spec import VERSIONS
 from fixspec.values import SCALE_DEFAULT, clean_text, format_avg_px, format_px, format_utc_timestamp
 from router.core.instruments import Instrument
-from router.core.outputs import BusinessReject, CancelReject, ClientOutput, ExecReport
+from router.core.outputs import BusinessReject, CancelReject, ClientOutput, ExecReport, ListedState, ListStatus
 from router.core.types import CxlRejReason, ExecRestatementReason, ExecType, OrdRejReason, OrdStatus
 from router.gateway.session import ClientSession
 
@@ -34,12 +34,15 @@ _RESTATEMENT_42_MAX: Final = 5
 
 
 def fields_of(
-    output: ClientOutput, session: ClientSession, instrument: Instrument | None
+    output: ClientOutput, session: ClientSession, instruments: Mapping[str, Instrument]
 ) -> tuple[str, list[OutField]]:
-    """MsgType(35) and fields of `output`, without what the session adds. `instrument` is None for an unknown symbol."""
+    """MsgType(35) and fields of `output`, without what the session adds."""
     match output:
         case ExecReport():
-            msg_type, own = "8", _Report(output, session, instrument).fields()
+            msg_type, own = "8", _Report(output, session, instruments.get(output.symbol)).fields()
+        case ListStatus():
+            # Its group holds tags that the order's own echo may have, too: it repeats header routing alone.
+            return "N", [*output.echo, *_list_status(output, session, instruments)]
         case CancelReject():
             msg_type, own = "9", _cancel_reject(output, session)
         case BusinessReject():
@@ -190,6 +193,44 @@ def _cancel_reject(output: CancelReject, session: ClientSession) -> Iterator[Out
     yield 60, format_utc_timestamp(output.transact_time, habits.time_digits)
     if output.text:
         yield 58, clean_text(output.text, cap=habits.text_max)
+
+
+def _list_status(
+    output: ListStatus, session: ClientSession, instruments: Mapping[str, Instrument]
+) -> Iterator[OutField]:
+    habits = session.dialect.reports
+    yield 66, output.list_id
+    yield 429, output.status_type.value
+    yield 82, output.no_rpts
+    yield 431, output.order_status.value
+    yield 83, output.rpt_seq
+    if output.text:
+        yield 444, clean_text(output.text, cap=habits.text_max)
+    yield 60, format_utc_timestamp(output.transact_time, habits.time_digits)
+    yield 68, output.total
+    if output.no_rpts > 1 and not session.is_42:
+        yield 893, "Y" if output.rpt_seq == output.no_rpts else "N"
+    yield 73, len(output.orders)
+    for order in output.orders:
+        yield from _listed_state(order, session, instruments.get(order.symbol))
+
+
+def _listed_state(order: ListedState, session: ClientSession, instrument: Instrument | None) -> Iterator[OutField]:
+    """An entry of ListStatus(N): the order of its fields is fixed (FIX 4.4 Vol. 4, List Status)."""
+    habits = session.dialect.reports
+    unit = session.dialect.minor_units.get(order.currency)
+    scale = instrument.price_scale if instrument else SCALE_DEFAULT
+    yield 11, order.cl_ord_id
+    yield 14, order.cum_qty
+    yield 39, habits.ord_status.get(order.ord_status.value, order.ord_status.value)
+    yield 151, order.leaves
+    yield 84, order.cxl_qty
+    minor = unit.per_unit if unit else 1
+    yield 6, format_avg_px(order.notional, order.cum_qty, scale, habits.px_digits, minor=minor)
+    if order.ord_rej_reason is not None:
+        yield 103, _ord_rej_reason(order.ord_rej_reason, session)
+    if order.text:
+        yield 58, clean_text(order.text, cap=habits.text_max)
 
 
 def _business_reject(output: BusinessReject, session: ClientSession) -> Iterator[OutField]:

@@ -30,6 +30,7 @@ EXEC_INSTS: Final = tuple(code for code, _ in FIELDS[18].values)
 _DATA_TAGS: Final = frozenset(tag for tag, field in FIELDS.items() if field.type == "DATA")
 _UNKEPT: Final = (99, 152, 211, 389, 516, 2362)
 """Stop price, amounts in money or percent, offsets, self-match prevention: they ask for nothing where they are 0."""
+_COUNT: Final = re.compile("[1-9][0-9]{0,5}")
 _NOTHING: Final = re.compile("-?0*[.]?0*")
 _DAY_NS: Final = 86_400 * SECOND
 _Code = TypeVar("_Code", bound=StrEnum)
@@ -132,14 +133,43 @@ def exec_inst(message: Message) -> str | None:
 
 def check_unkept(message: Message) -> None:
     """HandlInst(21), and what asks for something that nobody here would do."""
-    if 21 in message and message.get(21) not in {"1", "2"}:
-        why = ", since nobody works an order by hand here" if message.get(21) == "3" else ""
-        raise ValueRefused(21, f"1 or 2{why}", "", message.get(21))
+    if 21 in message and message.get(21) not in {"1", "2", "3"}:
+        raise ValueRefused(21, "1, 2 or 3", "", message.get(21))
     for tag in _UNKEPT:
         if tag in message and not _NOTHING.fullmatch(message.get(tag)):
             raise ValueRefused(tag, "absent or 0, since it is not kept here", "", message.get(tag))
     if 388 in message and 389 not in message:
         raise ValueRefused(388, "absent without a DiscretionOffsetValue(389)", "", message.get(388))
+
+
+def count(message: Message, tag: int) -> int:
+    """TotNoOrders(68) or ListSeqNo(67): a whole number from 1."""
+    text = need(message, tag)
+    if not _COUNT.fullmatch(text):
+        raise ValueRefused(tag, "a whole number from 1 to 999999", "", text)
+    return int(text)
+
+
+def check_bid_type(message: Message) -> None:
+    """BidType(394) of a list: nobody here makes a bid for a disclosed one."""
+    if need(message, 394) not in {"1", "3"}:
+        raise ValueRefused(394, "1 or 3, since no bid is made for a list here", "", message.get(394))
+
+
+def waits(message: Message) -> bool:
+    """ListExecInstType(433): whether the list waits for its ListExecute(L); absent is 1, immediate."""
+    if message.get(433, "1") not in {"1", "2"}:
+        raise ValueRefused(433, "1 or 2, since no order of a list waits for another here", "", message.get(433))
+    return message.get(433) == "2"
+
+
+def last_fragment(message: Message, *, is_42: bool) -> bool | None:
+    """LastFragment(893): absent, a list is whole; in FIX 4.2, which has none, only TotNoOrders(68) tells (None)."""
+    if 893 not in message:
+        return None if is_42 else True
+    if message.get(893) not in {"Y", "N"}:
+        raise ValueRefused(893, "Y or N", "", message.get(893))
+    return message.get(893) == "Y"
 
 
 def ex_destination(message: Message, venues: Sequence[str], ours: str) -> str | None:

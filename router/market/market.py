@@ -33,6 +33,7 @@ class Market:
             for instrument in instruments
         }
         self._sessions = {name: {day.day: day for day in days} for name, days in calendars.items()}
+        self._all_sessions = {name: tuple(days) for name, days in calendars.items()}
         self._mics = tuple(venue.mic for venue in venues)
 
     def __getitem__(self, symbol: str) -> SymbolMarket:
@@ -76,6 +77,10 @@ class Market:
     def session(self, symbol: str, day: str) -> CalendarDay | None:
         """The instrument's session on a date (YYYYMMDD); None on a holiday."""
         return self._sessions.get(self._symbols[symbol].instrument.calendar, {}).get(day)
+
+    def sessions(self, symbol: str) -> Sequence[CalendarDay]:
+        """Every session of the instrument's calendar that is known, in order."""
+        return self._all_sessions.get(self._symbols[symbol].instrument.calendar, ())
 
     def start_day(self) -> None:
         """A trading date begins for every instrument."""

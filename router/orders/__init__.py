@@ -7,8 +7,9 @@ must hear.
 from router.orders.child import Child
 from router.orders.children import Applied, Children
 from router.orders.ids import Ids
+from router.orders.lists import Lists
 from router.orders.parent import Parent
 from router.orders.parents import Parents
 from router.orders.terms import Terms
 
-__all__ = ["Applied", "Child", "Children", "Ids", "Parent", "Parents", "Terms"]
+__all__ = ["Applied", "Child", "Children", "Ids", "Lists", "Parent", "Parents", "Terms"]

@@ -9,11 +9,14 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from itertools import product
 
-from router.core.types import OrdStatus
+from router.core.types import ListOrderStatus, OrdStatus
 from router.orders.states import (
     CHILD_CLOSED,
     CHILD_OTHERWISE,
     CHILD_ROWS,
+    LIST_OTHERWISE,
+    LIST_ROWS,
+    LIST_STATES,
     PARENT_OTHERWISE,
     PARENT_ROWS,
     PARENT_STATES,
@@ -32,7 +35,8 @@ This page is written by `router/orders/diagram.py` from the tables in `router/or
 
     python -c "from router.orders.diagram import page; print(page(), end='')" > docs/order-states.md
 
-Three tables hold every change of state: the client's order, the client's requests on it, and our own orders at venues.
+Four tables hold every change of state: the client's order, the client's requests on it, the client's list of orders,
+and our own orders at venues.
 An event that no row has for a state is dealt with as the last list of each part says.
 """
 
@@ -62,6 +66,17 @@ ClOrdID(11) still in force. One is dealt with at a time: a second replace waits,
 the client's setting; a cancel waits behind a replace and is never lost; nothing gets in behind a cancel.
 """
 
+LIST_HEAD = """
+## The client's list: NewOrderList(E)
+
+FIX 4.4 Appendix D has no matrix of a list's states; the table follows what List Status(N) says of each value of
+ListOrderStatus(431). A list is Received while fragments are missing or its ListExecute(L) is, Executing while an order
+of it is at work, and AllDone when "executed as far as possible for the day": an order good till cancel or date opens it
+again in the morning. Alert (5) is not a state here but a word on the side: it is said once when an order of the list
+has been rejected, under ListStatusType(429)=6. InBiddingProcess (1) is never said. What a client reads when is in
+[lists](lists.md).
+"""
+
 CHILD_HEAD = """
 ## Our orders at venues
 
@@ -78,6 +93,8 @@ def page() -> str:
         *_part(PARENT_ROWS, PARENT_OTHERWISE, PARENT_STATES, ends=(OrdStatus.REJECTED,)),
         REQUEST_HEAD,
         *_part(REQUEST_ROWS, REQUEST_OTHERWISE, tuple(RequestState), ends=(RequestState.DONE, RequestState.REFUSED)),
+        LIST_HEAD,
+        *_part(LIST_ROWS, LIST_OTHERWISE, LIST_STATES, ends=(ListOrderStatus.REJECT,)),
         CHILD_HEAD,
         *_part(CHILD_ROWS, CHILD_OTHERWISE, tuple(ChildState), ends=CHILD_CLOSED),
     ]

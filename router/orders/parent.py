@@ -55,8 +55,12 @@ class Parent:
     `cl_ord_id` is the last accepted ClOrdID(11), None for an order that came without one (by telephone).
     """
 
-    def __init__(self, order_id: str, client: str, cl_ord_id: str | None, terms: Terms, echo: Echo) -> None:
+    def __init__(
+        self, order_id: str, client: str, cl_ord_id: str | None, terms: Terms, echo: Echo, *, list_id: str = ""
+    ) -> None:
         self.order_id = order_id
+        self.list_id = list_id
+        """ListID(66) of the list that it came in, "" for one that came alone."""
         self.client = client
         self.cl_ord_id = cl_ord_id
         self.terms = terms
@@ -97,6 +101,11 @@ class Parent:
     def cum_qty(self) -> Qty:
         """CumQty(14)."""
         return self.fills.cum_qty
+
+    @property
+    def traded_before(self) -> Qty:
+        """Shares filled on trading dates before the present one."""
+        return self.fills.cum_qty - self.fills.day_cum_qty
 
     @property
     def notional(self) -> int:

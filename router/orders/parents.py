@@ -17,6 +17,7 @@ from router.core.types import (
     CxlRejReason,
     CxlRejResponseTo,
     ExecType,
+    ListStatusType,
     Ns,
     OrdRejReason,
     OrdStatus,
@@ -26,11 +27,17 @@ from router.core.types import (
 )
 from router.orders.executions import Executions
 from router.orders.ids import Ids
+from router.orders.lists import refused as refused_list
 from router.orders.reports import NO_EXEC_ID, NO_ORDER_ID, status_report
 from router.orders.terms import Terms
 
 NO_SYMBOL: Final = "[N/A]"
 """Symbol(55) where there is none (FIX 4.4 Volume 6, Symbol)."""
+LIST_ANSWERS: Final = {
+    "E": ListStatusType.ACK,
+    **dict.fromkeys("KLM", ListStatusType.RESPONSE),
+}
+"""ListStatusType(429) of the answer to a message on a list."""
 RESPONSE_TO: Final = {"F": CxlRejResponseTo.CANCEL, "G": CxlRejResponseTo.REPLACE}
 
 
@@ -72,8 +79,8 @@ class Parents(Executions):
     def bad_request(self, at: Ns, bad: BadRequest) -> list[ClientOutput]:
         """Answer a message that is not understood: once, in the form that its sender waits for.
 
-        A rejected 8 for a D, a 9 for F and G, a status 8 for an H, else j. So too where the 8 or 9 would have to invent
-        a side or an id that the message did not have.
+        A rejected 8 for a D, a 9 for F and G, a status 8 for an H, an N for what is on a list, else j. So too where the
+        answer would have to invent a side or an id that the message did not have.
         """
         if bad.msg_type == "D" and bad.side is not None:
             return self._bad_order(at, bad, bad.side)
@@ -81,6 +88,9 @@ class Parents(Executions):
             return [self._bad_cancel(at, bad, bad.cl_ord_id, RESPONSE_TO[bad.msg_type])]
         if bad.msg_type == "H" and bad.side is not None:
             return self._bad_status(at, bad, bad.side)
+        if bad.msg_type in LIST_ANSWERS and bad.list_id:
+            answer = LIST_ANSWERS[bad.msg_type]
+            return [refused_list(at, bad.client, bad.list_id, answer, bad.text, echo=bad.echo)]
         return [_business_reject(bad)]
 
     def _bad_order(self, at: Ns, bad: BadRequest, side: Side) -> list[ClientOutput]:
@@ -97,7 +107,7 @@ class Parents(Executions):
             tif=TimeInForce.DAY,
             account=bad.account,
         )
-        parent = self._enter(bad.client, bad.cl_ord_id or "", terms, bad.echo)
+        parent = self._enter(bad.client, bad.cl_ord_id or "", terms, bad.echo, bad.list_id or "")
         return [self._rejected(at, parent, bad.ord_rej_reason, bad.text)]
 
     def _bad_cancel(self, at: Ns, bad: BadRequest, cl_ord_id: str, response_to: CxlRejResponseTo) -> ClientOutput:
@@ -134,7 +144,9 @@ class Parents(Executions):
 
 
 def _business_reject(bad: BadRequest) -> ClientOutput:
-    missing = bad.msg_type in {"D", "F", "G", "H"} and bad.business_reason is BusinessRejectReason.OTHER
+    missing = (
+        bad.msg_type in {"D", "F", "G", "H", "E", "K", "L", "M"} and bad.business_reason is BusinessRejectReason.OTHER
+    )
     reason = BusinessRejectReason.CONDITIONALLY_REQUIRED_FIELD_MISSING if missing else bad.business_reason
     return BusinessReject(
         client=bad.client,
@@ -142,6 +154,6 @@ def _business_reject(bad: BadRequest) -> ClientOutput:
         ref_seq_num=bad.seq_num,
         reason=reason,
         text=bad.text,
-        ref_id=bad.cl_ord_id,
+        ref_id=bad.cl_ord_id or bad.list_id,
         echo=bad.echo,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from router.core.events import Echo, NewOrder
+from router.core.events import Echo, NewOrder, Params
 from router.core.outputs import ClientOutput
 from router.core.profiles import ClientProfile
 from router.core.types import ExecType, Ns, OrdRejReason, OrdStatus
@@ -16,7 +16,7 @@ from router.orders.ids import Ids
 from router.orders.parent import Parent
 from router.orders.reports import report, status_report
 from router.orders.states import ParentEvent
-from router.orders.terms import Terms, terms_of
+from router.orders.terms import Terms, chosen, terms_of
 
 
 class Register:
@@ -59,15 +59,21 @@ class Register:
 
         The ClOrdID must be new (`duplicate_of`).
         """
-        parent = self._enter(order.client, order.cl_ord_id, terms_of(order), order.echo)
+        parent = self._enter(order.client, order.cl_ord_id, terms_of(order), order.echo, order.list_id)
         wants = self._profile(order.client).pending_new
         return parent, [report(self._ids, at, parent, ExecType.PENDING_NEW)] if wants else []
 
-    def confirm(self, at: Ns, parent: Parent) -> list[ClientOutput]:
-        """The order is in force: New."""
+    def confirm(self, at: Ns, parent: Parent, text: str = "") -> list[ClientOutput]:
+        """The order is in force: New. `text` is why it is not worked yet, and its status says so, too."""
         with parent.on(ParentEvent.CONFIRM, OrdStatus.NEW):
-            pass
-        return [report(self._ids, at, parent, ExecType.NEW)]
+            parent.text = text
+        return [report(self._ids, at, parent, ExecType.NEW, text=text)]
+
+    def release(self, parent: Parent, strategy: str | None, params: Params | None) -> None:
+        """What the order waited for has come; `strategy` and `params` are the desk's, where it chose. No report."""
+        parent.text = ""
+        if strategy is not None or params is not None:
+            parent.terms = chosen(parent.terms, strategy, params)
 
     def accept(self, at: Ns, order: NewOrder) -> tuple[Parent, list[ClientOutput]]:
         """Receive and confirm at once."""
@@ -82,7 +88,7 @@ class Register:
         """
         first = self.duplicate_of(order)
         if first is None:
-            parent = self._enter(order.client, order.cl_ord_id, terms_of(order), order.echo)
+            parent = self._enter(order.client, order.cl_ord_id, terms_of(order), order.echo, order.list_id)
             return [self._rejected(at, parent, reason, text)]
         if order.poss_resend:
             return [status_report(self._ids, at, first, order.cl_ord_id, as_asked=True, echo=order.echo)]
@@ -106,8 +112,8 @@ class Register:
             echo=echo,
         )
 
-    def _enter(self, client: str, cl_ord_id: str, terms: Terms, echo: Echo) -> Parent:
-        parent = Parent(self._ids.order(), client, cl_ord_id or None, terms, echo)
+    def _enter(self, client: str, cl_ord_id: str, terms: Terms, echo: Echo, list_id: str) -> Parent:
+        parent = Parent(self._ids.order(), client, cl_ord_id or None, terms, echo, list_id=list_id)
         self._orders[parent.order_id] = parent
         # An order by telephone has no ClOrdID; its OrderID names it (E.1.a).
         if cl_ord_id:

@@ -4,7 +4,8 @@ A row says which states an event may lead from and to; quantities choose among i
 real world forced the row. What is in no row is refused by the rule under `OTHERWISE`. Tests and docs/order-states.md
 are drawn from these tables. Knows no order: it is data.
 
-Source: FIX 4.4 Volume 4, Appendix D (Order State Change Matrices), cited by scenario id.
+Source: FIX 4.4 Volume 4, Appendix D (Order State Change Matrices), cited by scenario id; for lists, which have no
+matrix there, the meanings of ListOrderStatus(431) under List Status in the same volume.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from router.core.types import OrdStatus
+from router.core.types import ListOrderStatus, OrdStatus
 
 S = TypeVar("S", bound=StrEnum)
 E = TypeVar("E", bound=StrEnum)
@@ -227,6 +228,48 @@ REQUEST_OTHERWISE: Final[Mapping[RequestEvent, str]] = {
     _R.ANNOUNCE: "assert: a request is announced once",
     _R.ACCEPT: "assert: a request is answered once, and never before its turn",
     _R.REFUSE: "assert: a request is answered once",
+}
+
+
+# --- the client's list
+# ----------------------------------------------------------------------------------------------------------
+
+
+class ListEvent(StrEnum):
+    """What can happen to a list. The first four are the client's, the others come of its orders."""
+
+    FRAGMENT = "NewOrderList(E), more to follow"
+    MALFORMED = "NewOrderList(E), at odds with itself"
+    EXECUTE = "NewOrderList(E) complete and immediate, or ListExecute(L)"
+    CANCEL = "ListCancelRequest(K)"
+    OVER = "no order of it is at work"
+    REOPENED = "an order of it is at work again"
+
+
+_L, _LE = ListOrderStatus, ListEvent
+LIST_STATES: Final = (_L.RECEIVED, _L.EXECUTING, _L.CANCELING, _L.ALL_DONE, _L.REJECT)
+LIST_ROWS: Final[tuple[Row[ListOrderStatus, ListEvent], ...]] = (
+    Row(_LE.FRAGMENT, (_L.RECEIVED,), (_L.RECEIVED,)),
+    Row(_LE.MALFORMED, (_L.RECEIVED,), (_L.REJECT,), "the fragments before it are given up with it"),
+    Row(_LE.EXECUTE, (_L.RECEIVED,), (_L.EXECUTING,)),
+    Row(_LE.CANCEL, (_L.RECEIVED, _L.EXECUTING), (_L.CANCELING,)),
+    Row(_LE.OVER, (_L.RECEIVED,), (_L.ALL_DONE,), "each order was refused, cancelled or out of time before its turn"),
+    Row(_LE.OVER, (_L.EXECUTING, _L.CANCELING), (_L.ALL_DONE,)),
+    Row(
+        _LE.REOPENED,
+        (_L.ALL_DONE,),
+        (_L.EXECUTING,),
+        "a GT order's morning, a bust, or a replace to more of a filled order: all is done for the day only",
+    ),
+)
+LIST: Final = table(LIST_ROWS)
+LIST_OTHERWISE: Final[Mapping[ListEvent, str]] = {
+    _LE.FRAGMENT: "ListStatus(N), ListOrderStatus(431)=7: the ListID(66) was used before",
+    _LE.MALFORMED: "ListStatus(N), ListOrderStatus(431)=7: the ListID(66) was used before",
+    _LE.EXECUTE: "ListStatus(N) as it stands: there is nothing that waits",
+    _LE.CANCEL: "ListStatus(N) as it stands: it is being cancelled, or over",
+    _LE.OVER: "nothing happens: it is over",
+    _LE.REOPENED: "nothing happens: it is not over",
 }
 
 

@@ -91,6 +91,13 @@ def amended(terms: Terms, request: ReplaceRequest) -> Terms:
     )
 
 
+def chosen(terms: Terms, strategy: str | None, params: Params | None) -> Terms:
+    """The terms with the desk's choice of strategy and parameters. Another strategy brings none of the old one's."""
+    if strategy is not None and params is None:
+        params = ()
+    return replace(terms, strategy=_either(strategy, terms.strategy), params=_either(params, terms.params))
+
+
 def split(terms: Terms, new: int, old: int) -> Terms:
     """The terms after a split of `new` shares for `old`.
 

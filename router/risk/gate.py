@@ -7,7 +7,8 @@ what is filled and open is told by who asks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Protocol
 
 from router.core.events import NewOrder, ReplaceRequest
@@ -16,11 +17,13 @@ from router.core.outputs import ReplaceChild, SendChild
 from router.core.profiles import ClientProfile
 from router.core.types import Ns, OrdType, Px, Qty, Side
 from router.risk.client import ClientLimits
-from router.risk.prices import Reference, check_price
+from router.risk.prices import Reference, check_price, worth
 from router.risk.rules import (
     CHILD_MAX_NOTIONAL,
     CHILD_MAX_QTY,
     KILLED,
+    LIST_NOTIONAL,
+    LIST_ORDERS,
     MAX_NOTIONAL,
     PARENT_LIMIT,
     PARENT_LIMIT_UNKEPT,
@@ -98,6 +101,51 @@ class RiskGate:
                 at, limits, instrument, side=order.side, qty=order.qty, px=_own_px(order.ord_type, order.px)
             )
         )
+
+    def check_list(self, at: Ns, client: str, orders: Sequence[NewOrder]) -> Refusal | None:
+        """Whether a list may be taken as a whole, where `orders` are those of it that are understood.
+
+        Orders in an instrument that is not known here count nothing: each will be refused by itself.
+        """
+        limits = self._admit(client)
+        if isinstance(limits, Refusal):
+            return limits
+        most = limits.limits.max_list_notional
+        sums: dict[str, Fraction] = {}
+        for order in orders if most is not None else ():
+            instrument = self._instruments.get(order.symbol)
+            if instrument is None:
+                continue
+            px = _own_px(order.ord_type, order.px)
+            found = worth(
+                at,
+                instrument=instrument,
+                side=order.side,
+                qty=order.qty,
+                px=px,
+                limits=limits.limits,
+                reference=self._reference,
+            )
+            if isinstance(found, Refusal):
+                return found
+            sums[instrument.currency] = sums.get(instrument.currency, Fraction(0)) + Fraction(
+                found, instrument.price_scale
+            )
+        for currency, value in sums.items():
+            if most is not None and value > most:
+                shown = show_decimal(value.numerator, value.denominator)
+                return LIST_NOTIONAL.refuse(value=shown, currency=currency, limit=f"{most:,}")
+        return None
+
+    def check_list_size(self, client: str, total: int) -> Refusal | None:
+        """Whether a list of `total` orders may come from the client at all."""
+        limits = self._clients.get(client)
+        if limits is None:
+            return UNKNOWN_CLIENT.refuse(client=client)
+        most = limits.limits.max_list_orders
+        if most is None or total <= most:
+            return None
+        return LIST_ORDERS.refuse(value=f"{total:,}", limit=f"{most:,}")
 
     def check_replace(self, at: Ns, request: ReplaceRequest, standing: StandingTerms) -> Refusal | None:
         """Whether an order may become what `request` asks; `standing` is what it is.

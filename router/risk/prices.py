@@ -43,12 +43,10 @@ def check_price(
     collar_ppm = limits.collar_ppm
     reference_px: Px | None = None
     if collar_ppm is not None or (max_notional is not None and (px is None or not side.is_buy)):
-        found = reference.reference(instrument.symbol, at)
-        if found is None:
-            return NO_REFERENCE.refuse(symbol=instrument.symbol)
-        reference_px, known_at = found
-        if at - known_at > limits.reference_age_max_ns:
-            return _stale(instrument, age=at - known_at, limit=limits.reference_age_max_ns)
+        found = _fresh(at, instrument, limits, reference)
+        if isinstance(found, Refusal):
+            return found
+        reference_px = found
         if px is not None and collar_ppm is not None:
             limit_ppm = PPM + side.sign * collar_ppm
             if side.sign * (px * PPM - reference_px * limit_ppm) > 0:
@@ -62,6 +60,36 @@ def check_price(
     return notional_rule.refuse(
         value=show_decimal(notional, instrument.price_scale), currency=instrument.currency, limit=f"{max_notional:,}"
     )
+
+
+def worth(
+    at: Ns,
+    *,
+    instrument: Instrument,
+    side: Side,
+    qty: Qty,
+    px: Px | None,
+    limits: RiskLimits,
+    reference: Reference,
+) -> int | Refusal:
+    """What an order is worth at most, as `check_price` reckons it, in quanta x shares; or why nobody can tell."""
+    reference_px: Px | None = None
+    if px is None or not side.is_buy:
+        found = _fresh(at, instrument, limits, reference)
+        if isinstance(found, Refusal):
+            return found
+        reference_px = found
+    return qty * _worth_px(side, px=px, reference_px=reference_px) * instrument.multiplier
+
+
+def _fresh(at: Ns, instrument: Instrument, limits: RiskLimits, reference: Reference) -> Px | Refusal:
+    found = reference.reference(instrument.symbol, at)
+    if found is None:
+        return NO_REFERENCE.refuse(symbol=instrument.symbol)
+    reference_px, known_at = found
+    if at - known_at > limits.reference_age_max_ns:
+        return _stale(instrument, age=at - known_at, limit=limits.reference_age_max_ns)
+    return reference_px
 
 
 def _worth_px(side: Side, *, px: Px | None, reference_px: Px | None) -> Px:

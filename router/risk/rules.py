@@ -108,6 +108,20 @@ OPEN_ORDERS: Final = Rule(
     setting="max_open_orders",
     unit="orders of the client",
 )
+LIST_ORDERS: Final = Rule(
+    "orders of a list",
+    "TotNoOrders(68) {value} is above the limit {limit}",
+    OrdRejReason.EXCEEDS_LIMIT,
+    setting="max_list_orders",
+    unit="orders in one list",
+)
+LIST_NOTIONAL: Final = Rule(
+    "notional of a list",
+    "buys and sells together, {value} {currency} is above the limit {limit}",
+    OrdRejReason.EXCEEDS_LIMIT,
+    setting="max_list_notional",
+    unit="each currency of the list's instruments",
+)
 MESSAGE_RATE: Final = Rule(
     "message rate",
     "message {value} within one second is above the limit {limit}",
@@ -194,6 +208,9 @@ ORDER_RULES: Final = (
     MAX_NOTIONAL,
 )
 """What a client's order is held against, in the order of the checks: the first that is broken answers."""
+
+LIST_RULES: Final = (KILLED, LIST_ORDERS, NO_REFERENCE, STALE_REFERENCE, LIST_NOTIONAL)
+"""What a list is held against as a whole, before its orders are one by one."""
 
 CHILD_RULES: Final = (
     UNKNOWN_CLIENT,

@@ -50,10 +50,11 @@ class Agenda:
         return heard
 
 
-def plan_days(config: EngineConfig, after: Ns, *, phases: bool) -> list[tuple[Ns, Event]]:
+def plan_days(config: EngineConfig, after: Ns, *, phases: bool, told: Sequence[str] = ()) -> list[tuple[Ns, Event]]:
     """Every day of the configured calendars: its start, its end and, with `phases`, each instrument's phases.
 
-    What was due by `after` is left out, but for the phase and the day that are then in force.
+    What was due by `after` is left out, but for the phase and the day that are then in force; so is the start of a day
+    (YYYYMMDD) that the engine was `told` of.
     """
     planned: list[tuple[Ns, Event]] = []
     for day, sessions in sorted(_by_day(config.calendars).items()):
@@ -64,7 +65,8 @@ def plan_days(config: EngineConfig, after: Ns, *, phases: bool) -> list[tuple[Ns
         planned.append((closes + DAY_END_NS, DayEnd(day)))
         if phases:
             planned += _phases(config, sessions)
-    return _from(planned, after)
+    to_come = _from(planned, after)
+    return [(at, event) for at, event in to_come if not (isinstance(event, DayStart) and event.day in told)]
 
 
 def _by_day(calendars: Mapping[str, Sequence[CalendarDay]]) -> dict[str, dict[str, CalendarDay]]:

@@ -5,13 +5,15 @@ Knows which part needs which; runs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeAlias, TypeVar
+from zlib import crc32
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fixspec.dialect import Dialect
 from fixspec.dialect_file import DialectError, load_dialect
@@ -19,7 +21,7 @@ from router.core.algo import AlgoFactory
 from router.core.events import Genesis
 from router.core.instruments import Instrument
 from router.core.profiles import CalendarDay, EngineConfig, VenueProfile
-from router.core.types import SECOND, Ns
+from router.core.types import SECOND, Ns, Px
 from router.core.venue import VenueFactory
 from router.engine import Engine
 from router.gateway import ClientSession, Gateway
@@ -31,24 +33,102 @@ from router.runtime.toml_file import SettingsError, refusal
 from simulator.faults import with_faults
 from simulator.feeds.text import FeedError
 from simulator.market_spec import Market as MarketFlow
-from simulator.market_spec import SpecError, build_world, day_of, lit_venues, open_market, parse_spec
-from simulator.synthetic_params import MarketConfig, parse_market
+from simulator.market_spec import SpecError, Synthetic, build_world, day_of, lit_venues, open_market, parse_spec
+from simulator.several_days import MORNING_NS, Date, SeveralDays, date_of
+from simulator.synthetic_params import MarketConfig, opening_at, parse_market
 from simulator.world import World
 
 NO_MARKET: Final = "none"
 LEAD_NS: Final[Ns] = 2 * SECOND
 """A simulated market starts this long before its open: time to log on, and no minute of waiting."""
-LIVE_DAYS: Final = 7
-"""How many days of calendar a router without a simulated market knows ahead; it is restarted more often than that."""
+LIVE_DAYS: Final = 35
+"""How many days of calendar a router without a simulated market knows ahead: as long may an order live in its state."""
 
 
-class Market(Struct, frozen=True):
+W = TypeVar("W")
+
+
+class MarketOf(Struct, Generic[W], frozen=True):
     """A market that a router is run on. `world` None: venues are real, and the clock is the wall's."""
 
     spec: str
     config: EngineConfig
-    world: World | None
+    world: W | None
     start: Ns
+
+
+Market: TypeAlias = MarketOf[World]
+AnyMarket: TypeAlias = MarketOf[World] | MarketOf[SeveralDays]
+
+
+def make_days(
+    settings: Settings, spec: str, day: str | None, days: int, scenarios: Scenarios = NONE
+) -> MarketOf[SeveralDays]:
+    """A synthetic market over `days` trading dates from `day` on, on which every instrument trades.
+
+    Scenarios happen on each of them. SettingsError for a recorded market, which has one date, and what `make_market`
+    refuses.
+    """
+    with scenario_errors(scenarios):
+        try:
+            if spec == NO_MARKET or not all(isinstance(part, Synthetic) for part in parse_spec(spec)):
+                raise SettingsError(
+                    f"--days {days}: market {spec!r} has its own days; only a synthetic one has several"
+                )
+            return _several(settings, spec, _trading_dates(settings, day, days), scenarios)
+        except SpecError as error:
+            raise SettingsError(str(error)) from None
+
+
+def _several(settings: Settings, spec: str, dates: Sequence[str], scenarios: Scenarios) -> MarketOf[SeveralDays]:
+    plain = settings.engine_config(dates[0], dates[-1])
+    known = {name: tuple(each for each in days if each.day in dates) for name, days in plain.calendars.items()}
+    config = replace(plain, calendars=known)
+    instruments = {instrument.symbol: instrument for instrument in config.instruments}
+    factories = load_venues()
+    refuse_venue_settings(settings, config, factories)
+    venues, synthetic = simulated_venues(config), market_config(settings)
+
+    def date_on(number: int, date: str) -> Date:
+        opened = open_market(spec, venues, instruments, known, synthetic, day=date, scenarios=scenarios.files)
+        if any(session not in known[instruments[symbol].calendar] for symbol, session in opened.days.items()):
+            raise SettingsError(f"--days: a scenario changes the session of {date}: early-close is for a single day")
+        begins = opened.open - (LEAD_NS if number == 0 else MORNING_NS)
+
+        def make(prices: Mapping[str, Px]) -> World:
+            return build_world(
+                spec,
+                venues,
+                instruments,
+                known,
+                seed=plain.seed if number == 0 else crc32(f"{plain.seed}:{date}".encode()),
+                config=opening_at(synthetic, prices),
+                day=date,
+                start=begins,
+                factories=factories,
+                scenarios=scenarios.files,
+            )
+
+        return date_of(date, tuple(opened.days.values()), make, begins=begins)
+
+    planned = [date_on(number, date) for number, date in enumerate(dates)]
+    world = SeveralDays(planned, lit_venues(venues, spec))
+    return MarketOf(f"{spec}{scenarios.names}", config, world, planned[0].begins)
+
+
+def _trading_dates(settings: Settings, day: str | None, days: int) -> list[str]:
+    """So many dates from `day` on (default: the last one that there was) on which every instrument trades."""
+    first = day or _last_trading_day(settings)
+    last = datetime.strptime(first, "%Y%m%d").replace(tzinfo=UTC) + timedelta(days=2 * days + 14)
+    calendars = settings.calendar_days(first, f"{last:%Y%m%d}")
+    used = dict.fromkeys(instrument.calendar for instrument in settings.instruments(first))
+    traded = [{session.day for session in calendars[name]} for name in used]
+    found = sorted(set.intersection(*traded))[:days] if traded else []
+    if len(found) < days or (day is not None and found[0] != day):
+        raise SettingsError(
+            f"--days {days}: not every instrument trades on {day or first} and {days - 1} days after it"
+        )
+    return found
 
 
 def make_market(settings: Settings, spec: str, day: str | None, scenarios: Scenarios = NONE) -> Market:
@@ -69,7 +149,7 @@ def _live(settings: Settings, day: str | None) -> Market:
     last = first + timedelta(days=LIVE_DAYS)
     config = settings.engine_config(f"{first:%Y%m%d}", f"{last:%Y%m%d}")
     refuse_venue_settings(settings, config, {})  # what is simulated is not made here
-    return Market(NO_MARKET, config, None, 0)
+    return MarketOf(NO_MARKET, config, None, 0)
 
 
 def _simulated(settings: Settings, spec: str, day: str | None, scenarios: Scenarios) -> Market:
@@ -94,7 +174,7 @@ def _simulated(settings: Settings, spec: str, day: str | None, scenarios: Scenar
         factories=factories,
         scenarios=scenarios.files,
     )
-    return Market(f"{spec}{scenarios.names}", settings.engine_config(day, sessions=opened.days), world, start)
+    return MarketOf(f"{spec}{scenarios.names}", settings.engine_config(day, sessions=opened.days), world, start)
 
 
 def open_simulated(settings: Settings, spec: str, day: str | None) -> tuple[tuple[str, ...], MarketFlow]:

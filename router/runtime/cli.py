@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "check": "check_command",
     "curves": "curves_command",
     "demo": "demo_command",
+    "desk": "desk_command",
     "fit": "fit_command",
     "init": "init_command",
     "market": "market_command",

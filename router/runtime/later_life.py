@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from router.core.events import Event
 from router.core.types import Ns
-from router.runtime.pipeline import MarketClock
+from router.runtime.pipeline import MarketClock, MarketWorld
 from simulator.lives import mark_of, marked
-from simulator.world import World
 
 
 class LaterLife:
@@ -27,7 +26,7 @@ class LaterLife:
         return [(at, marked(event, self._mark)) for at, event in self._world.step(until)]
 
 
-def catch_up(world: World, venues: Sequence[str], at: Ns) -> None:
+def catch_up(world: MarketWorld, venues: Sequence[str], at: Ns) -> None:
     """Bring a fresh world to `at`, unheard, and have it tell its venues' books whole.
 
     Venues in the process lost our orders with it; that they come up again makes the engine ask after them.

@@ -23,7 +23,7 @@ from fixspec.message import Message
 from fixspec.values import ValueRefused, format_utc_timestamp, parse_utc_timestamp
 from router.core.events import DayStart, Event, Genesis
 from router.core.instruments import Instrument
-from router.core.outputs import BusinessReject, CancelReject, ClientOutput, ExecReport, VenueCommand
+from router.core.outputs import BusinessReject, CancelReject, ClientOutput, ExecReport, ListStatus, VenueCommand
 from router.core.profiles import CalendarDay, ClientProfile, EngineConfig
 from router.core.types import SECOND, Ns, Px
 from router.engine import Engine
@@ -36,7 +36,7 @@ from simulator.market_spec import build_world
 from simulator.synthetic_params import MarketConfig
 from simulator.world import World
 
-REQUESTS: Final = frozenset({"D", "F", "G", "H"})
+REQUESTS: Final = frozenset({"D", "F", "G", "H", "E", "K", "L", "M"})
 FRAMING: Final = frozenset({8, 9, 10})
 THEIR_IDS: Final = frozenset({37})
 """OrderID(37) in a request is what the house of the log gave; ours differs, and ClOrdIDs say which order is meant."""
@@ -207,7 +207,7 @@ class _Stage:
 
     def _deliver(self, batch: Batch) -> None:
         for output in batch.outputs:
-            if isinstance(output, ExecReport | CancelReject | BusinessReject):
+            if isinstance(output, ExecReport | CancelReject | ListStatus | BusinessReject):
                 self._said.append((batch.at, output))
             elif isinstance(output, VenueCommand):
                 self.world.send(batch.at, output)

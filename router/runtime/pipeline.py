@@ -14,7 +14,7 @@ from typing import Protocol, TypeAlias
 from msgspec import Struct
 
 from router.core.events import Event, TimerFired
-from router.core.outputs import Output, SetTimer
+from router.core.outputs import Output, SetTimer, VenueCommand
 from router.core.types import Ns
 from router.journal import Engine, InputLine, apply
 
@@ -38,6 +38,16 @@ class MarketClock(Protocol):
     def step(self, until: Ns) -> Sequence[tuple[Ns, Event]]:
         """What is heard at `next_at`; where that is nothing, at the first later instant up to `until` with a word."""
         ...
+
+
+class MarketWorld(MarketClock, Protocol):
+    """A simulated world whole: its clock, and what the shell does to its venues. See `simulator.world.World`."""
+
+    def step(self, until: Ns | None = None) -> Sequence[tuple[Ns, Event]]: ...
+    def send(self, at: Ns, command: VenueCommand) -> None: ...
+    def is_down(self, venue: str) -> bool: ...
+    def venue_down(self, venue: str, text: str) -> None: ...
+    def venue_up(self, venue: str) -> None: ...
 
 
 class Batch(Struct, frozen=True, gc=False):

@@ -126,6 +126,17 @@ def _profile(settings: Settings, asked: Asked, day: str) -> SymbolProfile | None
 
 def read_any_profile(path: Path, symbol: str) -> SymbolProfile:
     """The profile of `symbol` in a file: one written by hand as JSON, or a Parquet file of `sluice profile`."""
+    if path.suffix == ".json":
+        return _json_profile(path, symbol)
+    from router.tca.profile_file import ProfileFileError, read_profile  # noqa: PLC0415 - needs the extra `analysis`
+
+    try:
+        return read_profile(path, symbol)
+    except ProfileFileError as error:
+        raise ImpactInputError(str(error)) from None
+
+
+def _json_profile(path: Path, symbol: str) -> SymbolProfile:
     try:
         profile = msgspec.json.decode(path.read_bytes(), type=SymbolProfile)
     except msgspec.DecodeError as error:
@@ -150,6 +161,7 @@ def synthetic_profile(settings: Settings, symbol: str, day: str) -> SymbolProfil
         price=params.open_px / instrument.price_scale,
         adv=instrument.adv,
         sigma_daily=params.volatility_ppm / PPM,
+        sigma_intraday=params.volatility_ppm / PPM,  # the synthetic market has no night
         open_auction=params.opening_ppm / PPM,
         close_auction=params.closing_ppm / PPM,
         sources=((MARKET_NAME, hashlib.sha256(path.read_bytes()).hexdigest()),),

@@ -20,7 +20,9 @@ from router.core.outputs import (
     BusinessReject,
     CancelChild,
     CancelReject,
+    ClientOutput,
     ExecReport,
+    ListStatus,
     Output,
     QueryChild,
     ReplaceChild,
@@ -53,7 +55,7 @@ class Unsent(Struct, frozen=True, gc=False):
     seq: int
     n: int
     at: Ns
-    output: ExecReport | CancelReject | BusinessReject
+    output: ClientOutput
 
 
 class Recovery(Struct):
@@ -163,7 +165,7 @@ class _Rebuilding:
             if isinstance(output, SetTimer):
                 self._timers[output.timer_id] = max(output.at, line.at)
                 continue
-            if isinstance(output, ExecReport | CancelReject | BusinessReject):
+            if isinstance(output, ExecReport | CancelReject | ListStatus | BusinessReject):
                 if (line.seq, n) > self._handed.get(output.client, (0, 0)):
                     recovery.unsent.append(Unsent(line.seq, n, line.at, output))
             elif isinstance(output, SendChild | ReplaceChild | CancelChild | QueryChild):

@@ -22,9 +22,10 @@ from router.core.types import SECOND, Ns
 from router.runtime.agenda import DAY_END_NS
 from router.runtime.assembly import (
     LEAD_NS,
-    Market,
+    AnyMarket,
     engine_factory,
     fix_venues,
+    make_days,
     make_gateway,
     make_market,
     refuse_unknown_strategies,
@@ -57,6 +58,7 @@ class Options(Struct, frozen=True):
     market: str
     speed: float | None
     day: str | None
+    days: int
     port: int | None
     hold: bool
     scenarios: tuple[str, ...]
@@ -88,6 +90,8 @@ class _Speed(click.ParamType[float | None]):
               help=f"{', '.join(FORMS)}, joined by +; or none.")  # fmt: skip
 @click.option("--speed", type=_Speed(), default="1", show_default=True, help="1, N times as fast, or max.")
 @click.option("--day", metavar="YYYYMMDD", help="Trading date of a synthetic market (default: the last one).")
+@click.option("--days", type=click.IntRange(1, 250), default=1, show_default=True,
+              help="Trading dates of a synthetic market, one after another.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65_535), help="Listen here instead of sessions.cfg's ports; 0: any.")
 @click.option("--hold", is_flag=True, help="A simulated market opens, and waits for the first client to log on.")
 @SCENARIO_OPTION
@@ -98,6 +102,7 @@ def command(
     market: str,
     speed: float | None,
     day: str | None,
+    days: int,
     port: int | None,
     hold: bool,
     scenarios: tuple[str, ...],
@@ -107,7 +112,7 @@ def command(
     os.umask(0o077)
     log = make_log()
     with errors_as_lines():
-        asyncio.run(_run(Options(home, state, market, speed, day, port, hold, scenarios), log))
+        asyncio.run(_run(Options(home, state, market, speed, day, days, port, hold, scenarios), log))
 
 
 async def _run(options: Options, log: FilteringBoundLogger) -> None:
@@ -120,7 +125,7 @@ async def _run(options: Options, log: FilteringBoundLogger) -> None:
     refuse_unknown_strategies(settings, algos)
     for text in strange_symbols(settings):
         log.warning("alarm", text=text)
-    market = make_market(settings, options.market, options.day, read_scenarios(settings, options.scenarios))
+    market = _market(settings, options)
     port = free_port() if options.port == 0 else options.port
     sessions = _sessions(settings, market, port)
     gateway = make_gateway(settings, market.config)
@@ -153,7 +158,14 @@ async def _run(options: Options, log: FilteringBoundLogger) -> None:
     log.info("stopped", inputs=journal.last_seq)
 
 
-def _sessions(settings: Settings, market: Market, port: int | None) -> list[FixSession]:
+def _market(settings: Settings, options: Options) -> AnyMarket:
+    scenarios = read_scenarios(settings, options.scenarios)
+    if options.days == 1:
+        return make_market(settings, options.market, options.day, scenarios)
+    return make_days(settings, options.market, options.day, options.days, scenarios)
+
+
+def _sessions(settings: Settings, market: AnyMarket, port: int | None) -> list[FixSession]:
     """The sessions to start: every client's, and those of enabled venues."""
     venues = [venue.mic for venue in fix_venues(market.config)]
     sessions = []
@@ -165,14 +177,14 @@ def _sessions(settings: Settings, market: Market, port: int | None) -> list[FixS
     return sessions
 
 
-def _genesis(market: Market) -> Genesis:
+def _genesis(market: AnyMarket) -> Genesis:
     """A name that no other journal has: the second it was begun in, and by which process."""
     instance = f"{int(time.time()):X}{os.getpid() % 4096:03X}"
     config = msgspec.json.encode(market.config).decode()
     return Genesis(instance=instance, config_json=config, market=market.spec, version=version("sluice"))
 
 
-def _clock(market: Market, speed: float | None) -> Callable[[Ns], Clock]:
+def _clock(market: AnyMarket, speed: float | None) -> Callable[[Ns], Clock]:
     if market.world is None:
         return lambda _: WallClock()
     if speed is None:

@@ -22,12 +22,15 @@ from router.runtime.clock import WallClock
 from router.runtime.console import errors_as_lines
 from router.runtime.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, Received, Trouble
 from router.runtime.inbox import Inbox
+from router.runtime.order_options import PARAM_OPTION
 from router.runtime.sessions_file import FixSession
 
 SIDES: Final = {"buy": "1", "sell": "2", "short": "5", "short-exempt": "6"}
 ORD_TYPES: Final = {"market": "1", "limit": "2", "pegged": "P"}
 DATE_CHARS: Final = len("YYYYMMDD")
 ENDED: Final = frozenset("2348C")
+GOOD_TILL: Final = frozenset("16")
+"""TimeInForce(59) of an order that goes on the day after DoneForDay."""
 """OrdStatus(39) with which an order is over: filled, done for day, cancelled, rejected, expired."""
 STATUS_NAMES: Final = {
     "0": "new",
@@ -60,6 +63,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
     destination: str | None
     tif: str | None
     ord_type: str | None = None
+    staged: bool = False
     exec_inst: str | None = None
     account: str | None = None
     expire: str | None = None
@@ -70,7 +74,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
         """NewOrderSingle(D); strategy by name, parameters in StrategyParametersGrp(957)."""
         fields: list[tuple[int, str | int]] = [
             (11, cl_ord_id),
-            (21, 1),
+            (21, 3 if self.staged else 1),
             (55, self.symbol),
             (54, SIDES[self.side]),
             (60, format_utc_timestamp(at)),
@@ -124,16 +128,6 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         return FixSession("initiator", self.version, self.ours, self.theirs, keys, 0)
 
 
-def _params(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    pairs = []
-    for value in values:
-        name, equals, text = value.partition("=")
-        if not (name and equals and text):
-            raise click.BadParameter(f"{value!r} is not NAME=VALUE")
-        pairs.append((name, text))
-    return tuple(pairs)
-
-
 @click.command("send", help=__doc__)
 @click.argument("side", type=click.Choice(sorted(SIDES)))
 @click.argument("qty")
@@ -142,13 +136,13 @@ def _params(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...
 @click.option("--type", "ord_type", type=click.Choice(list(ORD_TYPES)),
               help="OrdType(40); without it a limit order where there is a price, else a market order.")  # fmt: skip
 @click.option("--strategy", help="TWAP, VWAP, POV, IS or a plug-in's name; without one the order is routed at once.")
-@click.option("--param", "params", multiple=True, callback=_params, metavar="NAME=VALUE",
-              help="A strategy parameter, as EndTime=20120621-15:00:00; may be repeated.")  # fmt: skip
+@PARAM_OPTION
 @click.option("--destination", help="ExDestination(100): one venue, with no strategy.")
 @click.option("--tif", help="TimeInForce(59) code.")
 @click.option("--expire", metavar="YYYYMMDD[-HH:MM:SS]",
               help="ExpireDate(432) or ExpireTime(126), UTC; TimeInForce(59) is then 6.")  # fmt: skip
 @click.option("--account", help="Account(1).")
+@click.option("--staged", is_flag=True, help="HandlInst(21)=3: it waits until a person releases it (`sluice desk`).")
 @click.option("--exec-inst", help="ExecInst(18) codes, as 6 (post-only) or M (peg to the midpoint).")
 @click.option("--display", help="MaxFloor(111): shares to show at a time.")
 @click.option("--min-qty", help="MinQty(110): the least to trade at once.")
@@ -173,6 +167,7 @@ def command(
     ord_type: str | None,
     expire: str | None,
     account: str | None,
+    staged: bool,
     exec_inst: str | None,
     display: str | None,
     min_qty: str | None,
@@ -195,6 +190,7 @@ def command(
         destination=destination,
         tif=tif,
         ord_type=ord_type,
+        staged=staged,
         exec_inst=exec_inst,
         account=account,
         expire=expire,
@@ -316,7 +312,8 @@ class Client:
         click.echo(describe(message) if ours else f"(another order) {describe(message)}")
         if not ours:
             return
-        if message.msg_type == "8" and message.get(39) in ENDED:
+        lives_on = message.get(39) == "3" and message.get(59) in GOOD_TILL
+        if message.msg_type == "8" and message.get(39) in ENDED and not lives_on:
             self.exit_code = 1 if message.get(39) == "8" else 0
         elif message.msg_type == "j":
             self.exit_code = 1

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from msgspec import Struct
 from structlog.typing import FilteringBoundLogger
 
-from router.core.events import ClientDown, ClientUp, Event, Genesis, Recovered, VenueDown
+from router.core.events import ClientDown, ClientUp, Event, Genesis, OperatorEvent, Recovered, VenueDown
 from router.core.outputs import (
     Alarm,
     BusinessReject,
@@ -23,6 +23,8 @@ from router.core.outputs import (
     CancelReject,
     ClientOutput,
     ExecReport,
+    ListStatus,
+    Output,
     QueryChild,
     ReplaceChild,
     SendChild,
@@ -33,17 +35,17 @@ from router.core.types import ExecType, Ns
 from router.journal import EngineFactory
 from router.runtime.agenda import Agenda, plan_days
 from router.runtime.clock import Clock, HeldClock, NoClock, WallClock
+from router.runtime.desk_door import DeskDoor, DeskError
 from router.runtime.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, Received, Trouble, field
 from router.runtime.fix_venue import FixVenueLink, Understood
 from router.runtime.journal_file import JournalError, JournalFile
 from router.runtime.later_life import LaterLife, catch_up
-from router.runtime.pipeline import Batch, MarketClock, Pipeline
+from router.runtime.pipeline import Batch, MarketClock, MarketWorld, Pipeline
 from router.runtime.quickfix_port import FixPort
 from router.runtime.recovery import Recovery, recover
 from router.runtime.sessions_file import FixSession
-from simulator.world import World
 
-_CLIENT_OUTPUTS: Final = (ExecReport, CancelReject, BusinessReject)
+_CLIENT_OUTPUTS: Final = (ExecReport, CancelReject, ListStatus, BusinessReject)
 _VENUE_COMMANDS: Final = (SendChild, ReplaceChild, CancelChild, QueryChild)
 _FOR_EVER: Final = 2**63
 STEPS_MAX: Final = 500
@@ -70,7 +72,7 @@ class Parts(Struct, frozen=True):
     sessions: Sequence[FixSession]
     gateway: Translator
     links: Mapping[str, FixVenueLink]
-    world: World | None
+    world: MarketWorld | None
     clock: Callable[[Ns], Clock]
     """Makes the clock, given the time at which the engine stands."""
     start: Ns
@@ -100,6 +102,9 @@ class Service:
         self._pipeline: Pipeline | None = None
         self._clock: Clock = WallClock()
         self._marked: dict[str, tuple[int, int]] = {}
+        self._door = DeskDoor(parts.state, self._act)
+        self._last: Batch | None = None
+        """The last batch that was delivered."""
 
     def stop(self) -> None:
         """End the run: call it from the loop's thread (a signal handler does)."""
@@ -110,9 +115,11 @@ class Service:
         """Start, call `ready` when clients may connect, serve until `stop`, and leave nothing behind."""
         try:
             self._clock = self._start()
+            await self._open_door()
             ready()
             await self._serve()
         finally:
+            await self._door.close()
             # What is not taken in any more is not journaled, so its sender is asked to resend it at the next start.
             await asyncio.to_thread(self._port.stop)
             with contextlib.suppress(JournalError):  # after a failed write there is nothing more to be noted
@@ -131,12 +138,7 @@ class Service:
             market = LaterLife(parts.world, recovery.life)
         clock = parts.clock(at) if parts.hold is None else HeldClock(max(at, parts.hold))
         at = max(at, clock.now()) if parts.world is None else at
-        told = recovery.days if recovery else []
-        planned = [
-            (due, event)
-            for due, event in plan_days(parts.config, at, phases=parts.world is None)
-            if getattr(event, "day", None) not in told or type(event).__name__ != "DayStart"
-        ]
+        planned = plan_days(parts.config, at, phases=parts.world is None, told=recovery.days if recovery else ())
         self._pipeline = Pipeline(
             recovery.engine if recovery else parts.factory(parts.genesis),
             self._deliver,
@@ -178,6 +180,29 @@ class Service:
         for lost in recovery.unsent:
             self._to_client(lost.output, (lost.seq, lost.n), poss_resend=True)
         self._pipeline.submit(at, [*silent, Recovered(recovery.at)])
+
+    # --- the desk
+
+    async def _open_door(self) -> None:
+        """A router that cannot be reached by its desk still serves its clients."""
+        try:
+            await self._door.open()
+        except (DeskError, OSError) as error:
+            self._log.error("alarm", text=f"no desk: {error}")
+
+    def _act(self, event: OperatorEvent) -> list[Output]:
+        """Carry out an act of the desk now, after all that is due; what the engine said to it."""
+        pipeline, clock = self._pipeline, self._clock
+        assert pipeline is not None
+        try:
+            done = pipeline.run_until(clock.now(), steps_max=STEPS_MAX)
+            pipeline.submit(_stamp(clock, pipeline, done=done), [event])
+        except BaseException as error:
+            self._failure = error
+            self._wake.set()
+            raise
+        self._wake.set()
+        return self._last.outputs if self._last is not None and self._last.seq == pipeline.seq else []
 
     # --- the loop
 
@@ -298,6 +323,7 @@ class Service:
     # --- out
 
     def _deliver(self, batch: Batch) -> None:
+        self._last = batch
         # Venues first: the market does not wait, and a client's report of it can.
         for output in batch.outputs:
             if isinstance(output, _VENUE_COMMANDS):

@@ -31,7 +31,8 @@ from router.tca.case import Case, market_numbers
 from router.tca.clusters import runs
 from router.tca.controls import Controls
 from router.tca.estimate import LEVEL, Estimate, nothing, p_value, ratio
-from router.tca.markouts import HORIZONS, mid2_after, traded_at
+from router.tca.markouts import HORIZONS, mid2_after
+from router.tca.marks import traded_at
 from router.tca.record import Child, ChildEnd
 
 _AT_ONCE: Final = (TimeInForce.IOC, TimeInForce.FOK)
@@ -49,7 +50,7 @@ class Anchor(StrEnum):
     FRESH = "sent anew"
     """A child's sending, but for those within a window of the withdrawal of another: these follow the price."""
     FILL = "fill"
-    """A child's first fill, when it traded (`markouts.traded_at`)."""
+    """A child's first fill, when it traded (`marks.traded_at`)."""
 
 
 class LeakageSpec(Struct, frozen=True, forbid_unknown_fields=True):

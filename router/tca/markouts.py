@@ -9,11 +9,13 @@ Positive is a cost, for buys and sells. For one fill at px, with the midpoint m 
 - adverse selection side (m - m_h): what the midpoint moved against the shares just bought; half the impact, its sign
   turned. It is read of fills that gave liquidity.
 
-"When it traded" is before we heard: of a fill heard at t, the quote is the last that the router had before t less the
-venue's latency and jitter by its profile. A quote of t itself has often moved by the very trade, since public data is
-no slower than a report. Bias: the quote may be older than the trade by a little more than the one-way latency.
-Horizons run from t. A midpoint after the record's end, after the session's close, or of a market that is locked,
-crossed or one-sided does not exist, and the fill is left out of that horizon, with the reason.
+"When it traded" is before we heard (`marks.judged_at`, as in the shortfall, so that half the effective spread of all
+fills is its part "spread"): of a fill that took from a displayed book, when its child went out or was last changed; of
+any other heard at t, just before t less the venue's latency and jitter by its profile. A quote of t itself has often
+moved by the very trade, since public data is no slower than a report. Bias: the quote may be older than the trade by a
+little more than the one-way latency. Horizons run from t. A midpoint in an auction, after the record's end, after the
+session's close, or of a market that is locked, crossed or one-sided does not exist, and the fill is left out of that
+horizon, with the reason.
 """
 
 from __future__ import annotations
@@ -40,13 +42,13 @@ from router.core.types import (
 from router.tca.case import Case
 from router.tca.clusters import runs
 from router.tca.estimate import LEVEL, Estimate, nothing, ratio
-from router.tca.marks import arrival
-from router.tca.quotes import Quote
+from router.tca.marks import AUCTIONS, arrival, judged_at
 from router.tca.record import Child, Fill
 
 HORIZONS: Final[tuple[Ns, ...]] = (100 * MILLISECOND, SECOND, 10 * SECOND, 60 * SECOND, 300 * SECOND)
 AFTER_END: Final = "after the end of the record"
 AFTER_CLOSE: Final = "after the close"
+AUCTION: Final = "an auction has no quoted side"
 NO_MARKET: Final = "no two-sided, uncrossed market"
 _AT_ONCE: Final = (TimeInForce.IOC, TimeInForce.FOK)
 
@@ -148,17 +150,6 @@ def money(amounts: Iterable[tuple[Fraction, int]]) -> Fraction:
 # --- fills
 
 
-def quote_at_fill(case: Case, fill: Fill) -> Quote | None:
-    """The quote that the router had when the trade happened, as far as the venue's profile tells: see above."""
-    return case.quotes.before(traded_at(case, fill))
-
-
-def traded_at(case: Case, fill: Fill) -> Ns:
-    """Not later than the trade that was heard of at `fill.at`: less the venue's latency and jitter, where known."""
-    profile = case.venues.get(fill.venue)
-    return fill.at - (profile.latency_ns + profile.latency_jitter_ns if profile else 0)
-
-
 def mid2_after(case: Case, start: Ns, horizon: Ns) -> tuple[Px | None, str]:
     """Twice the midpoint `horizon` after `start`, or None and why."""
     at = start + horizon
@@ -189,7 +180,9 @@ class _Common(Struct, frozen=True):
 
 
 def _mark(case: Case, fill: Fill, child: Child | None, horizons: Sequence[Ns], common: _Common) -> Mark:
-    quote = quote_at_fill(case, fill)
+    at, _ = judged_at(case, fill, child)
+    # In an auction everybody trades at one price: there is no side to be away from.
+    quote = None if fill.kind in AUCTIONS else case.quotes.at(at)
     after = [mid2_after(case, fill.at, horizon) for horizon in horizons]
     sent = case.quotes.at(child.at) if child else None
     far = sent.far(case.record.side) if sent is not None and sent.mid2 is not None else None
@@ -234,7 +227,7 @@ def _spread_at(marks: Sequence[Mark], place: int, horizon: Ns) -> SpreadAt:
     for each in marks:
         mid2, after2 = each.mid2, each.after2[place]
         if mid2 is None or after2 is None:
-            why = each.why[place] or NO_MARKET
+            why = each.why[place] or (AUCTION if each.fill.kind in AUCTIONS else NO_MARKET)
             missing[why] = missing.get(why, 0) + each.fill.qty
         else:
             known.append((each, mid2, after2))

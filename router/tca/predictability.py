@@ -127,23 +127,25 @@ def intervals(sent: Sequence[Sending]) -> tuple[Ns, ...]:
 def size_predictability(sent: Sequence[Sending], level: float = LEVEL) -> Predictability:
     """Of the sizes, each a value of its own. By chance: any of the sizes that were seen, alike."""
     sizes = [each.qty for each in sent]
-    return _predictability(sizes, sizes, _size_chance(sizes), level)
+    return _predictability(sizes, sizes, _size_chance(sizes), level, "shares")
 
 
 def interval_predictability(sent: Sequence[Sending], level: float = LEVEL) -> Predictability:
     """Of the intervals, for their entropy in at most 16 bins of equal width. By chance: arrivals without memory."""
     times = intervals(sent)
     chance = 2 ** -(1 - TOLERANCE) - 2 ** -(1 + TOLERANCE)
-    return _predictability(times, _binned(times), chance, level)
+    return _predictability(times, _binned(times), chance, level, "ns")
 
 
 def _predictability(
-    values: Sequence[int], classes: Sequence[int], chance: float | None, level: float
+    values: Sequence[int], classes: Sequence[int], chance: float | None, level: float, unit: str
 ) -> Predictability:
     notes: list[str] = []
     varied = len(set(values)) > 1
     if not varied:
-        notes.append("there is nothing to follow" if len(values) < 2 else f"always {values[0]}: the next one is known")
+        notes.append(
+            "there is nothing to follow" if len(values) < 2 else f"always {values[0]:,} {unit}: the next one is known"
+        )
     lags = autocorrelation(values) if varied else None
     if varied and lags is None:
         notes.append(f"autocorrelation takes 8 observations, there are {len(values)}")

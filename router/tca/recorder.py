@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from router.core.algo import SchedulePoint
 from router.core.events import (
+    BadRequest,
     CancelRequest,
     ChildAccepted,
     ChildCanceled,
@@ -24,6 +25,7 @@ from router.core.events import (
     Event,
     FirmUpRequest,
     Genesis,
+    NewList,
     NewOrder,
     ReplaceRequest,
 )
@@ -38,7 +40,7 @@ from router.tca.tape import MarketTape
 
 _ChildWord: TypeAlias = ChildAccepted | ChildCanceled | ChildRejected | ChildReplaced | FirmUpRequest
 _CHILD_WORDS: Final = (ChildAccepted, ChildCanceled, ChildRejected, ChildReplaced, FirmUpRequest)
-_OTHER_WORDS: Final = (CancelRequest, DayStart, Genesis, NewOrder, ReplaceRequest)
+_OTHER_WORDS: Final = (CancelRequest, DayStart, Genesis, NewList, NewOrder, ReplaceRequest)
 _INPUTS_READ: Final = frozenset(kind.__name__ for kind in (*MARKET_WORDS, *_CHILD_WORDS, *_OTHER_WORDS))
 _OUTPUTS_READ: Final = frozenset(kind.__name__ for kind in (Decision, ExecReport, Note, SendChild))
 _NO_ORDER: Final = "NONE"
@@ -62,6 +64,12 @@ class Recorder:
         """Children that went out with this input, which nobody has claimed yet."""
         self._children: dict[str, Child] = {}
         self._by_cl_ord_id: dict[tuple[str, str], OrderRecord] = {}
+        self._asked: dict[tuple[str, str], NewOrder] = {}
+        """What was asked, alone or in a list, by (client, ClOrdID(11)), until it is reported."""
+        self._direct: list[OrderRecord] = []
+        """Orders whose direct children are being sent, in that order."""
+        self._arrived: list[OrderRecord] = []
+        """Orders that came with this input: a journal that does not say whose a direct child is has one of these."""
 
     @property
     def tapes(self) -> dict[str, MarketTape]:
@@ -98,22 +106,25 @@ class Recorder:
         """Take in one input (None: one that matters to nobody here) and what the engine said to it."""
         self.at = at
         self._hear(at, event)
-        arrived: OrderRecord | None = None
         for output in outputs:
             match output:
                 case ExecReport() if output.order_id != _NO_ORDER:
-                    self._report(at, output, event)
+                    self._report(at, output)
                 case Note(what="arrival"):
-                    arrived = self._arrival(at, output, event)
+                    self._arrived.append(self._arrival(at, output, event))
                 case Note():
                     self._note(at, output)
                 case SendChild():
                     self._sent[output.child_id] = self._children[output.child_id] = _child(at, output)
+                    if output.reason is Reason.DIRECT:
+                        self._claim_direct(output)
                 case Decision():
                     self._decided(at, output)
                 case _:
                     pass
-        self._claim_direct(arrived)
+        self._sent.clear()
+        self._direct.clear()
+        self._arrived.clear()
 
     def _hear(self, at: Ns, event: Event | None) -> None:
         if isinstance(event, MARKET_WORDS):
@@ -124,6 +135,8 @@ class Recorder:
             order = self._by_cl_ord_id.get((event.client, event.orig_cl_ord_id))
             if order is not None:
                 order.amendments.append((at, event))
+        elif isinstance(event, NewOrder | NewList):
+            self._ask(event.orders if isinstance(event, NewList) else (event,))
         elif isinstance(event, Genesis):
             self.genesis = event
             self.config = _config(event)
@@ -131,6 +144,11 @@ class Recorder:
         elif isinstance(event, DayStart):
             self.days.append((at, event.day))
             self.market.start_day(at)
+
+    def _ask(self, orders: Sequence[NewOrder | BadRequest]) -> None:
+        for order in orders:
+            if isinstance(order, NewOrder):
+                self._asked.setdefault((order.client, order.cl_ord_id), order)
 
     def _decided(self, at: Ns, decision: Decision) -> None:
         order = self.orders[decision.order_id]
@@ -147,11 +165,13 @@ class Recorder:
             )
         )
 
-    def _claim_direct(self, arrived: OrderRecord | None) -> None:
-        """Direct market access is nobody's decision: its child goes out with the order's arrival."""
-        if arrived is not None:
-            arrived.children += self._sent.values()
-        self._sent.clear()
+    def _claim_direct(self, sent: SendChild) -> None:
+        """Direct market access is nobody's decision: its child is of the order that is sent as it is."""
+        for order in (*self._direct, *self._arrived):
+            if (order.symbol, order.side, order.qty) == (sent.symbol, sent.side, sent.qty):
+                self._direct = [each for each in self._direct if each is not order]
+                order.children.append(self._sent.pop(sent.child_id))
+                return
 
     # --- children
 
@@ -176,14 +196,14 @@ class Recorder:
 
     # --- reports
 
-    def _report(self, at: Ns, report: ExecReport, event: Event | None) -> None:
+    def _report(self, at: Ns, report: ExecReport) -> None:
         order = self.orders.get(report.order_id)
         if order is None:
             order = self.orders[report.order_id] = _begun(at, report)
         if report.cl_ord_id is not None:
             self._by_cl_ord_id[report.client, report.cl_ord_id] = order
-            if isinstance(event, NewOrder) and event.cl_ord_id == report.cl_ord_id:
-                order.request = event
+            if order.request is None:
+                order.request = self._asked.pop((report.client, report.cl_ord_id), None)
         self._trade(at, order, report)
         if report.qty != order.qty:
             order.qty = report.qty
@@ -216,12 +236,11 @@ class Recorder:
 
     def _arrival(self, at: Ns, note: Note, event: Event | None) -> OrderRecord:
         """The order begins to be worked. Only the first time counts: one revived by a replace came when it came."""
-        order = self.orders.get(note.order_id)
+        order, data = self.orders.get(note.order_id), dict(note.data)
         if order is None:
-            assert isinstance(event, NewOrder), (note, event)
-            order = self.orders[note.order_id] = _arrived(at, note.order_id, event)
+            asked = event if isinstance(event, NewOrder) else self._asked[data["client"], data["cl_ord_id"]]
+            order = self.orders[note.order_id] = _arrived(at, note.order_id, asked)
         if order.end is None:
-            data = dict(note.data)
             order.algorithm = data["algorithm"]
             order.start, order.end = int(data["start"]), int(data["end"])
             bid, ask = data.get("bid"), data.get("ask")
@@ -236,6 +255,11 @@ class Recorder:
         data = dict(note.data)
         if note.what == "schedule":
             order.plans.append(Planned(at, _points(data["points"])))
+        elif note.what == "slice" and data["reason"] == Reason.DIRECT:
+            self._direct.append(order)
+        elif note.what == "released":
+            # It came when it came, and its cost counts from then; who works it, and when, was decided now.
+            order.algorithm, order.end = data["algorithm"], int(data["end"])
         elif note.what == "inputs":
             order.curve = data.get("curve_source", "")
             order.curve_days = int(data.get("curve_days") or 0)

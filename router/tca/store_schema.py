@@ -33,6 +33,7 @@ def _may(name: str, kind: pa.DataType) -> pa.Field:
 
 _POINT: Final = pa.struct([_must("at", _INT), _must("qty", _INT)])
 _LIMIT: Final = pa.struct([_must("at", _INT), _may("px", _INT)])
+_TERMS: Final = pa.struct([_must("at", _INT), _must("qty", _INT), _may("px", _INT)])
 _PLAN: Final = pa.struct([_must("at", _INT), _must("points", pa.list_(_POINT))])
 _REQUEST: Final = pa.struct([_must("at", _INT), _must("event", _TEXT)])
 _CANDIDATE: Final = pa.struct(
@@ -105,6 +106,7 @@ CHILDREN: Final = _schema(
     _must("conditional", pa.bool_()),
     _may("accepted_at", _INT),
     _must("replaced_at", pa.list_(_INT)),
+    _must("terms", pa.list_(_TERMS)),
     _must("filled", _INT),
     _may("ended_at", _INT),
     _may("end", _TEXT),

@@ -200,17 +200,20 @@ class _Partition:
         fills = self.owner.size
         places = np.concatenate([np.arange(fills), np.arange(0, fills, 4)])
         filled = np.where(np.arange(places.size) < fills, self.fill_qty[places], 0)
+        qty, px = self.fill_qty[places], self.fill_px[places]
         at = self.fill_at[places] - np.minimum(SECOND, self.fill_at[places] - self.arrived[self.owner[places]])
+        terms = pa.StructArray.from_arrays([pa.array(at), pa.array(qty), pa.array(px)], ["at", "qty", "px"])
         columns = {
             "order_id": self._names("O", self.owner[places]),
             "n": np.arange(places.size),
             "child_id": self._names("K", np.arange(places.size)),
             "at": at,
             **self._of_venue(self.venue[places]),
-            "px": self.fill_px[places],
-            "qty": self.fill_qty[places],
+            "px": px,
+            "qty": qty,
             "accepted_at": at,
             "replaced_at": [[] for _ in range(places.size)],
+            "terms": pa.ListArray.from_arrays(pa.array(np.arange(places.size + 1, dtype=np.int32)), terms),
             "filled": filled,
             "ended_at": self.fill_at[places],
             "end": np.where(filled > 0, "filled", "canceled"),

@@ -180,7 +180,7 @@ REAL = {
 }
 HAND_EDITED = {
     "FIX44-FXSpot-WithSubparties.log": {"BadBodyLengthError": 1},
-    "FIXT.1.1-EXEC-BANZAI.messages.log": {"BadBodyLengthError": 2, "BadChecksumError": 2, "RepeatedTagError": 6},
+    "FIXT.1.1-EXEC-BANZAI.messages.log": {"BadBodyLengthError": 2, "BadChecksumError": 2},
 }
 
 

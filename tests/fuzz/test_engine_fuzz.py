@@ -24,16 +24,19 @@ from router.core.events import (
     ClientEvent,
     Event,
     Genesis,
+    ListRequest,
+    NewList,
     NewOrder,
     ReplaceRequest,
     StatusRequest,
     TimerFired,
 )
-from router.core.outputs import BusinessReject, CancelReject, ExecReport, SendChild
+from router.core.outputs import BusinessReject, CancelReject, ExecReport, ListStatus, SendChild
 from router.core.types import SECOND, OrdType, Phase, PrintKind
 from support.scripted import Scripted
 
 IDS: Final = ("A1", "A2", "A3", "")
+LIST_IDS: Final = ("L1", "L2", "L3", "")
 ORDER_IDS: Final = ("T1-O1", "T1-O2", "X", "")
 CHILD_IDS: Final = ("T1-C1", "T1-C2", "T1-C3", "X", "")
 REQUEST_IDS: Final = ("T1-R1", "T1-R2", "T1-C1", "X", "")
@@ -61,8 +64,11 @@ POOLS: Final[Mapping[str, tuple[object, ...]]] = {
     "exec_id": ("X1", "X2", "X3", ""),
     "exec_inst": ("", "6", "1 6"),
     "exec_ref_id": ("X1", "X2", "X9", ""),
+    "last": (True, False, None),
     "last_mkt": ("", "XALT", "NONE"),
-    "msg_type": ("D", "F", "G", "H", "E", "?"),
+    "list_id": LIST_IDS,
+    "list_seq": (0, 1, 2),
+    "msg_type": ("D", "F", "G", "H", "E", "K", "?"),
     "order_id": (None, *ORDER_IDS),
     "orig_cl_ord_id": IDS,
     "params": PARAMS,
@@ -72,6 +78,7 @@ POOLS: Final[Mapping[str, tuple[object, ...]]] = {
     "strategy": (None, None, "VWAP", "TWAP", "POV", "IS", "NOPE"),
     "symbol": ("ACME", "ACME", "BOLT", "NONE", ""),
     "text": ("", "no"),
+    "total": (1, 2, 3, 10**5),
     "venue": ("XLIT", "XALT"),
 }
 CONFIGURED: Final[Mapping[str, tuple[object, ...]]] = {"symbol": ("ACME", "BOLT")}
@@ -81,6 +88,9 @@ PLAIN: Final[Mapping[str, tuple[object, ...]]] = {
     "client": ("EMS44",),
     "day": ("20260316",),
     "exec_id": ("X1", "X2", "X3"),
+    "last": (True, True, False),
+    "list_id": LIST_IDS[:2],
+    "list_seq": (1, 2, 3),
     "kind": (PrintKind.REGULAR,),
     "order_id": (None, *ORDER_IDS[:2]),
     "ord_type": (OrdType.LIMIT,),
@@ -92,12 +102,16 @@ PLAIN: Final[Mapping[str, tuple[object, ...]]] = {
     "request_id": REQUEST_IDS[:3],
     "strategy": ("TWAP", "POV"),
     "symbol": ("ACME",),
+    "total": (1, 2),
+    "waits": (False, True),
 }
 """What a sane counterparty sends; other fields it leaves at their defaults."""
 
 
 def values_of(name: str, kind: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - a type as written in a struct
     """What a field may hold: its pool, or something of its type."""
+    if name == "orders":
+        return st.lists(st.one_of(events_of(NewOrder), events_of(BadRequest)), max_size=3).map(tuple)
     if name in POOLS:
         optional = kind is not str and type(None) in get_args(kind)
         pool = [value for value in POOLS[name] if value is not None or optional or name == "order_id"]
@@ -130,10 +144,21 @@ def events_of(draw: st.DrawFn, kind: type) -> Any:  # noqa: ANN401 - any event
     return kind(**values)
 
 
-REQUESTS: Final = NewOrder | ReplaceRequest | CancelRequest | StatusRequest | BadRequest
+REQUESTS: Final = NewOrder | ReplaceRequest | CancelRequest | StatusRequest | NewList | ListRequest | BadRequest
 FIRED_BY_WAITING: Final = TimerFired
 KINDS: Final = [kind for kind in get_args(Event) if kind not in {Genesis, FIRED_BY_WAITING}]
-OFTEN: Final = [NewOrder, NewOrder, NewOrder, ReplaceRequest, CancelRequest, ChildAccepted, ChildFilled, ChildFilled]
+OFTEN: Final = [
+    NewOrder,
+    NewOrder,
+    NewOrder,
+    NewList,
+    NewList,
+    ReplaceRequest,
+    CancelRequest,
+    ChildAccepted,
+    ChildFilled,
+    ChildFilled,
+]
 WAITS: Final = st.sampled_from([0, 0, 1, SECOND // 10, SECOND, 10 * SECOND, 600 * SECOND])
 STEPS: Final = st.tuples(WAITS, st.one_of([events_of(kind) for kind in [*OFTEN, *KINDS]]))
 
@@ -146,7 +171,7 @@ def test_any_sequence_of_inputs_is_survived_and_every_request_in_it_answered(ste
         said = floor.say(event)
 
         # Direct market access is answered by the venue.
-        answers = ExecReport | CancelReject | BusinessReject | SendChild
+        answers = ExecReport | CancelReject | ListStatus | BusinessReject | SendChild
         assert not isinstance(event, REQUESTS) or any(isinstance(out, answers) for out in said), event
 
 

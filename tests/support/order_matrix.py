@@ -29,7 +29,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from router.core.events import CancelRequest, NewOrder, ReplaceRequest, StatusRequest
-from router.core.outputs import BusinessReject, CancelReject, ClientOutput, ExecReport
+from router.core.outputs import CancelReject, ClientOutput, ExecReport
 from router.core.profiles import ClientProfile
 from router.core.types import CxlRejReason, ExecRestatementReason, OrdRejReason, OrdType, Side, TimeInForce
 from router.orders import Ids, Parent, Parents
@@ -233,7 +233,7 @@ class Player:
         """What was said, in the notation."""
         if isinstance(out, CancelReject):
             return f"9 {out.cl_ord_id}<{out.orig_cl_ord_id} {out.ord_status} 102={out.reason}"
-        assert not isinstance(out, BusinessReject), out
+        assert isinstance(out, ExecReport), out
         return " ".join([*self._head(out), *self._extras(out)])
 
     def _head(self, out: ExecReport) -> tuple[str, ...]:

@@ -275,8 +275,9 @@ def _risk(it: Assessment, middle: Estimate) -> Figure:
 
 def _assumptions(it: Assessment) -> Iterator[str]:
     for name, figure in it.inputs.figures():
-        if figure.source.startswith("assumed"):
+        if "assumed" in figure.source:
             yield f"{name}: {figure.value:g} {figure.unit}, {figure.source}"
+    yield from _of_the_profile(it)
     yield f"volume curve: {it.inputs.curve_source}"
     yield f"variance curve: {it.inputs.variance_source}"
     if it.question.session_part < 1:
@@ -286,6 +287,17 @@ def _assumptions(it: Assessment) -> Iterator[str]:
         yield it.models.almgren_2005.assumed_turnover
     yield f"part of the lit shares that pays half the spread: {it.placement.lit_taken:g}, {RULE}"
     yield "what trades at the midpoint pays no spread; impact is reckoned on the whole order, wherever it trades"
+
+
+def _of_the_profile(it: Assessment) -> Iterator[str]:
+    """What the profile could not measure and what it assumed; and that it must not know the day that is estimated."""
+    profile, day = it.question.profile, it.question.session.day
+    if profile is None:
+        return
+    if profile.days and profile.as_of >= day:
+        yield f"the profile is of {profile.as_of}: it knows the day of the order, {day}, or what came after"
+    yield from (f"profile: no {name}: {why}" for name, why in profile.missing.items())
+    yield from (f"profile: {note}" for note in profile.notes)
 
 
 # --- market impact

@@ -12,7 +12,7 @@ from router.core.profiles import CalendarDay, VenueProfile
 from router.core.types import PPM, SECOND, Ns, Ppm, Qty, Side
 from router.tca.events import MarketDate, ahead, moving, volatility_factor, volume_factor
 from router.tca.impact.terms import Z95, ImpactInputError, ImpactOrder
-from router.tca.pretrade.figure import Figure, exact
+from router.tca.pretrade.figure import Figure, exact, spanning
 from router.tca.pretrade.rules import PretradeRules, Urgency
 from router.tca.profile import SymbolProfile
 
@@ -129,7 +129,7 @@ def inputs_of(question: Question, rules: PretradeRules) -> Inputs:
         variance_source=_measured(profile)
         if profile and profile.volatility_curve
         else "assumed: even over the session",
-        session_variance=_session_variance(profile),
+        session_variance=_session_variance(profile, rules),
         session_volume=_session_volume(profile),
         today=today,
         next=ahead(question.events, question.instrument.symbol, question.session.day, question.dates, rules.event_days),
@@ -203,6 +203,8 @@ def _sigma(question: Question, rules: PretradeRules) -> Figure:
     if question.overrides.sigma is not None:
         return _given(question.overrides.sigma, "vol", unit)
     profile = question.profile
+    if profile is not None and profile.sigma_daily is None and profile.sigma_intraday is not None:
+        return _of_the_session(profile, profile.sigma_intraday, unit, rules)
     if profile is None or profile.sigma_daily is None:
         return _assumed(rules.assumed_sigma, unit, rules)
     if not profile.days:
@@ -212,6 +214,13 @@ def _sigma(question: Question, rules: PretradeRules) -> Figure:
     low = profile.sigma_daily * max(0.0, 1 - error)
     high = profile.sigma_daily * (1 + error)
     return Figure(value=profile.sigma_daily, unit=unit, low=low, high=high, source=_measured(profile))
+
+
+def _of_the_session(profile: SymbolProfile, sigma: float, unit: str, rules: PretradeRules) -> Figure:
+    """Too few nights to measure: the session's volatility, and the night's part as it is assumed."""
+    source = f"the session's {sigma:.3g}, {_measured(profile)}, and assumed: the night's part"
+    ends = (sigma / sqrt(part) for part in (1.0, 1 / rules.assumed_range))
+    return spanning(sigma / sqrt(rules.session_variance), *ends, unit=unit, source=source)
 
 
 def _spread(question: Question, rules: PretradeRules, price: float) -> Figure:
@@ -244,10 +253,11 @@ def _times(figure: Figure, factor: float, events: tuple[MarketDate, ...]) -> Fig
     )
 
 
-def _session_variance(profile: SymbolProfile | None) -> Figure:
+def _session_variance(profile: SymbolProfile | None, rules: PretradeRules) -> Figure:
     unit = "part of the day's"
     if profile is None or profile.sigma_intraday is None or profile.sigma_daily is None:
-        return Figure(value=1.0, unit=unit, low=0.5, high=1.0, source="assumed: all of it, no night")
+        ends = (1 / rules.assumed_range, 1.0)
+        return spanning(rules.session_variance, *ends, unit=unit, source="assumed: not measured")
     return exact((profile.sigma_intraday / profile.sigma_daily) ** 2, unit, _measured(profile))
 
 

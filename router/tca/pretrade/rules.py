@@ -55,6 +55,8 @@ class PretradeRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     assumed_spread_bps: Positive
     assumed_range: Annotated[float, Meta(ge=1)]
     """An assumed number may be so many times larger or smaller."""
+    session_variance: Annotated[float, Meta(gt=0, le=1)]
+    """The session's part of a day's variance, where it is not measured; the rest is the night's."""
     volume_sigma: NotNegative
     """Standard deviation of the log of a day's volume around ADV."""
     volatility_tolerance: Positive

@@ -18,8 +18,10 @@ from router.core.events import (
     ChildStatus,
     Event,
     KillSwitch,
+    NewOrder,
     OperatorCancel,
     OperatorDoneForDay,
+    OperatorRelease,
     OperatorRestate,
     PhaseChange,
     ReplaceRequest,
@@ -28,10 +30,12 @@ from router.core.events import (
 )
 from router.core.outputs import CancelChild, Output, QueryChild, ReplaceChild, SendChild
 from router.core.profiles import ClientProfile, RiskLimits
-from router.core.types import MILLISECOND, OrdType, Phase, Qty, Side, TimeInForce
+from router.core.types import MILLISECOND, ListOrderStatus, OrdStatus, OrdType, Phase, Qty, Side, TimeInForce
 from router.orders import Parent
 from support.client_side import ClientSide
 from support.floor import CLIENT, order
+from support.lists import ask, execute, listed
+from support.lists import cancel as cancel_list
 from support.scripted import TWO_LIT, Scripted
 from support.slow_venue import SlowVenue
 
@@ -122,6 +126,10 @@ def has_status_answers(machine: "Rules") -> bool:
     return bool(machine.answering())
 
 
+def has_lists(machine: "Rules") -> bool:
+    return machine.lists > 0
+
+
 class Rules(RuleBasedStateMachine):
     """Everything that can happen to an engine with two lit venues."""
 
@@ -143,6 +151,8 @@ class Rules(RuleBasedStateMachine):
         self.cum_qty: dict[str, Qty] = {}
         """Valid fills that arrived, of each order, by our own count."""
         self.exec_qty: dict[tuple[str, str], Qty] = {}
+        self.lists = 0
+        """How many lists the client has sent: L1, L2, ..."""
 
     # --- the client
 
@@ -152,8 +162,9 @@ class Rules(RuleBasedStateMachine):
         direct=st.booleans(),
         tif=st.sampled_from([TimeInForce.DAY, TimeInForce.DAY, TimeInForce.IOC, TimeInForce.GTC]),
         side=st.sampled_from([Side.BUY, Side.SELL]),
+        staged=st.sampled_from([False, False, False, True]),
     )
-    def new_order(self, lots: int, limit: int | None, direct: bool, tif: TimeInForce, side: Side) -> None:
+    def new_order(self, lots: int, limit: int | None, direct: bool, tif: TimeInForce, side: Side, staged: bool) -> None:
         new = order(
             self.floor.client.name(),
             qty=lots * 100,
@@ -162,6 +173,7 @@ class Rules(RuleBasedStateMachine):
             ex_destination="XLIT" if direct and limit is not None else None,
             tif=tif,
             side=side,
+            manual=staged and not (direct and limit is not None),
         )
         self.floor.say(new)
 
@@ -195,6 +207,24 @@ class Rules(RuleBasedStateMachine):
         )
         self.floor.say(request)
 
+    @rule(lots=st.integers(1, 4), limit=PX, waits=st.booleans(), whole=st.sampled_from([True, True, False]))
+    def new_list(self, lots: int, limit: int, waits: bool, whole: bool) -> None:
+        """Three orders: one to a venue, one without a limit, one staged; one more is to come where it is not whole."""
+        self.lists += 1
+        name, qty = f"L{self.lists}", lots * 100
+        orders = (
+            self._in_list(name, 1, qty=qty, ord_type=OrdType.LIMIT, px=limit, ex_destination="XLIT"),
+            self._in_list(name, 2, qty=qty),
+            self._in_list(name, 3, qty=qty, manual=True),
+        )
+        total = 3 if whole else 4
+        self.floor.say(listed(*orders, list_id=name, total=total, last=whole, waits=waits))
+
+    @precondition(has_lists)
+    @rule(data=st.data(), deed=st.sampled_from([execute, execute, cancel_list, ask]))
+    def ask_of_a_list(self, data: st.DataObject, deed: Callable[[str], Event]) -> None:
+        self.floor.say(deed(f"L{data.draw(st.integers(1, self.lists))}"))
+
     # --- time, market, desk
 
     @rule(ms=st.sampled_from([1, 300, 2_500, 30_000]))
@@ -213,13 +243,14 @@ class Rules(RuleBasedStateMachine):
             self.floor.say(mended)
 
     @precondition(has_orders)
-    @rule(data=st.data(), lots=st.integers(1, 10), deed=st.sampled_from(["cancel", "restate", "done"]))
+    @rule(data=st.data(), lots=st.integers(1, 10), deed=st.sampled_from(["cancel", "restate", "done", "release"]))
     def desk(self, data: st.DataObject, lots: int, deed: str) -> None:
         order_id = self._any_parent(data).order_id
         events: dict[str, Callable[[], Event]] = {
             "cancel": lambda: OperatorCancel(order_id),
             "restate": lambda: OperatorRestate(order_id, lots * 100),
             "done": lambda: OperatorDoneForDay(order_id),
+            "release": lambda: OperatorRelease(order_id),
         }
         self.floor.say(events[deed]())
 
@@ -302,6 +333,20 @@ class Rules(RuleBasedStateMachine):
         waiting = [request.event.cl_ord_id for parent in self.parents for request in parent.requests]
         self.floor.client.check_answers(waiting)
 
+    @invariant()
+    def a_list_says_what_its_orders_are(self) -> None:
+        for number in range(1, self.lists + 1):
+            listing = self.floor.engine.desk.lists.find(CLIENT, f"L{number}")
+            if listing is None:
+                continue  # refused whole, as in a kill
+            over = {ListOrderStatus.ALL_DONE, ListOrderStatus.REJECT}
+            assert (listing.status in over) == (not listing.is_at_work), (listing.list_id, listing.status)
+            for listed_order in listing.orders:
+                state, parent = listed_order.state(), listed_order.parent
+                if parent is not None and state.ord_status is not OrdStatus.REJECTED:
+                    asked = max(parent.qty, parent.cum_qty)
+                    assert state.cum_qty + state.leaves + state.cxl_qty == asked, state
+
     # --- how it is done
 
     def busy(self) -> Sequence[SlowVenue]:
@@ -324,6 +369,9 @@ class Rules(RuleBasedStateMachine):
 
     def resting(self) -> Sequence[tuple[SlowVenue, str]]:
         return [(venue, name) for venue in self.venues for name, resting in venue.orders.items() if resting.leaves]
+
+    def _in_list(self, list_id: str, list_seq: int, **terms: object) -> NewOrder:
+        return order(self.floor.client.name(), list_id=list_id, list_seq=list_seq, **terms)
 
     def _any_parent(self, data: st.DataObject) -> Parent:
         return data.draw(st.sampled_from(list(self.parents)))

@@ -10,6 +10,7 @@ from router.core.types import OrdRejReason
 from router.risk.rules import (
     CHILD_RULES,
     COLLAR,
+    LIST_RULES,
     MESSAGE_RULES,
     ORDER_RULES,
     Refusal,
@@ -18,7 +19,7 @@ from router.risk.rules import (
     show_decimal,
 )
 
-RULES = (*MESSAGE_RULES, *ORDER_RULES, *CHILD_RULES)
+RULES = (*MESSAGE_RULES, *ORDER_RULES, *LIST_RULES, *CHILD_RULES)
 
 
 def test_a_refusal_names_the_rule_the_value_and_the_limit() -> None:
@@ -38,7 +39,12 @@ def test_every_limit_that_can_be_set_has_its_rule() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "rules"),
-    [("A client's message", MESSAGE_RULES), ("A client's order", ORDER_RULES), ("A child order", CHILD_RULES)],
+    [
+        ("A client's message", MESSAGE_RULES),
+        ("A client's order", ORDER_RULES),
+        ("A client's list", LIST_RULES),
+        ("A child order", CHILD_RULES),
+    ],
 )
 def test_the_documentation_shows_the_rules_as_they_are_checked(
     repo: Path, heading: str, rules: tuple[Rule, ...]

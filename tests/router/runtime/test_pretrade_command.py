@@ -17,6 +17,7 @@ from router.runtime.pretrade_question import Asked, question_of, synthetic_profi
 from router.runtime.settings import Settings, default_home, read_settings, write_home
 from router.tca.pretrade.question import Overrides
 from router.tca.profile import SymbolProfile
+from router.tca.profile_file import write_profiles
 
 ORDER = ("--symbol", "ACME", "--side", "buy", "--qty", "200000", "--day", "20261130")
 
@@ -124,6 +125,34 @@ def test_a_refusal_is_one_line_with_rule_limit_and_value(options: tuple[str, ...
     assert result.exit_code == 1
     assert result.output.startswith(f"Error: {said}")
     assert result.output.count("\n") == 1
+
+
+def test_a_profile_of_sluice_profile_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.parquet"
+    write_profiles(path, [SymbolProfile(symbol="IBM", as_of="20261127", days=40, price=280.0, adv=4e6, spread=0.03)])
+
+    shown, other = (run("--symbol", name, *ORDER[2:], "--profile", str(path)) for name in ("IBM", "ACME"))
+
+    assert "measured from 40 days to 20261127" in shown.output
+    assert other.output == "Error: profiles.parquet: no profile of ACME; it has IBM\n"
+
+
+@pytest.mark.real_data
+def test_a_measured_stock_is_estimated_from_its_recordings(tmp_path: Path, real_data_dir: Path) -> None:
+    path = tmp_path / "profiles.parquet"
+    days = sorted(map(str, (real_data_dir / "consolidated").glob("ibm_2013100[789]_*.csv.xz")))
+    measured = CliRunner().invoke(main, ["profile", "measure", *days, "--symbol", "IBM", "--out", str(path)])
+    assert measured.exit_code == 0, measured.output
+
+    order = ("--symbol", "IBM", "--side", "buy", "--qty", "100000", "--day", "20131010")
+    strategy = json.loads(run(*order, "--profile", str(path), "--json").output)["execution_strategy"]
+
+    figures = {each["name"]: each["figure"] for each in (*strategy["order"]["figures"], *strategy["cost"])}
+    sources = [figures[name]["source"] for name in ("price", "quoted spread")]
+    assert all(source.endswith("measured from 3 days to 20131009") for source in sources)
+    assert 150 < figures["price"]["value"] < 220
+    assert 0.01 <= figures["quoted spread"]["value"] < 0.1
+    assert 0 < figures["expected cost against arrival"]["value"] < 50
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import structlog
 from fixspec.codec import decode, encode
 from router.core.events import BadRequest, ClientDown, ClientUp, Event, Genesis, NewOrder, Recovered, VenueDown
 from router.core.instruments import Instrument
-from router.core.outputs import BusinessReject, CancelReject, ClientOutput, ExecReport
+from router.core.outputs import BusinessReject, ClientOutput, ExecReport
 from router.core.profiles import EngineConfig, VenueProfile
 from router.core.types import OrdType, Side, VenueKind
 from router.journal import decode_event, replay
@@ -57,7 +57,7 @@ class PlainGateway:
             terms: list[tuple[int, str | int]] = [(11, output.cl_ord_id or ""), (55, output.symbol), (54, 1)]
             state: list[tuple[int, str | int]] = [(150, output.exec_type), (39, output.ord_status)]
             return encode("8", [*names, *terms, *state, (151, output.leaves), (14, output.cum_qty), (6, 0)])
-        assert not isinstance(output, CancelReject)
+        assert isinstance(output, BusinessReject), output
         return _business_reject(output)
 
 

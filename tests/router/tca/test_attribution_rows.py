@@ -1,5 +1,6 @@
 """Attribution as plain rows: the same figures, divided, and fit for JSON."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 import msgspec
@@ -24,7 +25,7 @@ def test_a_row_divides_what_the_group_sums(parent: Case) -> None:
     group, total = rows(attribute(gather([parent]), By.VENUE))
 
     assert (group.group, total.group, group.part) == ("XLIT", "total", 1.0)
-    assert (group.notional, group.cost, group.net_fees) == (4_000.0, -1.0, -0.2)
+    assert (group.notional, group.cost, group.net_fees) == (Decimal(4_000), Decimal(-1), Decimal("-0.2"))
     assert (group.cost_bps, group.net_fees_bps, group.quoted_bps, group.effective_bps) == (-2.5, -0.5, 5.0, -5.0)
     assert group.orders is not None
     assert (group.orders.fill_rate_shares, group.orders.median_s) == (0.5, 4.0)

@@ -6,14 +6,15 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from router.core.profiles import VenueProfile
-from router.core.types import MILLISECOND, SECOND, OrdType, Peg, Side, TimeInForce, VenueKind
+from router.core.types import SECOND, OrdType, Peg, PrintKind, Side, TimeInForce
 from router.tca.case import Case
 from router.tca.estimate import Estimate
 from router.tca.markouts import (
     AFTER_CLOSE,
     AFTER_END,
+    AUCTION,
     HORIZONS,
     NO_MARKET,
     Mark,
@@ -21,7 +22,6 @@ from router.tca.markouts import (
     clusters,
     mark,
     markouts,
-    quote_at_fill,
     spreads,
 )
 from router.tca.record import Child, Fill
@@ -68,14 +68,36 @@ def test_the_quote_at_a_fill_is_the_last_before_the_trade_not_the_one_that_the_t
     made_by_it = quotes([(0, 400_000, 400_200), (9 - DELAY / 2 / SECOND, 399_900, 400_200)])
     heard = fill("E1", 9, 400_000, POSTED)
 
-    assert quote_at_fill(case(made_by_it, [POSTED], [heard]), heard) == MARKET.at(OPEN)
+    (found,) = mark(case(made_by_it, [POSTED], [heard]))
+
+    assert (found.mid2, found.spread) == (800_200, 200)
 
 
 def test_without_a_profile_the_quote_at_a_fill_is_the_one_before_it_was_heard() -> None:
     market = quotes([(0, 400_000, 400_200), (8, 400_100, 400_200), (9, 399_900, 400_200)])
     heard = fill("E1", 9, 400_000, child("C1", 1, venue="XNEW"))
 
-    assert quote_at_fill(case(market, [], [heard]), heard) == market.at(at(8))
+    (found,) = mark(case(market, [], [heard]))
+
+    assert (found.mid2, found.spread) == (800_300, 100)
+
+
+def test_a_fill_that_took_is_held_against_the_quote_when_its_child_went_out() -> None:
+    market = quotes([(0, 400_000, 400_200), (5, 400_100, 400_300)])
+    walked = [fill(f"E{n}", 9, 400_200 + 100 * n, TAKEN, gave=False) for n in range(2)]
+
+    found = mark(case(market, [TAKEN], walked))
+
+    assert [each.mid2 for each in found] == [800_200, 800_200]
+    assert [each.effective for each in found] == [200, 400]
+
+
+def test_an_auction_has_no_spread_and_says_so() -> None:
+    auction = replace(fill("E1", 9, 400_000, POSTED), kind=PrintKind.CLOSING)
+
+    found = spreads(mark(case(MARKET, [POSTED], [auction])))
+
+    assert found[0].missing == {AUCTION: 100}
 
 
 def test_a_midpoint_that_does_not_exist_is_left_out_with_its_reason() -> None:
@@ -207,13 +229,3 @@ def _blind(seed: int) -> tuple[Mark, ...]:
             assert best.bid is not None
             fills.append(fill(f"E{len(fills)}", second, best.bid, sent))
     return mark(case(market, children, fills))
-
-
-def test_a_venue_without_latency_has_its_quote_of_just_before() -> None:
-    quick = VenueProfile("XLIT", VenueKind.LIT, "lit", latency_ns=0)
-    market = quotes([(0, 400_000, 400_200), (9, 399_900, 400_200)])
-    heard = fill("E1", 9, 400_000, POSTED)
-    parent = case(market, [POSTED], [heard])
-    parent.venues["XLIT"] = quick
-
-    assert quote_at_fill(parent, heard) == market.at(at(9) - MILLISECOND)

@@ -124,7 +124,7 @@ def test_a_metronome_is_always_hit_and_its_interval_has_no_entropy() -> None:
 
     assert (found.n, found.guesses.hits.value, found.autocorrelation) == (19, 1.0, None)
     assert found.entropy == Entropy(19, 1, 0.0, 0.0, 0.0)
-    assert found.notes == ("always 60000000000: the next one is known",)
+    assert found.notes == ("always 60,000,000,000 ns: the next one is known",)
 
 
 def test_arrivals_without_memory_are_hit_as_often_as_chance_says() -> None:

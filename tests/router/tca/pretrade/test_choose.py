@@ -7,6 +7,7 @@ from router.tca.impact.terms import ImpactInputError
 from router.tca.pretrade.assess import Assessment
 from router.tca.pretrade.choose import STRATEGY_RULES, Situation, choose, urgency_of
 from router.tca.pretrade.rules import PretradeRules
+from support.pretrade import assessment
 
 ORDINARY = Situation(
     stated="Medium",
@@ -86,12 +87,12 @@ def test_a_way_above_the_limit_is_not_taken_where_one_below_is_there(
     assert bound.participation <= 0.1
 
 
-def test_what_does_not_fit_follows_the_volume_at_the_highest_rate_below_the_limit(
-    assessed: Assessment, rules: PretradeRules
-) -> None:
-    choice = choose(replace(ORDINARY, pace=0.5, max_participation=0.15), assessed.evaluations, rules)
+def test_what_does_not_fit_follows_the_volume_at_the_highest_rate_within_the_limit() -> None:
+    choice = assessment(qty=2_000_000).choice
 
-    assert choice.evaluation.candidate.rate == 0.15
+    assert (choice.rule, choice.evaluation.candidate.rate) == ("does-not-fit", 0.15)
+    assert choice.evaluation.left > 0
+    assert choice.reasons[-1] == "No strategy completes within the participation limit."
 
 
 def test_reasons_name_urgency_rule_conditions_and_what_was_given_up(assessed: Assessment, rules: PretradeRules) -> None:

@@ -15,6 +15,7 @@ from router.tca.pretrade.assess import Assessment
 from router.tca.pretrade.documents import Named, PreTrade
 from router.tca.pretrade.figure import Figure
 from router.tca.pretrade.fill import fill
+from router.tca.profile import SymbolProfile
 from support.pretrade import GIVEN, assessment
 
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -118,13 +119,33 @@ def test_what_is_assumed_widens_what_depends_on_it(assessed: Assessment) -> None
 def test_assumptions_are_listed(document: PreTrade) -> None:
     assert document.execution_strategy.assumptions == (
         "continuous session's part of the volume: 1 part of the day's, assumed: all of it, no auctions",
-        "session's part of the day's variance: 1 part of the day's, assumed: all of it, no night",
+        "session's part of the day's variance: 0.75 part of the day's, assumed: not measured",
         "volume curve: by hand",
         "variance curve: assumed: even over the session",
         "shares outstanding not known: taken as 200 days of volume",
         "part of the lit shares that pays half the spread: 0.5, rule: [pretrade] of impact.toml",
         "what trades at the midpoint pays no spread; impact is reckoned on the whole order, wherever it trades",
     )
+
+
+def test_what_a_profile_could_not_measure_is_listed_and_that_it_knows_too_much() -> None:
+    profile = SymbolProfile(
+        symbol="ACME",
+        as_of="20261130",
+        days=30,
+        price=40.0,
+        missing={"spread": "no file has quotes"},
+        notes=("the curve is pooled",),
+    )
+    it = assessment(profile=profile)
+
+    said = fill(it, load_algos()[it.choice.evaluation.candidate.strategy]).execution_strategy.assumptions
+
+    assert [each for each in said if "profile" in each] == [
+        "the profile is of 20261130: it knows the day of the order, 20261130, or what came after",
+        "profile: no spread: no file has quotes",
+        "profile: the curve is pooled",
+    ]
 
 
 def test_the_general_template_s_terms_make_its_estimate(document: PreTrade) -> None:

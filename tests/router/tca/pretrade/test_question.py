@@ -75,6 +75,17 @@ def test_what_nobody_says_is_assumed_in_a_wide_interval(rules: PretradeRules) ->
     assert inputs.variance_source == "assumed: even over the session"
 
 
+def test_of_too_few_nights_the_session_s_volatility_is_taken_and_the_night_s_assumed(rules: PretradeRules) -> None:
+    short = replace(MEASURED, days=4, sigma_daily=None)
+
+    inputs = inputs_of(question(profile=short, overrides=Overrides()), rules)
+
+    # Three quarters of the variance are the session's, whose volatility stays what was measured.
+    assert inputs.sigma.value**2 * inputs.session_variance.value == pytest.approx(0.016**2)
+    assert (inputs.sigma.low, inputs.sigma.high) == pytest.approx((0.016, 0.016 * 2**0.5))
+    assert inputs.sigma.source.endswith("and assumed: the night's part")
+
+
 def test_an_assumed_spread_is_a_tick_at_least(rules: PretradeRules) -> None:
     inputs = inputs_of(question(overrides=Overrides(price=5.0, adv=1e6)), rules)
 

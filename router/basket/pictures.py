@@ -1,0 +1,185 @@
+"""Pictures of a basket as SVG: schedule and imbalance, what is left by sector, a season by name, a path and its event.
+
+The same figures give the same bytes. Knows no page and no file; draws with matplotlib, without its global state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from io import StringIO
+from typing import Any, Final
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+from router.basket.control import Worked
+from router.basket.plan import BasketPlan
+from router.basket.scheduled_event import Outcome, ThroughEvent
+
+_STYLE: Final[dict[Any, Any]] = {
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.size": 9.0,
+    "axes.edgecolor": "#999999",
+    "axes.labelcolor": "#555555",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": "#555555",
+    "ytick.color": "#555555",
+    "legend.frameon": False,
+}
+BUY: Final = "#2b6cb0"
+SELL: Final = "#dd6b20"
+_INK: Final = "#4a5568"
+_SECTORS: Final = ("#2b6cb0", "#dd6b20", "#2f855a", "#805ad5", "#b83280", "#718096")
+_DASHES: Final = ("solid", "dashed", "dotted")
+
+
+def schedule_picture(plan: BasketPlan) -> str:
+    """Bought and sold in each period (bars), and what is left to buy less what is left to sell, with its band."""
+    value = np.array([name.value for name in plan.names])
+    money = plan.trades * value[:, None]
+    quantity = np.array([name.qty for name in plan.names])
+    left = value @ (quantity[:, None] - plan.trades.cumsum(axis=1))
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": "basket schedule"}):
+        figure, (top, below) = _figure(rows=2, height=4.6)
+        places = np.arange(1, len(plan.periods) + 1)
+        top.bar(places, np.where(money > 0, money, 0).sum(axis=0), color=BUY, width=0.8, label="bought")
+        top.bar(places, np.where(money < 0, money, 0).sum(axis=0), color=SELL, width=0.8, label="sold")
+        top.axhline(0, color="#999999", linewidth=0.8)
+        _money(top, "in the period")
+        _legend(top)
+        below.plot(places, left, color=_INK, marker="o", markersize=3, label="left to buy less left to sell")
+        for band in plan.problem.bands:
+            if band.label == "imbalance":
+                below.fill_between(places, band.low, band.high, color=_INK, alpha=0.12, step="mid", label="limit")
+        below.axhline(0, color="#999999", linewidth=0.8)
+        _money(below, "imbalance")
+        below.set_xlabel("period")
+        _legend(below)
+        return _svg(figure)
+
+
+def sectors_picture(plan: BasketPlan) -> str:
+    """Net currency left to trade in each sector after each period; and the risk of what is left, one day's sigma."""
+    value = np.array([name.value for name in plan.names])
+    quantity = np.array([float(name.qty) for name in plan.names])
+    after = np.hstack([quantity[:, None], quantity[:, None] - plan.trades.cumsum(axis=1)]) * value[:, None]
+    sectors = sorted({name.sector for name in plan.names})
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": "basket sectors"}):
+        figure, (top, below) = _figure(rows=2, height=5.2)
+        places = np.arange(after.shape[1])
+        for number, sector in enumerate(sectors):
+            mask = np.array([name.sector == sector for name in plan.names])
+            top.plot(
+                places,
+                after[mask].sum(axis=0),
+                color=_SECTORS[number % len(_SECTORS)],
+                linestyle=_DASHES[number // len(_SECTORS) % len(_DASHES)],
+                label=sector,
+            )
+        top.axhline(0, color="#999999", linewidth=0.8)
+        _money(top, "left, net")
+        top.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+        risk = plan.problem.day_risk(after[:, 1:] / value[:, None])
+        below.plot(places[1:], risk, color=_INK, marker="o", markersize=3)
+        if plan.problem.risk is not None:
+            below.plot(places[1:], plan.problem.risk, color=SELL, linestyle="dashed", label="limit")
+            _legend(below)
+        _money(below, "sigma of a day")
+        below.set_xlabel("after period")
+        return _svg(figure)
+
+
+def control_picture(worked: Worked) -> str:
+    """Imbalance after every step that was worked, within the limit in force; and shares done of each side."""
+    steps = worked.steps
+    places = np.arange(1, len(steps) + 1)
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": "basket control"}):
+        figure, (axes,) = _figure(rows=1, height=2.8)
+        axes.plot(places, [step.imbalance for step in steps], color=_INK, marker="o", markersize=2.5, label="as worked")
+        limits = [step.limits.get("imbalance") for step in steps]
+        if all(limits):
+            low, high = np.array(limits, dtype=np.float64).T
+            axes.fill_between(places, low, high, color=_INK, alpha=0.12, step="mid", label="limit")
+        axes.axhline(0, color="#999999", linewidth=0.8)
+        _money(axes, "imbalance")
+        axes.set_xlabel("step")
+        _legend(axes)
+        return _svg(figure)
+
+
+def season_picture(plan: BasketPlan, marks: Mapping[str, str]) -> str:
+    """Each name's order by period, as parts of it (heat), and where its announcement falls.
+
+    `marks`: by symbol the trading date whose prices the announcement moves; names in the plan's order.
+    """
+    parts = plan.trades / np.array([name.qty for name in plan.names])[:, None]
+    days = [period.day for period in plan.periods]
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": "basket season", "axes.spines.left": False}):
+        figure, (axes,) = _figure(rows=1, height=0.9 + 0.19 * len(plan.names))
+        image = axes.imshow(parts, aspect="auto", cmap="Blues", vmin=0, interpolation="nearest")
+        axes.set_yticks(range(len(plan.names)), [name.symbol for name in plan.names])
+        starts = [place for place, day in enumerate(days) if place == 0 or days[place - 1] != day]
+        axes.set_xticks(starts, [days[place] for place in starts], ha="left")
+        for row, name in enumerate(plan.names):
+            if marks.get(name.symbol) in days:
+                at = days.index(marks[name.symbol]) - 0.5
+                axes.plot([at, at], [row - 0.45, row + 0.45], color=SELL, linewidth=2.5)
+        for place in starts[1:]:
+            axes.axvline(place - 0.5, color="#cccccc", linewidth=0.6)
+        bar = figure.colorbar(image, ax=axes, pad=0.02, shrink=0.6)
+        bar.ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        bar.set_label("of the order")
+        axes.set_title("orange: prices move on the announcement", fontsize=9, loc="left", color="#555555")
+        return _svg(figure)
+
+
+def event_picture(made: ThroughEvent, outcomes: Sequence[Outcome], tau: float) -> str:
+    """Shares left until the event, and the path after it for each outcome."""
+    whole = float(made.before[0])
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": "scheduled event"}):
+        figure, (axes,) = _figure(rows=1, height=2.8)
+        until = np.arange(len(made.before)) * tau
+        axes.plot(until, made.before / whole, color=_INK, marker="o", markersize=3, label="until the event: static")
+        for number, (path, outcome) in enumerate(zip(made.after, outcomes, strict=True)):
+            after = until[-1] + np.arange(len(path)) * tau
+            label = f"{outcome.probability:.0%}: sigma {outcome.regime.sigma:.2f} a share and day"
+            axes.plot(
+                after, path / whole, color=_SECTORS[number % len(_SECTORS)], marker="o", markersize=3, label=label
+            )
+        axes.axvline(float(until[-1]), color=SELL, linewidth=1.0, linestyle="dashed")
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        axes.set_ylabel("left of the order")
+        axes.set_xlabel("days")
+        _legend(axes)
+        return _svg(figure)
+
+
+def _figure(*, rows: int, height: float) -> tuple[Figure, list[Axes]]:
+    figure = Figure(figsize=(8.4, height), layout="constrained")
+    panels: Any = figure.subplots(rows, 1, squeeze=False)
+    return figure, list(panels[:, 0])
+
+
+def _money(axes: Axes, label: str) -> None:
+    """Millions of the basket's currency."""
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value / 1e6:,.4g}"))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_ylabel(f"{label}, millions")
+
+
+def _legend(axes: Axes) -> None:
+    # Above the panel, where no curve can be under it.
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, borderaxespad=0.2)
+
+
+def _svg(figure: Figure) -> str:
+    """One <svg>, a file or a part of a page: white behind, no prologue, no date."""
+    out = StringIO()
+    figure.savefig(out, format="svg", facecolor="white", metadata={"Date": None, "Creator": None})
+    text = out.getvalue()
+    return text[text.index("<svg") :]
