@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from router.runtime.journal_cases import read_recorder
 from router.runtime.journal_file import FILE_NAME
-from router.runtime.report_command import read_recorder
 from router.runtime.study_store import OUTCOMES
 from router.tca.case import Case
 from router.tca.official import together

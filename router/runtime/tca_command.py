@@ -126,10 +126,14 @@ def _write_files(asked: Asked, sheets: Sequence[Sheet], heading: Heading) -> Non
         _write(asked.markdown_out, markdown(reports))
     if asked.html is not None:
         write_page(sheets, heading, asked.html)
-        click.echo(f"{asked.html}: {len(sheets):,} parent orders")
+        click.echo(f"{asked.html}: {_count(sheets)}")
     if asked.pdf is not None:
         write_pdf(sheets, heading, asked.pdf, asked.browser)
-        click.echo(f"{asked.pdf}: {len(sheets):,} parent orders")
+        click.echo(f"{asked.pdf}: {_count(sheets)}")
+
+
+def _count(sheets: Sequence[Sheet]) -> str:
+    return f"{len(sheets):,} parent order{'' if len(sheets) == 1 else 's'}"
 
 
 def _write(path: Path, text: str) -> None:

@@ -107,6 +107,7 @@ def render(sheets: Sequence[Sheet], heading: Heading, sections: int = SECTIONS_M
         totals=totals([sheet.report for sheet in sheets]),
         index=[_index_line(sheet, linked=sheet.order_id in linked) for sheet in sheets],
         left_out=_left_out(len(sheets), len(detailed), sections),
+        alone=len(sheets) == 1,
         views=(_view(sheet, colours) for sheet in detailed),
         colours={mic: number % VENUE_COLOURS for mic, number in colours.items()},
         script=Markup(script),  # noqa: S704 - our own file

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from router.runtime.cli import main
+from router.runtime.journal_cases import read_recorder
 from router.runtime.journal_file import FILE_NAME
-from router.runtime.report_command import read_recorder
 from router.tca.outcome_file import read_outcomes
 
 STUDY = """

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from router.core.types import Side
 from router.journal import replay
 from router.runtime.assembly import engine_factory
+from router.runtime.journal_cases import read_recorder
 from router.runtime.journal_file import JournalFile
 from router.runtime.plugins import load_algos
-from router.runtime.report_command import read_recorder
 from router.runtime.settings import write_home
 from router.runtime.study_run import config_digest, run_day
 from router.tca.case import cases

@@ -92,7 +92,7 @@ def test_of_one_order_the_page_has_one_section(tmp_path: Path, state: Path) -> N
 
     run(state, "--parent", "SELL", "--html", out)
 
-    assert re.findall(r'<section class="order" id="([^"]+)"', out.read_text(encoding="utf-8")) == ["O2"]
+    assert re.findall(r'<section class="order only" id="([^"]+)"', out.read_text(encoding="utf-8")) == ["O2"]
 
 
 def test_the_estimate_is_of_the_settings_impact_models(tmp_path: Path, state: Path) -> None:

@@ -157,6 +157,12 @@ def test_of_many_orders_the_dearest_and_the_cheapest_have_sections_and_the_page_
     assert [row[0] for row in Page(page).rows[1:7]] == ["BUY", "SELL"] * 3
 
 
+def test_one_order_alone_begins_no_new_page_when_printed() -> None:
+    (buy, _) = sheets(recorded(tape()))
+
+    assert '<section class="order only" id="O1">' in render([buy], HEADING)
+
+
 def named(sheet: Sheet, number: int) -> Sheet:
     order = replace(sheet.report.order, order_id=f"{sheet.order_id}-{number}")
     return replace(sheet, report=replace(sheet.report, order=order))
