@@ -37,8 +37,9 @@ from router.tca.volatility import Volatility
 
 SIGN: Final = "Positive is a cost, for buys and for sells."
 HOUR_S: Final = 3_600
-_NO_MODELS: Final = "no impact models were given"
-_NO_UNIVERSE: Final = "no universe of past orders was given"
+NO_MODELS: Final = "no impact models were given"
+NO_UNIVERSE: Final = "no universe of past orders was given"
+"""Why a section is empty that nobody asked for."""
 
 Bps: TypeAlias = Annotated[float, Meta(description="basis points")]
 Price: TypeAlias = Annotated[Decimal, Meta(description="price in `currency` for a share")]
@@ -200,9 +201,7 @@ class TcaReports(Struct, frozen=True, kw_only=True):
 def tca_report(case: Case, volatility: Volatility | None = None, beside: Beside | None = None) -> TcaReport:
     """The report of one order; `volatility` is measured from the case where none is given. Raises `UntiedError`."""
     beside = beside or Beside()
-    estimate = (
-        arrival_estimate(case, beside.impact) if beside.impact is not None else EstimateSection(reason=_NO_MODELS)
-    )
+    estimate = arrival_estimate(case, beside.impact) if beside.impact is not None else EstimateSection(reason=NO_MODELS)
     costs = shortfall(case)
     impact = decompose(case, volatility)
     material = gather([case])
@@ -217,7 +216,7 @@ def tca_report(case: Case, volatility: Volatility | None = None, beside: Beside 
         guessing=guessing(case),
         leakage=leakage(case, beside.markets),
         estimate=estimate,
-        peers=PeersSection(reason=_NO_UNIVERSE) if beside.universe is None else peers(case, beside.universe, estimate),
+        peers=PeersSection(reason=NO_UNIVERSE) if beside.universe is None else peers(case, beside.universe, estimate),
         notes=tuple(_notes(case)),
     )
 

@@ -15,6 +15,8 @@ from router.tca.attribution_text import attribution_tables, guessing_table
 from router.tca.beside_text import estimate_tables, leakage_tables, peers_table
 from router.tca.tables import NOTHING, Table, bps_text, interval_text, money_text, part_text
 from router.tca.tca_report import (
+    NO_MODELS,
+    NO_UNIVERSE,
     BenchmarkLine,
     EstimateLine,
     OrderDetails,
@@ -39,7 +41,7 @@ def title(report: TcaReport) -> str:
 
 
 def tables(report: TcaReport) -> Iterator[Table]:
-    """Every section of one report."""
+    """Every section of one report that was asked for."""
     money = report.order.currency
     yield Table("Order", ("what", "value", "unit", "note"), tuple(_order_rows(report.order)))
     yield Table("Reference prices", ("price", money, "at", "what it is"), tuple(_reference_rows(report)))
@@ -68,8 +70,10 @@ def tables(report: TcaReport) -> Iterator[Table]:
     yield from attribution_tables(report.attribution)
     yield guessing_table(report.guessing)
     yield from leakage_tables(report.leakage)
-    yield from estimate_tables(report.estimate)
-    yield peers_table(report.peers)
+    if report.estimate.reason != NO_MODELS:
+        yield from estimate_tables(report.estimate)
+    if report.peers.reason != NO_UNIVERSE:
+        yield peers_table(report.peers)
 
 
 def assumptions(report: TcaReport) -> tuple[str, ...]:
