@@ -99,8 +99,8 @@ class EstimateSection(Struct, frozen=True, kw_only=True):
     inputs: tuple[NamedFigure, ...] = ()
     assumed: tuple[str, ...] = ()
     reason: str = ""
-    realised_reason: str = ""
-    """Why there is no realised cost, or no risk of it."""
+    reasons: dict[str, str] = {}
+    """Why a field of an estimate has no figure, by its name."""
 
     @property
     def bare_bps(self) -> float | None:
@@ -289,7 +289,7 @@ def _within(points: Sequence[SchedulePoint], session: CalendarDay, qty: Qty) -> 
 
 def _section(case: Case, made: _Estimator, quote: Mark) -> EstimateSection:
     planned = made.along(made.points, made.points[-1].at)
-    cost, lacking = _realised(case, quote)
+    cost = _realised(case, quote)
     path = _traded(case, made.question)
     risk = made.along(path, path[-1].at).risk if path else None
     expected = planned.expected()
@@ -312,18 +312,26 @@ def _section(case: Case, made: _Estimator, quote: Mark) -> EstimateSection:
         ),
         inputs=tuple(NamedFigure(name, figure) for name, figure in made.inputs.figures()),
         assumed=tuple(_assumed(made)),
-        realised_reason=lacking or ("" if risk is not None else "its fills are of several dates"),
+        reasons=_reasons(cost is None, risk is None, planned.risk == 0),
     )
 
 
-def _realised(case: Case, quote: Mark) -> tuple[Figure | None, str]:
+def _reasons(no_cost: bool, no_path: bool, no_risk: bool) -> dict[str, str]:
+    """By the field that lacks a figure."""
+    if no_cost:
+        return dict.fromkeys(("realised", "realised_risk", "score"), "nothing was filled")
+    found = {"realised_risk": "its fills are of several dates"} if no_path else {}
+    return found | ({"score": "there is no timing risk"} if no_risk else {})
+
+
+def _realised(case: Case, quote: Mark) -> Figure | None:
     record = case.record
     cost = cost_against(record.side, record.cum_qty, record.notional, quote.px)
     if cost is None or quote.px is None:
-        return None, "nothing was filled"
+        return None
     paid = Fraction(sum(case.fee(fill) for fill in case.fills), 1_000_000)
     base = case.currency(record.cum_qty * quote.px)
-    return exact(cost.bps + float(paid / base) * BPS, "bps", "fills against the midpoint at arrival, and fees"), ""
+    return exact(cost.bps + float(paid / base) * BPS, "bps", "fills against the midpoint at arrival, and fees")
 
 
 def _traded(case: Case, question: Question) -> tuple[SchedulePoint, ...]:

@@ -40,18 +40,17 @@ def estimate_tables(section: EstimateSection) -> Iterator[Table]:
 
 
 def _estimate_rows(section: EstimateSection) -> Iterator[tuple[str, ...]]:
-    lacking = section.realised_reason
+    reasons = section.reasons
     named = (
         ("expected cost, fees in it", section.expected, ""),
         ("cost of one such order", section.outcome, ""),
         ("timing risk", section.timing_risk, ""),
-        ("realised cost, fees in it", section.realised, lacking),
-        ("timing risk of the fills' path", section.realised_risk, lacking),
+        ("realised cost, fees in it", section.realised, reasons.get("realised", "")),
+        ("timing risk of the fills' path", section.realised_risk, reasons.get("realised_risk", "")),
     )
     for name, figure, reason in named:
         yield (name, *((NOTHING, NOTHING, "bps", reason) if figure is None else _figure(figure)))
-    note = lacking if section.score is None else "realised less expected"
-    yield "score", bps_text(section.score), NOTHING, "timing risks", note
+    yield "score", bps_text(section.score), NOTHING, "timing risks", reasons.get("score", "realised less expected")
     yield "path", NOTHING, NOTHING, "", section.schedule
 
 

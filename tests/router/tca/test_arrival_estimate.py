@@ -73,7 +73,7 @@ def test_the_realised_cost_has_the_fees_and_its_distance_is_in_timing_risks() ->
     assert found.realised.value == pytest.approx(0.0225 / 40.02 * 1e4 + 0.7 / 16_008 * 1e4)
     assert found.score == pytest.approx((found.realised.value - found.expected.value) / found.timing_risk.value)
     assert found.realised_risk is not None
-    assert found.realised_reason == ""
+    assert found.reasons == {}
 
 
 def test_nothing_after_the_arrival_changes_the_expectation() -> None:
@@ -146,7 +146,7 @@ def test_an_open_order_without_a_fill_has_an_expectation_and_no_realised_cost() 
 
     assert found.expected is not None
     assert (found.realised, found.realised_risk, found.score) == (None, None, None)
-    assert found.realised_reason == "nothing was filled"
+    assert found.reasons == dict.fromkeys(("realised", "realised_risk", "score"), "nothing was filled")
 
 
 def test_fills_of_another_session_have_a_cost_and_no_risk() -> None:
@@ -160,7 +160,7 @@ def test_fills_of_another_session_have_a_cost_and_no_risk() -> None:
 
     assert found.realised is not None
     assert found.realised_risk is None
-    assert found.realised_reason == "its fills are of several dates"
+    assert found.reasons == {"realised_risk": "its fills are of several dates"}
 
 
 @pytest.mark.parametrize(
