@@ -5,7 +5,7 @@ Every analysis takes a `Case`: from a journal (`cases`), from Parquet, or made b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -73,6 +73,16 @@ class Case(Struct, frozen=True):
         if profile is None:
             return 0
         return fee(profile.fee(self.day(fill.at)), fill.qty, fill.liquidity, fill.kind)
+
+
+def market_numbers(found: Iterable[Case]) -> tuple[int, ...]:
+    """A number for each case; cases of one journal and symbol share it, since they share one tape of quotes.
+
+    Two journals may use the same identifiers and the same hours, those of two seeds do: what is grouped by time or by
+    identifier has to be grouped by market first.
+    """
+    numbers: dict[int, int] = {}
+    return tuple(numbers.setdefault(id(case.quotes), len(numbers)) for case in found)
 
 
 def cases(recorder: Recorder) -> Iterator[Case]:
