@@ -26,7 +26,7 @@ from fixspec.dialect import STANDARD_STRATEGIES
 from fixspec.values import format_utc_timestamp
 from router.core.events import Genesis
 from router.core.outputs import CancelReject, ExecReport, Output
-from router.core.profiles import CalendarDay, VenueProfile
+from router.core.profiles import VenueProfile
 from router.core.types import PPM, SECOND, Ns, Qty, Side, VenueKind
 from router.market.calendar import local_instant
 from router.runtime.analysis_files import read_impact
@@ -72,7 +72,7 @@ ZONE: Final = "America/New_York"
 REVIEW_NS: Final[Ns] = 360 * SECOND
 """After the stated time of a cross: it comes within five minutes of that, and then its fills are known."""
 CROSS_LOTS: Final = 900
-"""Mean interest of others at a cross, in round lots: a crossing network for large orders, which the shipped one is not."""
+"""Mean interest of others at a cross, in round lots: a network for large orders, which the shipped one is not."""
 
 
 class Traded(Struct, frozen=True):

@@ -136,7 +136,8 @@ def _sessions(case: Case, found: Sequence[DateCosts]) -> list[tuple[DateCosts, S
 def _draw_fills(axes: Axes, places: Sequence[tuple[float, float]], sizes: Sequence[float], kind: VenueKind) -> None:
     if places:
         axes.scatter(
-            *zip(*places, strict=True),
+            [x for x, _ in places],
+            [y for _, y in places],
             s=sizes,
             color=_KIND_COLOURS[kind],
             alpha=0.55,
