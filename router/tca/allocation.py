@@ -21,6 +21,9 @@ STEP_MAX: Final = 2
 OFFER_MIN: Final[Ppm] = 10_000
 """A kind that is wanted is always offered something, so that it can be seen to trade."""
 
+CROSS_MAX: Final[Ppm] = 500_000
+"""More than half of what is left is called back before the cross comes: the algorithm goes on trading, and needs it."""
+
 
 class Goal(Struct, frozen=True):
     """Parts of the order, in millionths, meant for midpoint pools and scheduled crosses; the rest is displayed."""
@@ -93,7 +96,7 @@ def steered(offers: Offers, goal: Goal, filled: Mapping[VenueKind, Qty]) -> Offe
         return offers
     return Offers(
         _next(offers.dark, goal.dark, filled.get(VenueKind.DARK, 0), whole),
-        _next(offers.cross, goal.cross, filled.get(VenueKind.CROSS, 0), whole),
+        min(_next(offers.cross, goal.cross, filled.get(VenueKind.CROSS, 0), whole), CROSS_MAX),
     )
 
 

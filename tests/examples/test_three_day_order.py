@@ -1,4 +1,4 @@
-"""The three-day order, small: what it writes, that it ties to the client's own FIX messages, and that its rules hold."""
+"""The three-day order, small: what it writes, that it ties to the client's FIX messages, and that its rules hold."""
 
 import importlib.util
 import json

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core.types import PPM, PrintKind, Qty, Side, VenueKind
-from router.tca.allocation import OFFER_MIN, Goal, Offers, Share, allocation, steered
+from router.tca.allocation import CROSS_MAX, OFFER_MIN, Goal, Offers, Share, allocation, steered
 from router.tca.case import Case
 from support.three_dates import TAPE, worked
 
@@ -76,6 +76,12 @@ def test_an_offer_is_at_most_doubled_or_halved() -> None:
     assert offers == Offers(dark=200_000, cross=200_000)
 
 
+def test_no_more_is_lent_to_a_cross_than_the_algorithm_leaves_it() -> None:
+    offers = steered(Offers(400_000, 400_000), GOAL, {LIT: 700, DARK: 300, CROSS: 0})
+
+    assert offers == Offers(dark=400_000, cross=CROSS_MAX)
+
+
 def test_before_the_first_fill_nothing_is_known_and_nothing_changes() -> None:
     offers = steered(Offers(400_000, 100_000), GOAL, {LIT: 0, DARK: 0, CROSS: 0})
 
@@ -96,5 +102,5 @@ def test_offers_are_parts_and_a_kind_that_is_wanted_is_never_given_up(
 
     if sum(filled.values()):
         assert OFFER_MIN <= wanted.dark <= PPM
-        assert OFFER_MIN <= wanted.cross <= PPM
+        assert OFFER_MIN <= wanted.cross <= CROSS_MAX
         assert unwanted == Offers(0, 0)
