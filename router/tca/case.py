@@ -93,7 +93,7 @@ def cases(recorder: Recorder) -> Iterator[Case]:
 def case_of(recorder: Recorder, record: OrderRecord) -> Case:
     """One parent of a journal. Where the journal names no configuration, the instrument has its defaults."""
     config = recorder.config
-    instrument = _instrument(config, record.symbol)
+    instrument = instrument_of(config, record.symbol)
     return Case(
         record=record,
         instrument=instrument,
@@ -102,16 +102,18 @@ def case_of(recorder: Recorder, record: OrderRecord) -> Case:
         as_of=recorder.at,
         days=tuple(recorder.days),
         venues={venue.mic: venue for venue in config.venues} if config else {},
-        sessions=_sessions(config, instrument),
+        sessions=sessions_of(config, instrument),
         previous_close=config.last_px.get(record.symbol) if config else None,
         phases=tuple(recorder.phases.get(record.symbol, ())),
     )
 
 
-def _instrument(config: EngineConfig | None, symbol: str) -> Instrument:
+def instrument_of(config: EngineConfig | None, symbol: str) -> Instrument:
+    """The configured instrument, or one of that symbol with defaults."""
     known: Sequence[Instrument] = config.instruments if config else ()
     return next((instrument for instrument in known if instrument.symbol == symbol), None) or Instrument(symbol)
 
 
-def _sessions(config: EngineConfig | None, instrument: Instrument) -> tuple[CalendarDay, ...]:
+def sessions_of(config: EngineConfig | None, instrument: Instrument) -> tuple[CalendarDay, ...]:
+    """The dates of the instrument's calendar; empty without a configuration."""
     return config.calendars.get(instrument.calendar, ()) if config else ()
