@@ -157,7 +157,7 @@ def parameters(document: PreTrade, scale: float) -> dict[str, str]:
     """The recommended parameters, and what an order of several days needs beside them."""
     said = {each.name: each.text for each in document.execution_strategy.parameters}
     # Slices of the size that the full market has: smaller ones would be below what pools take.
-    interval = min(round(60 / scale), 300)
+    interval = min(round(60 / scale), 600)
     return said | {"DaySchedule": "Even", "Completion": "Complete", "Interval": str(interval)}
 
 

@@ -66,6 +66,18 @@ def test_a_journal_that_ends_in_the_night_has_the_dates_that_it_saw() -> None:
     assert [(each.traded, each.carried) for each in found] == [(Fraction(-10), Fraction(-250))]
 
 
+def test_an_order_that_is_done_for_the_day_only_is_said_to_go_on() -> None:
+    was = worked(Side.BUY, 600, [(0, 401_000, 100)], TAPE, dates=1)
+    record = msgspec.structs.replace(was.record, status=OrdStatus.DONE_FOR_DAY, ended_at=on(0, 600))
+
+    report = tca_report(msgspec.structs.replace(was, record=record))
+
+    assert report.notes[0] == (
+        "The order is done for the day, and what is left goes on on the next date: it is valued at the close."
+    )
+    assert report.shortfall.end.basis == "closing auction, XLIT"
+
+
 def test_a_date_without_a_print_is_where_the_one_before_ended() -> None:
     whole = market(opens=(400_000,), closes=(405_000,))
 
