@@ -310,8 +310,17 @@ def expected_table(made: Result) -> Table:
         low, high = (each.total + made.fees_bps + sign * 1.96 * each.deviation for sign in (-1, 1))
         inside = "inside" if low <= realised <= high else "outside"
         cells = map(bps_text, (each.total + made.fees_bps, each.timing_risk, low, high, realised))
-        rows.append((each.model, *cells, inside))
-    header = ("model", "expected, bps", "timing risk, bps", "95 % from", "95 % to", "realised, bps", "realised is")
+        rows.append((each.model, *cells, inside, "beyond its range" if each.outside else "holds"))
+    header = (
+        "model",
+        "expected, bps",
+        "timing risk, bps",
+        "95 % from",
+        "95 % to",
+        "realised, bps",
+        "realised is",
+        "it",
+    )
     return Table("Expected before, realised after", header, tuple(rows))
 
 
