@@ -67,6 +67,9 @@ DONE: Final = frozenset("248C")
 """OrdStatus(39): filled, canceled, rejected, expired."""
 CAP: Final = 0.20
 """MaxParticipation: of the volume while it trades, and of an average day's for each day's share."""
+REJECTED: Final = "8"
+SCALE_MIN: Final = 0.03
+"""Below it the name is no longer a liquid one, and another algorithm is recommended."""
 GOAL: Final = Goal(dark=300_000, cross=200_000)
 ZONE: Final = "America/New_York"
 REVIEW_NS: Final[Ns] = 360 * SECOND
@@ -178,7 +181,7 @@ class Trader:
         self._kinds = {venue.mic: venue.kind for venue in settings.venues}
         self.messages: list[str] = []
         self.filled = dict.fromkeys(VenueKind, 0)
-        self.status, self.avg_px, self.cum_qty = "", "", 0
+        self.status, self.avg_px, self.cum_qty, self.text = "", "", 0, ""
 
     def wait(self, until: Ns) -> None:
         """Let the market go on."""
@@ -202,7 +205,7 @@ class Trader:
         message = decode(text)
         if message.get(35) != "8":
             return
-        self.status, self.avg_px = message.get(39) or "", message.get(6) or ""
+        self.status, self.avg_px, self.text = (message.get(tag) or "" for tag in (39, 6, 58))
         self.cum_qty = int(message.get(14) or 0)
         if message.get(150) == "F":
             self.filled[self._kinds[message.get(30) or ""]] += int(message.get(32) or 0)
@@ -222,6 +225,8 @@ def trade(trader: Trader, strategy: str, qty: Qty, said: Mapping[str, str]) -> T
     first = trader.sessions[0].open + 60 * SECOND
     trader.wait(first)
     trader.send("D", [(11, "BIG-1"), (21, "1"), *_offering(trader, strategy, qty, said, offers)])
+    if trader.status == REJECTED:
+        raise SystemExit(f"the order was refused: {trader.text}")
     history = [(first, offers)]
     for at in reviews(trader):
         trader.wait(at)
@@ -395,6 +400,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="of the market")
     parser.add_argument("--scale", type=float, default=1.0, help="size of order and market; 1 is $100M")
     arguments = parser.parse_args()
+    if not SCALE_MIN <= arguments.scale <= 1:
+        parser.error(f"--scale: must be from {SCALE_MIN} to 1: got {arguments.scale}")
     print(summary(three_days(arguments.out, scale=arguments.scale, seed=arguments.seed)))
     print(f"\n{arguments.out}: pre-trade.html, tca.html and the rest")
 

@@ -124,12 +124,13 @@ def waterfall_picture(costs: Shortfall) -> str:
 
 
 def _sessions(case: Case, found: Sequence[DateCosts]) -> list[tuple[DateCosts, Span]]:
-    """Each date with its session, as far as the journal goes."""
+    """Each date with its session, as far as the journal goes. An order that nothing prices has none, and no picture."""
     began = {day: at for at, day in case.days}
     drawn = []
     for date in found:
         start, end = date_of(case, began[date.day])
         drawn += [(date, span) for span in list(spans(case, start, end))[:1]]
+    assert drawn, f"{case.record.order_id} has no date to draw"
     return drawn
 
 

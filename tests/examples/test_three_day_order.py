@@ -122,6 +122,26 @@ def test_each_document_is_of_its_published_schema(document: str, schema: str, ou
     assert [error.message for error in wrong] == []
 
 
+def test_an_order_that_is_refused_ends_it_with_the_reason(example: ModuleType, tmp_path: Path) -> None:
+    trader = example.Trader(example.settings_of(tmp_path / "home", 0.05), tmp_path / "state", 1, 0.05)
+
+    with pytest.raises(SystemExit, match="the order was refused: Interval: must be at most 3600: got '99999'"):
+        example.trade(trader, "VWAP", 1_000, {"Interval": "99999"})
+
+    trader.close()
+
+
+def test_a_scale_at_which_the_name_is_not_liquid_is_refused(
+    example: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["three_day_order", "--out", str(tmp_path), "--scale", "0.01"])
+
+    with pytest.raises(SystemExit):
+        example.main()
+
+    assert "--scale: must be from 0.03 to 1: got 0.01" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("made")
 def test_the_folder_has_templates_in_three_forms_and_pictures(out: Path) -> None:
     written = {path.name for path in out.iterdir() if path.is_file()}
