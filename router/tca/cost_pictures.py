@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from router.tca.arrival_estimate import EstimateSection, FrontierLine
-from router.tca.drawing import FILL, GAINED, GRID, INK, MUTED, PAID, PLAN, drawn, half, legend, plain
+from router.tca.page_drawing import FILL, GAINED, GRID, INK, MUTED, PAID, PLAN, drawn, half, legend, plain
 from router.tca.pretrade.figure import Figure as Number
 from router.tca.tca_report import ShortfallSection
 

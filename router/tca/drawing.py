@@ -1,14 +1,15 @@
-"""What the pictures of a report have in common: figure, axes, time, colours; and how a figure becomes inline SVG.
+"""What pictures with colours of their own have in common: style, panels, legend, and the figure as SVG text.
 
-Colours are the page's CSS variables, so that one picture serves light, dark and print; text is text, in the page's
-font. The same figure gives the same bytes. Draws with matplotlib, without its global state. Knows no order.
+Such a picture is a file or a part of a page: white behind, the same bytes from the same figures. (Pictures that follow
+a page's light and dark are of `router.tca.page_drawing`.) Knows no figure's meaning; draws without matplotlib's global
+state.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from html import escape
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from typing import Any, Final
 
@@ -16,125 +17,55 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter
 
-from router.core.types import SECOND, Ns
-
-VENUE_COLOURS: Final = 8
-"""Colours for venues; with more venues than that, colours repeat."""
-TICKS_MAX: Final = 9
-
-# Stand-ins that matplotlib can draw with; `_themed` turns them into the page's variables.
-INK, MUTED, GRID, PLAN, FILL, VOLUME, PAID, GAINED = (f"#0102{number:02x}" for number in range(8))
-VENUES: Final = tuple(f"#0103{number:02x}" for number in range(VENUE_COLOURS))
-_VARIABLES: Final = {
-    INK: "--ink",
-    MUTED: "--muted",
-    GRID: "--grid",
-    PLAN: "--plan",
-    FILL: "--fill",
-    VOLUME: "--volume",
-    PAID: "--paid",
-    GAINED: "--gained",
-    **{colour: f"--venue-{number}" for number, colour in enumerate(VENUES)},
-}
+INK: Final = "#4a5568"
+FAINT: Final = "#999999"
+COLOURS: Final = ("#2b6cb0", "#dd6b20", "#2f855a", "#805ad5", "#b83280", "#718096")
 _STYLE: Final[dict[Any, Any]] = {
     "svg.fonttype": "none",
     "font.family": "sans-serif",
     "font.size": 9.0,
-    "axes.edgecolor": GRID,
-    "axes.labelcolor": MUTED,
-    "axes.linewidth": 0.8,
-    "xtick.color": MUTED,
-    "ytick.color": MUTED,
-    "text.color": INK,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": "#555555",
+    "xtick.color": "#555555",
+    "ytick.color": "#555555",
     "legend.frameon": False,
-    "legend.fontsize": 8.5,
 }
-_TICK_STEPS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400)
-_NAMED = re.compile(r' id="([^"]+)"')
-_LONG = re.compile(r"\b\d+\.\d{3,}\b")
-_USED = re.compile(r"(?:url\(#|href=\"#)([^)\"]+)")
+_DPI: Final = 150
+"""Of what is drawn as an image within the picture."""
+_LONG: Final = re.compile(r"\b\d+\.\d{3,}\b")
 
 
-def drawn(name: str, alt: str, make: Callable[[], Figure]) -> str:
-    """The picture that `make` draws, as one inline <svg>; `name` is its own on the page, `alt` says what it shows."""
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": name}):
-        return _svg(make(), alt)
+@contextmanager
+def styled(salt: str) -> Iterator[None]:
+    """The style; `salt` makes the ids of one picture different from another's on a page."""
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": salt}):
+        yield
 
 
-def wide(height: float = 2.9) -> tuple[Figure, Axes]:
-    """Margins are fixed: pictures over time share their axis, and no layout has to be sought. Inches."""
-    figure = Figure(figsize=(9.6, height))
+def panels(rows: int, columns: int, *, width: float, height: float, share_y: bool = False) -> tuple[Figure, list[Axes]]:
+    """A figure of `width` x `height` inches with its axes, row by row."""
+    figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasSVG(figure)
-    figure.subplots_adjust(left=0.08, right=0.92, top=1 - 0.32 / height, bottom=0.26 / height)
-    return figure, figure.add_subplot()
+    grid: Any = figure.subplots(rows, columns, squeeze=False, sharey="row" if share_y else False)
+    found: list[Axes] = list(grid.flat)
+    for axes in found:
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(visible=True, axis="y", color="#dddddd", linewidth=0.6)
+        axes.set_axisbelow(True)
+    return figure, found
 
 
-def half(height: float = 3.0, rows: int = 1) -> tuple[Figure, Axes]:
-    """For two beside each other; with room for names on both axes, and for a legend of so many rows."""
-    figure = Figure(figsize=(5.4, height))
-    FigureCanvasSVG(figure)
-    figure.subplots_adjust(left=0.13, right=0.97, top=1 - (0.1 + 0.2 * rows) / height, bottom=0.5 / height)
-    return figure, figure.add_subplot()
+def legend(figure: Figure, axes: Axes) -> None:
+    """Above everything: within the axes it would hide what is drawn."""
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper left", ncols=6, fontsize=8)
 
 
-def plain(axes: Axes) -> None:
-    """Level lines, and no frame but the bottom."""
-    axes.yaxis.grid(visible=True, color=GRID, linewidth=0.6)
-    axes.set_axisbelow(True)
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    axes.tick_params(length=0)
-
-
-def legend(figure: Figure, columns: int = 12) -> None:
-    """Above the axes."""
-    figure.legend(
-        loc="upper left",
-        bbox_to_anchor=(0.0, 1.0),
-        ncols=columns,
-        handlelength=1.3,
-        handletextpad=0.5,
-        columnspacing=1.2,
-        labelcolor=MUTED,
-    )
-
-
-def over_time(axes: Axes, start: Ns, end: Ns) -> None:
-    """The time axis, UTC."""
-    axes.set_xlim(when(start), when(end))
-    step = next((step for step in _TICK_STEPS_S if (end - start) // SECOND // step < TICKS_MAX), _TICK_STEPS_S[-1])
-    first = -(-start // SECOND // step) * step
-    axes.xaxis.set_major_locator(FixedLocator(list(range(first, end // SECOND + 1, step))))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda second, _: _clock(int(second), with_seconds=step < 60)))
-
-
-def when(at: Ns) -> float:
-    """Seconds, which a float holds to a fraction of a microsecond."""
-    return at / SECOND
-
-
-def _clock(second: int, *, with_seconds: bool) -> str:
-    text = f"{second // 3600 % 24:02d}:{second // 60 % 60:02d}"
-    return f"{text}:{second % 60:02d}" if with_seconds else text
-
-
-def _svg(figure: Figure, alt: str) -> str:
-    """No prologue, metadata or style sheet, no ids that nothing refers to."""
+def svg(figure: Figure) -> str:
+    """One <svg> that is a file and can stand in a page: white behind, no prologue, no date."""
     out = StringIO()
-    figure.savefig(out, format="svg", transparent=True)
+    figure.savefig(out, format="svg", dpi=_DPI, facecolor="white", metadata={"Date": None, "Creator": None})
     text = out.getvalue()
-    view = text[text.index("viewBox=") :].split('"')[1]
-    body = text[text.index("</defs>") + len("</defs>") :]
-    text = f'<svg viewBox="{view}" role="img" aria-label="{escape(alt)}">{body}'
-    text = _LONG.sub(lambda match: f"{float(match.group()):.2f}".rstrip("0").rstrip("."), text)
-    used = _USED.findall(text)
-    text = _NAMED.sub(lambda match: match.group() if match.group(1) in used else "", text)
-    return _themed(text)
-
-
-def _themed(text: str) -> str:
-    for colour, variable in _VARIABLES.items():
-        text = text.replace(colour, f"var({variable})")
-    return text
+    text = text[text.index("<svg") :]
+    return _LONG.sub(lambda match: f"{float(match.group()):.2f}".rstrip("0").rstrip("."), text)

@@ -19,7 +19,7 @@ from msgspec import Struct
 from router.core.types import OrdStatus
 from router.tca.case import Case
 from router.tca.cost_pictures import frontier_picture, waterfall_picture
-from router.tca.drawing import VENUE_COLOURS
+from router.tca.page_drawing import VENUE_COLOURS
 from router.tca.page_parts import (
     DASH,
     SECTIONS_MOST,

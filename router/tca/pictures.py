@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from router.core.types import SECOND, Ns, Px
 from router.tca.case import Case
-from router.tca.drawing import (
+from router.tca.page_drawing import (
     FILL,
     INK,
     MUTED,

@@ -8,8 +8,8 @@ from typing import Final
 from matplotlib.figure import Figure
 
 from router.tca.attribution_rows import AttributionRow
-from router.tca.drawing import MUTED, VENUE_COLOURS, VENUES, drawn, legend, plain, wide
 from router.tca.estimate import Estimate
+from router.tca.page_drawing import MUTED, VENUE_COLOURS, VENUES, drawn, legend, plain, wide
 
 SPREAD: Final = 0.62
 """Part of the room between two horizons over which venues stand side by side."""
