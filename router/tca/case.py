@@ -107,7 +107,7 @@ def case_of(recorder: Recorder, record: OrderRecord) -> Case:
         sessions=sessions_of(config, instrument),
         previous_close=config.last_px.get(record.symbol) if config else None,
         phases=tuple(recorder.phases.get(record.symbol, ())),
-        curve=config.curves.get(record.symbol, config.curves.get("*", ())) if config else (),
+        curve=curve_of(config, record.symbol),
     )
 
 
@@ -120,3 +120,8 @@ def instrument_of(config: EngineConfig | None, symbol: str) -> Instrument:
 def sessions_of(config: EngineConfig | None, instrument: Instrument) -> tuple[CalendarDay, ...]:
     """The dates of the instrument's calendar; empty without a configuration."""
     return config.calendars.get(instrument.calendar, ()) if config else ()
+
+
+def curve_of(config: EngineConfig | None, symbol: str) -> tuple[Ppm, ...]:
+    """The configured volume curve: the symbol's own, else the pooled one; empty where there is none."""
+    return config.curves.get(symbol, config.curves.get("*", ())) if config else ()
