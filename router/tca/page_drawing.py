@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from html import escape
 from io import StringIO
 from typing import Any, Final
@@ -51,7 +52,27 @@ _STYLE: Final[dict[Any, Any]] = {
     "legend.frameon": False,
     "legend.fontsize": 8.5,
 }
-_TICK_STEPS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400)
+_TICK_STEPS_S: Final = (
+    1,
+    2,
+    5,
+    10,
+    15,
+    30,
+    60,
+    120,
+    300,
+    600,
+    900,
+    1_800,
+    3_600,
+    7_200,
+    14_400,
+    43_200,
+    86_400,
+    604_800,
+)
+_DAY_S: Final = 86_400
 _NAMED = re.compile(r' id="([^"]+)"')
 _LONG = re.compile(r"\b\d+\.\d{3,}\b")
 _USED = re.compile(r"(?:url\(#|href=\"#)([^)\"]+)")
@@ -102,22 +123,20 @@ def legend(figure: Figure, columns: int = 12) -> None:
 
 
 def over_time(axes: Axes, start: Ns, end: Ns) -> None:
-    """The time axis, UTC."""
+    """The time axis, UTC; over more than a day with dates."""
     axes.set_xlim(when(start), when(end))
-    step = next((step for step in _TICK_STEPS_S if (end - start) // SECOND // step < TICKS_MAX), _TICK_STEPS_S[-1])
+    length = (end - start) // SECOND
+    most = TICKS_MAX if length <= _DAY_S else TICKS_MAX - 2
+    step = next((step for step in _TICK_STEPS_S if length // step < most), _TICK_STEPS_S[-1])
     first = -(-start // SECOND // step) * step
     axes.xaxis.set_major_locator(FixedLocator(list(range(first, end // SECOND + 1, step))))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda second, _: _clock(int(second), with_seconds=step < 60)))
+    form = "%-d %b %H:%M" if length > _DAY_S else "%H:%M" if step >= 60 else "%H:%M:%S"
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda second, _: f"{datetime.fromtimestamp(second, UTC):{form}}"))
 
 
 def when(at: Ns) -> float:
     """Seconds, which a float holds to a fraction of a microsecond."""
     return at / SECOND
-
-
-def _clock(second: int, *, with_seconds: bool) -> str:
-    text = f"{second // 3600 % 24:02d}:{second // 60 % 60:02d}"
-    return f"{text}:{second % 60:02d}" if with_seconds else text
 
 
 def _svg(figure: Figure, alt: str) -> str:

@@ -158,7 +158,7 @@ def _draw_volume(axes: Axes, bars: Sequence[Bar]) -> None:
     axes.set_ylim(0, max([*per_minute, 1.0]) * 2.2)  # the bars keep to the lower half, under the lines
     axes.set_ylabel("market volume, shares / min")
     axes.yaxis.set_major_formatter(_WHOLE)
-    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.tick_params(length=0)
