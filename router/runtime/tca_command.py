@@ -64,7 +64,7 @@ def command(paths: tuple[Path, ...], parents: tuple[str, ...], **options: Path |
     asked = msgspec.convert(options, Asked)
     with errors_as_lines():
         if asked.parquet is not None:
-            _store(paths, asked.parquet)
+            _store(paths, asked.parquet, asked)
         if asked.is_to_the_store_alone:
             return
         from router.runtime.tca_sheets import read_sheets  # noqa: PLC0415 - see TYPE_CHECKING above
@@ -96,12 +96,16 @@ class Asked(Struct, frozen=True, kw_only=True):
     def is_to_the_store_alone(self) -> bool:
         return self.parquet is not None and self.has_no_file
 
+    def tell(self, line: str) -> None:
+        """A line on what was done; beside the report, where that is what stdout has."""
+        click.echo(line, err=Path("-") in (self.json_out, self.markdown_out))
+
     @property
     def is_to_the_terminal(self) -> bool:
         return self.parquet is None and self.has_no_file
 
 
-def _store(paths: Sequence[Path], root: Path) -> None:
+def _store(paths: Sequence[Path], root: Path, asked: Asked) -> None:
     from router.runtime.journal_store import store_journal  # noqa: PLC0415 - see TYPE_CHECKING above
     from router.tca.store_writer import StoreError  # noqa: PLC0415 - as above
 
@@ -110,7 +114,7 @@ def _store(paths: Sequence[Path], root: Path) -> None:
             name, rows = store_journal(path, root)
         except StoreError as error:
             raise click.ClickException(f"{path}: {error}") from None
-        click.echo(f"{root}: {name}: {', '.join(f'{count:,} {table}' for table, count in rows.items())}")
+        asked.tell(f"{root}: {name}: {', '.join(f'{count:,} {table}' for table, count in rows.items())}")
 
 
 def _write_files(asked: Asked, sheets: Sequence[Sheet], heading: Heading) -> None:
@@ -126,10 +130,10 @@ def _write_files(asked: Asked, sheets: Sequence[Sheet], heading: Heading) -> Non
         _write(asked.markdown_out, markdown(reports))
     if asked.html is not None:
         write_page(sheets, heading, asked.html)
-        click.echo(f"{asked.html}: {_count(sheets)}")
+        asked.tell(f"{asked.html}: {_count(sheets)}")
     if asked.pdf is not None:
         write_pdf(sheets, heading, asked.pdf, asked.browser)
-        click.echo(f"{asked.pdf}: {_count(sheets)}")
+        asked.tell(f"{asked.pdf}: {_count(sheets)}")
 
 
 def _count(sheets: Sequence[Sheet]) -> str:

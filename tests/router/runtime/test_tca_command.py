@@ -138,6 +138,16 @@ def test_a_journal_is_added_to_a_store_without_a_report(tmp_path: Path, state: P
         assert opened.rows("SELECT count(*) FROM parents") == [(2,)]
 
 
+def test_what_is_told_beside_a_report_on_stdout_is_told_elsewhere(tmp_path: Path, state: Path) -> None:
+    result = run(state, "--parquet", tmp_path / "store", "--html", tmp_path / "tca.html", "--json", "-")
+
+    assert len(json.loads(result.stdout)["reports"]) == 2
+    assert [line.split(": ")[0] for line in result.stderr.splitlines()] == [
+        str(tmp_path / "store"),
+        str(tmp_path / "tca.html"),
+    ]
+
+
 def test_a_browser_that_is_not_there_is_told_with_what_was_looked_for(tmp_path: Path, state: Path) -> None:
     result = run(state, "--pdf", tmp_path / "tca.pdf", "--browser", "no-such-browser")
 
