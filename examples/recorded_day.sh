@@ -32,5 +32,5 @@ sluice send "$side" "$qty" "$symbol" --strategy VWAP --param Completion=Complete
 trap - EXIT
 kill -TERM $router
 wait $router
-sluice report "$out/state" --out "$out/report.html"
+sluice tca "$out/state" --config "$out/home" --html "$out/report.html"
 sluice replay "$out/state"

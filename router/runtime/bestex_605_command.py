@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from router.runtime.report_command import read_cases
+from router.runtime.journal_cases import read_cases
 from router.tca.rule605 import Report605, file_name, file_text, report605
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from router.runtime.report_command import read_cases
+from router.runtime.journal_cases import read_cases
 from router.tca.case import Case
 from router.tca.rule606 import report606
 from router.tca.rule606_files import csv_text, xml_text

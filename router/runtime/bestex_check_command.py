@@ -11,8 +11,8 @@ import click
 
 from router.runtime.console import errors_as_lines
 from router.runtime.evidence_files import JournalPart, make_pack, read_pack
+from router.runtime.journal_cases import journal_of
 from router.runtime.journal_file import JournalReader
-from router.runtime.report_command import journal_of
 from router.tca.evidence import UnknownParentError
 from router.tca.evidence_check import (
     PackError,

@@ -12,7 +12,7 @@ import click
 
 from router.runtime.console import errors_as_lines
 from router.runtime.evidence_files import make_pack, write_pack
-from router.runtime.report_command import journal_of
+from router.runtime.journal_cases import journal_of
 from router.tca.evidence import UnknownParentError
 
 

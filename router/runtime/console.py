@@ -12,6 +12,7 @@ import structlog
 from structlog.typing import FilteringBoundLogger
 
 from router.journal import JournalBrokenError
+from router.runtime.browser import BrowserError
 from router.runtime.fix_messages import PortError
 from router.runtime.journal_file import JournalError
 from router.runtime.plugins import PluginError
@@ -25,8 +26,15 @@ HOME_OPTION = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Directory that holds sessions.cfg and config/ (default: the shipped settings).",
 )
-ANALYSIS = ("clarabel", "duckdb", "pyarrow", "scipy")
-"""What the extra `analysis` brings: the analyst's commands import it when they need it."""
+EXTRAS = {
+    "clarabel": "analysis",
+    "duckdb": "analysis",
+    "pyarrow": "analysis",
+    "scipy": "analysis",
+    "dask": "dask",
+    "distributed": "dask",
+}
+"""What brings a package that the analyst's commands import when they need it."""
 NO_QUICKFIX = "FIX sessions need QuickFIX: pip install 'sluice[quickfix-tls]' (prebuilt) or 'sluice[quickfix]' (source)"
 
 
@@ -56,7 +64,15 @@ def errors_as_lines() -> Iterator[None]:
     """An expected error ends the command with its one line and status 1, without a traceback."""
     try:
         yield
-    except (SettingsError, JournalError, JournalBrokenError, PluginError, PortError, UntiedError) as error:
+    except (
+        SettingsError,
+        JournalError,
+        JournalBrokenError,
+        PluginError,
+        PortError,
+        UntiedError,
+        BrowserError,
+    ) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         # Of a file, the operating system has said all there is to say; anything else is a fault of ours, shown whole.
@@ -67,6 +83,6 @@ def errors_as_lines() -> Iterator[None]:
         package = (error.name or "").partition(".")[0]
         if package == "quickfix":
             raise click.ClickException(NO_QUICKFIX) from None
-        if package in ANALYSIS:
-            raise click.ClickException(f"this needs {package}: pip install 'sluice[analysis]'") from None
+        if package in EXTRAS:
+            raise click.ClickException(f"this needs {package}: pip install 'sluice[{EXTRAS[package]}]'") from None
         raise

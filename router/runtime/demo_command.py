@@ -42,7 +42,6 @@ from router.runtime.demo_script import (
 )
 from router.runtime.demo_view import clock, progress, summary, words
 from router.runtime.journal_file import FILE_NAME, JournalReader
-from router.runtime.report_command import write_report
 from router.runtime.scenario_files import SCENARIO_OPTION
 from router.runtime.send_command import Ticket
 from router.runtime.settings import config_folder, write_home
@@ -101,6 +100,8 @@ class Demo:
         self._tickets: dict[str, Ticket] = {}
         self._reader: JournalReader | None = None
         self._read = 0
+        self._no_report = ""
+        """Why there is none, where there is none."""
         self._began = time.monotonic()
 
     def run(self) -> list[str]:
@@ -248,14 +249,14 @@ class Demo:
         with start_replay(self._folder / "state") as replaying:
             self._console.print(summary(analyse(self._recorder), self._console.width))
             self._say("Arrival, interval VWAP: cost in bps, positive is a cost. Venues: % of fills.\n")
-            write_report(self._recorder, self._folder / "report.html")
+            self._write_report()
             replayed, failed = replaying.wait()
         agreed = list(disagreements(self._books, self._recorder.orders))
         heard = sum(order.qty for order in self._books.orders.values())
         self._say(f"journal   {self._folder / 'state' / FILE_NAME}")
         self._say(f"FIX logs  {self._folder / 'ems' / LOG_NAME}")
         self._say(f"          {self._folder / 'state' / 'fix'} (session stores)")
-        self._say(f"report    {self._folder / 'report.html'}\n")
+        self._say(f"report    {self._no_report or self._folder / 'report.html'}\n")
         if not failed:
             self._say(f"replay    hash chains hold, {self._read:,} inputs, outputs the same byte for byte")
         if not agreed:
@@ -268,6 +269,17 @@ class Demo:
             surprised.clear()
         problems = [*surprised, *agreed, *self._books.complaints]
         return [*problems, f"replay: {replayed}"] if failed else problems
+
+    def _write_report(self) -> None:
+        """The page of `sluice tca`; the demonstration goes on without it where its extra is not installed."""
+        try:
+            with errors_as_lines():
+                from router.runtime.tca_sheets import heading_of, sheets_of, write_page  # noqa: PLC0415 - slow to import
+
+                sheets = sheets_of([self._recorder], home=self._folder / "home")
+                write_page(sheets, heading_of([self._recorder], sheets), self._folder / "report.html")
+        except click.ClickException as error:
+            self._no_report = error.message
 
     def _say(self, line: str) -> None:
         """A line as it is: a path is not broken, so that it can be copied."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from router.runtime.journal_cases import read_recorder
 from router.runtime.journal_file import FILE_NAME, JournalReader
-from router.runtime.report_command import read_recorder
 from router.tca.store_writer import journal_id, write_journal
 
 

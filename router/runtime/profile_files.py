@@ -19,8 +19,8 @@ from router.core.instruments import Instrument
 from router.core.profiles import CalendarDay
 from router.core.types import SECOND, Ns, PrintKind, Px, Qty
 from router.market.calendar import RawCalendar, calendar_day
+from router.runtime.journal_cases import read_recorder
 from router.runtime.journal_file import FILE_NAME
-from router.runtime.report_command import read_recorder
 from router.tca.measure_day import (
     KINDS,
     DayFigures,

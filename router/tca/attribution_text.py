@@ -73,7 +73,7 @@ def _sent_row(row: AttributionRow) -> tuple[str, ...]:
 def _after(section: AttributionSection) -> Table:
     header = (
         section.by.value, "after", "shares", "realised, bps", "impact, bps", "markout, bps", "95 % interval",
-        "adverse, bps", "95 % interval",
+        "adverse, bps", "95 % interval", "note",
     )  # fmt: skip
     rows = tuple(_horizon_row(row.group, each) for row in section.rows for each in row.horizons if row.shares)
     return Table("After the fills", header, rows)
@@ -91,6 +91,7 @@ def _horizon_row(group: str, row: HorizonRow) -> tuple[str, ...]:
         interval_text(markout.low, markout.high),
         bps_text(adverse.value),
         interval_text(adverse.low, adverse.high),
+        "; ".join(dict.fromkeys(note for note in (row.reason, markout.note, adverse.note) if note)),
     )
 
 

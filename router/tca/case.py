@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from router.core.instruments import Instrument
 from router.core.profiles import CalendarDay, EngineConfig, FeeRule, VenueProfile
-from router.core.types import Micros, Ns, Phase, PrintKind, Px, VenueKind
+from router.core.types import Micros, Ns, Phase, Ppm, PrintKind, Px, VenueKind
 from router.tca.costs import fee
 from router.tca.quotes import QuoteTape
 from router.tca.record import Fill, OrderRecord
@@ -42,6 +42,8 @@ class Case(Struct, frozen=True):
     previous_close: Px | None = None
     """The close before the first date, as configured."""
     phases: tuple[tuple[Ns, Phase], ...] = ()
+    curve: tuple[Ppm, ...] = ()
+    """The configured volume curve, open to close: the symbol's own, else the pooled one; empty where there is none."""
 
     @property
     def fills(self) -> tuple[Fill, ...]:
@@ -108,6 +110,7 @@ def case_of(recorder: Recorder, record: OrderRecord) -> Case:
         sessions=sessions_of(config, instrument),
         previous_close=config.last_px.get(record.symbol) if config else None,
         phases=tuple(recorder.phases.get(record.symbol, ())),
+        curve=curve_of(config, record.symbol),
     )
 
 
@@ -120,3 +123,8 @@ def instrument_of(config: EngineConfig | None, symbol: str) -> Instrument:
 def sessions_of(config: EngineConfig | None, instrument: Instrument) -> tuple[CalendarDay, ...]:
     """The dates of the instrument's calendar; empty without a configuration."""
     return config.calendars.get(instrument.calendar, ()) if config else ()
+
+
+def curve_of(config: EngineConfig | None, symbol: str) -> tuple[Ppm, ...]:
+    """The configured volume curve: the symbol's own, else the pooled one; empty where there is none."""
+    return config.curves.get(symbol, config.curves.get("*", ())) if config else ()

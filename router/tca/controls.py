@@ -20,7 +20,7 @@ _FEATURES: Final = 3
 
 
 class Controls:
-    """Ends of windows far from own activity, no two overlapping; each can be taken once.
+    """Ends of windows far from own activity, no two overlapping; each can be taken once, until all are given back.
 
     `busy` are the times of own activity, in order. `window`, `before` and `sample` as in `leakage.LeakageSpec`. The
     date is that of the case's arrival.
@@ -59,6 +59,10 @@ class Controls:
         distance = (((self._matched_by - self._features(at)) / self._scale) ** 2).sum(axis=1)
         distance[~self._free] = np.inf
         return [int(place) for place in np.argsort(distance, kind="stable")[:count] if self._free[place]]
+
+    def free_all(self) -> None:
+        """Give back what was taken."""
+        self._free[:] = True
 
     def take(self, places: Sequence[int]) -> float:
         """The mean move of some controls, which nobody else gets."""

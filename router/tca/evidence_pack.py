@@ -14,11 +14,13 @@ import msgspec
 from msgspec import Struct
 
 from router.journal import FORMAT as JOURNAL_FORMAT
+from router.tca.case import Case, cases
 from router.tca.evidence import Evidence
 from router.tca.evidence_page import html_text, markdown_text
+from router.tca.leakage import Markets
 from router.tca.record import OrderRecord
 from router.tca.recorder import Recorder
-from router.tca.tca_report import TcaReports, tca_report
+from router.tca.tca_report import Beside, TcaReports, tca_report
 from router.tca.tca_text import tables
 
 FORMAT: Final = 1
@@ -98,7 +100,7 @@ class Source(Struct, frozen=True):
 
 def build_pack(recorder: Recorder, evidence: Evidence, source: Source) -> dict[str, bytes]:
     """Every file of the pack by name, the manifest last; raises `UntiedError` where fills and reports disagree."""
-    report = tca_report(evidence.case)
+    report = tca_report(evidence.case, beside=Beside(markets=_markets(recorder, evidence.case)))
     mark = _journal_mark(recorder, evidence, source)
     commands = _commands(evidence, source)
     cost = tuple(tables(report))
@@ -127,6 +129,12 @@ def build_pack(recorder: Recorder, evidence: Evidence, source: Source) -> dict[s
         commands=commands,
     )
     return files | {MANIFEST: _json(manifest)}
+
+
+def _markets(recorder: Recorder, case: Case) -> Markets:
+    """The order's market with the activity of the journal's other orders."""
+    others = (each for each in cases(recorder) if each.record is not case.record)
+    return Markets([case, *others])
 
 
 _encoder: Final = msgspec.json.Encoder()

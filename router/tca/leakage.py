@@ -101,29 +101,56 @@ class _Pair(Struct, frozen=True):
     control: float
 
 
-def moves_before(
-    cases: Sequence[Case], spec: LeakageSpec | None = None, anchor: Anchor = Anchor.SENT, level: float = LEVEL
-) -> Leakage:
-    """Moves before the activity of some parents, against controls from each parent's own market.
+class Markets:
+    """The markets of some parents, with their times without own activity: found once for each market and date.
 
     Activity of any of them in one journal and symbol makes a time no control. Raises ValueError for a spec without
     sense.
     """
-    spec = spec or LeakageSpec()
-    spec.check()
-    draw = random.Random(spec.seed)
-    numbers = market_numbers(cases)
-    busy = _busy(cases, numbers)
-    markets: dict[tuple[int, str], Controls] = {}
+
+    def __init__(self, cases: Sequence[Case], spec: LeakageSpec | None = None) -> None:
+        self.spec = spec or LeakageSpec()
+        self.spec.check()
+        self._cases = tuple(cases)
+        numbers = market_numbers(self._cases)
+        self._numbers = {id(case.quotes): number for case, number in zip(self._cases, numbers, strict=True)}
+        self._busy = _busy(self._cases, numbers)
+        self._controls: dict[tuple[int, str], Controls] = {}
+
+    def number(self, case: Case) -> int:
+        """The same for cases of one journal and symbol."""
+        return self._numbers[id(case.quotes)]
+
+    def controls(self, case: Case) -> Controls:
+        """The controls of the market of `case` on its first date, as they were left."""
+        key = (self.number(case), case.day(case.record.arrived_at))
+        if key not in self._controls:
+            spec, busy = self.spec, self._busy[key[0]]
+            self._controls[key] = Controls(case, busy, window=spec.window, before=spec.before, sample=spec.sample)
+        return self._controls[key]
+
+
+def moves_before(
+    cases: Sequence[Case], spec: LeakageSpec | None = None, anchor: Anchor = Anchor.SENT, level: float = LEVEL
+) -> Leakage:
+    """Moves before the activity of some parents, against controls from each parent's own market, each used once."""
+    return _moves_before(cases, Markets(cases, spec), anchor, level)
+
+
+def moves_before_one(case: Case, markets: Markets, anchor: Anchor, level: float = LEVEL) -> Leakage:
+    """As `moves_before`, of one of the parents of `markets`: all controls of its market are there for it alone."""
+    markets.controls(case).free_all()
+    return _moves_before([case], markets, anchor, level)
+
+
+def _moves_before(cases: Sequence[Case], markets: Markets, anchor: Anchor, level: float) -> Leakage:
+    spec, draw = markets.spec, random.Random(markets.spec.seed)
     pairs: list[_Pair] = []
     events = 0
-    for case, number in zip(cases, numbers, strict=True):
-        key = (number, case.day(case.record.arrived_at))
-        if key not in markets:
-            markets[key] = Controls(case, busy[number], window=spec.window, before=spec.before, sample=spec.sample)
+    for case in cases:
         times = _anchors(case, anchor, spec.window)
         events += len(times)
-        pairs += _pairs(case, number, times, markets[key], spec=spec, draw=draw)
+        pairs += _pairs(case, markets.number(case), times, markets.controls(case), spec=spec, draw=draw)
     return _leakage(pairs, events, spec, anchor, level)
 
 

@@ -1,180 +1,47 @@
-"""The report: one HTML page with nothing to fetch, from the analysis of a journal. Returns text; writes no file.
+"""The TCA report as one HTML page with nothing to fetch: pictures, tables and words of each order. Writes no file.
 
-Shows, never reckons: every figure is `analysis`'s, with its unit. Text that a client sent is escaped.
+Shows, never reckons: every figure is the report's, with its unit. Text that a client sent is escaped. The only script
+sorts tables; its hash is the only one that the page's own policy lets run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from fractions import Fraction
-from typing import Final
+from hashlib import sha256
+from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from msgspec import Struct
 
-from router.core.types import OrdStatus, Qty, Side, VenueKind
-from router.tca.analysis import OrderAnalysis, analyse
-from router.tca.costs import Cost
-from router.tca.pictures import VENUE_COLOURS, price_picture, schedule_picture
+from router.core.types import OrdStatus
+from router.tca.case import Case
+from router.tca.cost_pictures import frontier_picture, waterfall_picture
+from router.tca.page_drawing import VENUE_COLOURS
+from router.tca.page_parts import (
+    DASH,
+    SECTIONS_MOST,
+    HeatMap,
+    Sheet,
+    Shown,
+    chosen,
+    fees_of,
+    heat_map,
+    kind_parts,
+    shown,
+    totals,
+    venue_colours,
+    venue_rows,
+)
+from router.tca.pictures import Levels, limit_in_view, price_picture, prices_seen, schedule_picture
 from router.tca.record import OrderRecord
-from router.tca.recorder import Recorder
-from router.tca.tape import MarketTape
-
-NOTHING: Final = "\N{EN DASH}"
-MINUS: Final = "\N{MINUS SIGN}"
-_SIDES: Final = {
-    Side.BUY: "Buy",
-    Side.SELL: "Sell",
-    Side.SELL_SHORT: "Sell short",
-    Side.SELL_SHORT_EXEMPT: "Sell short",
-}
-_STATUSES: Final = {
-    OrdStatus.NEW: "New",
-    OrdStatus.PARTIALLY_FILLED: "Partially filled",
-    OrdStatus.FILLED: "Filled",
-    OrdStatus.DONE_FOR_DAY: "Done for day",
-    OrdStatus.CANCELED: "Canceled",
-    OrdStatus.PENDING_CANCEL: "Pending cancel",
-    OrdStatus.STOPPED: "Stopped",
-    OrdStatus.REJECTED: "Rejected",
-    OrdStatus.SUSPENDED: "Suspended",
-    OrdStatus.PENDING_NEW: "Pending new",
-    OrdStatus.EXPIRED: "Expired",
-    OrdStatus.PENDING_REPLACE: "Pending replace",
-}
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Totals(Struct, frozen=True):
-    """All orders of one currency together; `arrival_money` and `traded` in that currency."""
-
-    currency: str
-    orders: int
-    filled: Qty
-    traded: float
-    arrival_money: float
-    arrival_bps: float | None
-    fees: float
-
-
-def render(recorder: Recorder) -> str:
-    """The page for everything that `recorder` has seen."""
-    orders = analyse(recorder)
-    colours = venue_colours(recorder, orders)
-    empty = MarketTape()
-    pictures = {
-        each.record.order_id: (
-            Markup(schedule_picture(each, recorder.tapes.get(each.record.symbol, empty), recorder.at)),  # noqa: S704 - drawn by us; matplotlib escapes its labels
-            Markup(price_picture(each, recorder.tapes.get(each.record.symbol, empty), recorder.at, colours)),  # noqa: S704 - as above
-        )
-        for each in orders
-        if each.filled
-    }
-    genesis = recorder.genesis
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            orders=orders,
-            pictures=pictures,
-            colours={mic: number % VENUE_COLOURS for mic, number in colours.items()},
-            totals=totals(orders),
-            day=recorder.day,
-            until=recorder.at,
-            clients=sorted({each.record.client for each in orders}),
-            market=genesis.market if genesis else "",
-            instance=genesis.instance if genesis else "",
-            kinds=tuple(VenueKind),
-        )
-    )
-
-
-def venue_colours(recorder: Recorder, orders: Sequence[OrderAnalysis]) -> dict[str, int]:
-    """A number for each venue, the same all over the page: configured venues in their order, then strangers."""
-    configured = [venue.mic for venue in recorder.config.venues] if recorder.config else []
-    used = dict.fromkeys(figures.venue for order in orders for figures in order.by_venue)
-    known = [mic for mic in configured if mic in used]
-    return {mic: number for number, mic in enumerate([*known, *(mic for mic in sorted(used) if mic not in known)])}
-
-
-def totals(orders: Sequence[OrderAnalysis]) -> tuple[Totals, ...]:
-    """One line for each currency: sums of money in different currencies are no figure."""
-    currencies = dict.fromkeys(order.instrument.currency for order in orders)
-    return tuple(_total(name, [each for each in orders if each.instrument.currency == name]) for name in currencies)
-
-
-def _total(currency: str, orders: Sequence[OrderAnalysis]) -> Totals:
-    measured = [each for each in orders if each.arrival is not None]
-    cost = sum(money(each, each.arrival) or 0.0 for each in measured)
-    base = sum(_worth(each, each.filled * each.arrival.benchmark) for each in measured if each.arrival is not None)
-    return Totals(
-        currency=currency,
-        orders=len(orders),
-        filled=sum(each.filled for each in orders),
-        traded=sum(_worth(each, Fraction(each.record.notional)) for each in orders),
-        arrival_money=cost,
-        arrival_bps=cost / base * 10_000 if base else None,
-        fees=sum(each.fees for each in orders) / 1_000_000,
-    )
-
-
-# --- how a figure is written
-
-
-def money(order: OrderAnalysis, cost: Cost | None) -> float | None:
-    """A cost in currency."""
-    return None if cost is None else _worth(order, cost.quanta)
-
-
-def _worth(order: OrderAnalysis, quanta: Fraction) -> float:
-    return float(quanta * order.instrument.multiplier / order.instrument.price_scale)
-
-
-def qty_text(qty: Qty | None) -> str:
-    """`12,345`."""
-    return NOTHING if qty is None else f"{qty:,}"
-
-
-def px_text(px: Fraction | int | None, scale: int, digits: int = 4) -> str:
-    """A price in quanta as currency, rounded half even at `digits`: `40.0125`."""
-    if px is None:
-        return NOTHING
-    exact = Fraction(px) / scale
-    return f"{Decimal(round(exact * 10**digits)).scaleb(-digits):,.{digits}f}"
-
-
-def signed_text(value: float | None, digits: int = 2) -> str:
-    """`+1.25`, `\N{MINUS SIGN}0.40`; plain zero where it rounds to that."""
-    if value is None:
-        return NOTHING
-    text = f"{abs(value):,.{digits}f}"
-    if not float(text.replace(",", "")):
-        return text
-    return f"{'+' if value > 0 else MINUS}{text}"
-
-
-def share_text(share: float | None) -> str:
-    """`12.3 %`."""
-    return NOTHING if share is None else f"{share * 100:.1f} %"
-
-
-def percent_text(share: float) -> str:
-    """Whole percent without the sign; what is there but rounds to nothing is still there."""
-    return "<1" if 0 < share < 0.005 else f"{share * 100:.0f}"
-
-
-def clock_text(at: int | None) -> str:
-    """Time of day, UTC, to the second."""
-    return NOTHING if at is None else (_EPOCH + timedelta(microseconds=at // 1_000)).strftime("%H:%M:%S")
-
-
-def day_text(day: str) -> str:
-    """YYYYMMDD as a person writes it."""
-    return f"{datetime.strptime(day, '%Y%m%d').replace(tzinfo=UTC):%-d %B %Y}" if day else "no trading date"
-
+from router.tca.tables import NOTHING, bps_text, money_text, part_text
+from router.tca.tca_report import SIGN, BenchmarkLine, OrderDetails, PartLine, TcaReport
+from router.tca.tca_text import assumptions, px_text, side_text, status_text, tables, time_text
+from router.tca.tca_words import summary
+from router.tca.venue_pictures import markout_picture
 
 CURVE_DAYS_WANTED: Final = 20
 """A month, as `sluice curves` wants it: a median of fewer days may be one day's accident."""
@@ -186,6 +53,154 @@ CURVE_WORDS: Final = {
 }
 
 
+class Heading(Struct, frozen=True):
+    """What the page is of: trading dates (YYYYMMDD), and words on journals, clients and the like."""
+
+    days: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+class IndexLine(Struct, frozen=True):
+    """One order in the table of all; `linked` where it has a section."""
+
+    order: OrderDetails
+    linked: bool
+    arrival_bps: float | None
+    vwap_bps: float | None
+    shortfall: PartLine
+    score: float | None
+    kinds: tuple[tuple[str, float], ...]
+
+
+class View(Struct, frozen=True, kw_only=True):
+    """One order's section; a picture that there is nothing for is empty."""
+
+    report: TcaReport
+    facts: tuple[str, ...]
+    text: str
+    words: str
+    arrival: BenchmarkLine
+    vwap: BenchmarkLine
+    fees: Decimal
+    waterfall: Markup
+    frontier: Markup
+    price: Markup
+    limit_note: str
+    schedule: Markup
+    heat: HeatMap
+    markouts: Markup
+    tables: tuple[Shown, ...]
+    assumed: tuple[str, ...]
+
+
+def render(sheets: Sequence[Sheet], heading: Heading, sections: int = SECTIONS_MOST) -> str:
+    """The page of some orders, of which at most `sections` in a currency have one of their own."""
+    detailed = chosen(sheets, sections)
+    linked = {sheet.order_id for sheet in detailed}
+    colours = venue_colours([sheet.case for sheet in sheets])
+    environment = _environment()
+    script = _template_text(environment, "sort.js")
+    return environment.get_template("tca.html.j2").render(
+        heading=heading,
+        sign=SIGN,
+        dash=DASH,
+        totals=totals([sheet.report for sheet in sheets]),
+        index=[_index_line(sheet, linked=sheet.order_id in linked) for sheet in sheets],
+        left_out=_left_out(len(sheets), len(detailed), sections),
+        alone=len(sheets) == 1,
+        views=(_view(sheet, colours) for sheet in detailed),
+        colours={mic: number % VENUE_COLOURS for mic, number in colours.items()},
+        script=Markup(script),  # noqa: S704 - our own file
+        script_hash=f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}",
+    )
+
+
+def _left_out(orders: int, detailed: int, sections: int) -> str:
+    if orders == detailed:
+        return ""
+    return (
+        f"Of {orders:,} orders {detailed:,} have a section below: in each currency the {sections // 2} dearest and the "
+        f"{sections // 2} cheapest, by shortfall in money. --parent ID shows any other."
+    )
+
+
+def _index_line(sheet: Sheet, *, linked: bool) -> IndexLine:
+    report = sheet.report
+    return IndexLine(
+        order=report.order,
+        linked=linked,
+        arrival_bps=_benchmark(report, "arrival").bps,
+        vwap_bps=_benchmark(report, "VWAP").bps,
+        shortfall=report.shortfall.total,
+        score=report.estimate.score,
+        kinds=kind_parts(report),
+    )
+
+
+def _benchmark(report: TcaReport, name: str) -> BenchmarkLine:
+    return next(line for line in report.benchmarks if line.name == name)
+
+
+def _view(sheet: Sheet, colours: dict[str, int]) -> View:
+    case, report = sheet.case, sheet.report
+    order, rows = report.order, venue_rows(report)
+    name, levels = order.order_id, _levels(report)
+    marked = any(each.markout_bps.value is not None for row in rows for each in row.horizons)
+    return View(
+        report=report,
+        facts=tuple(_facts(case.record, order)),
+        text=case.record.text,
+        words=summary(report),
+        arrival=_benchmark(report, "arrival"),
+        vwap=_benchmark(report, "VWAP"),
+        fees=fees_of(report),
+        waterfall=_inside(bool(report.shortfall.total.money), lambda: waterfall_picture(name, report.shortfall)),
+        frontier=_inside(report.estimate.outcome is not None, lambda: frontier_picture(name, report.estimate)),
+        price=_inside(bool(order.cum_qty), lambda: price_picture(case, levels, colours)),
+        limit_note=_limit_note(case, levels),
+        schedule=_inside(bool(order.cum_qty), lambda: schedule_picture(case)),
+        heat=heat_map(report),
+        markouts=_inside(marked, lambda: markout_picture(name, rows, colours)),
+        tables=tuple(shown(table) for table in tables(report)),
+        assumed=assumptions(report),
+    )
+
+
+def _inside(there: bool, draw: Callable[[], str]) -> Markup:
+    return Markup(draw()) if there else Markup()  # noqa: S704 - drawn by us; the drawing escapes its texts
+
+
+def _levels(report: TcaReport) -> Levels:
+    order = report.order
+    prices = (_benchmark(report, "arrival").px, _benchmark(report, "VWAP").px, order.avg_px, order.limit_px)
+    return Levels(*(None if px is None else float(px) for px in prices))
+
+
+def _limit_note(case: Case, levels: Levels) -> str:
+    """A limit that the price picture leaves out."""
+    if levels.limit is None or not case.fills or limit_in_view(levels.limit, *prices_seen(case)):
+        return ""
+    return f"the limit, {levels.limit:,.2f}, lies outside the picture"
+
+
+def _facts(record: OrderRecord, order: OrderDetails) -> Iterator[str]:
+    yield f"ClOrdID(11) {order.cl_ord_id}"
+    yield f"OrderID(37) {order.order_id}"
+    yield order.client
+    yield "no limit" if order.limit_px is None else f"limit {px_text(order.limit_px)} {order.currency}"
+    if record.curve:
+        yield f"volume curve: {curve_text(record)}"
+    yield f"arrived {time_text(order.arrived_at)} UTC"
+    yield "still open" if order.ended_at is None else f"ended {time_text(order.ended_at)} UTC"
+    if len(record.quantities) > 1:
+        yield "OrderQty(38) " + " \N{RIGHTWARDS ARROW} ".join(f"{qty:,}" for _, qty in record.quantities)
+    if record.refused_at_gate:
+        yield f"{record.refused_at_gate:,} children refused at the last risk gate"
+
+
+# --- how a figure is written
+
+
 def curve_text(record: OrderRecord) -> str:
     """Where a schedule's volume curve is from, and whether that is too little for a median."""
     words = CURVE_WORDS.get(record.curve, record.curve)
@@ -193,21 +208,36 @@ def curve_text(record: OrderRecord) -> str:
     return f"{words}, of {days} days only" if 0 < days < CURVE_DAYS_WANTED else words
 
 
-def status_text(status: OrdStatus) -> str:
-    """OrdStatus(39) in words."""
-    return _STATUSES.get(status, status.name)
+def percent_text(share: float) -> str:
+    """Whole percent without the sign; what is there but rounds to nothing is still there."""
+    return "<1" if 0 < share < 0.005 else f"{share * 100:.0f}"
 
 
-def side_text(side: Side) -> str:
-    """Side(54) in words."""
-    return _SIDES[side]
-
-
-def tone(value: float | None) -> str:
-    """CSS class of a cost: what is paid, what is gained."""
-    if value is None or abs(value) < 0.005:
+def tone(value: float | Decimal | None) -> str:
+    """CSS class of a cost: what is paid, what is gained; what prints as nothing is neither."""
+    figure = 0.0 if value is None else float(value)
+    if abs(figure) < 0.005:
         return ""
-    return "paid" if value > 0 else "gained"
+    return "paid" if figure > 0 else "gained"
+
+
+def _dashed(write: Callable[[Any], str]) -> Callable[[Any], str]:
+    """As `write`, with a dash for what is not there."""
+
+    def written(value: object) -> str:
+        text = write(value)
+        return DASH if text == NOTHING else text
+
+    return written
+
+
+def _status(status: OrdStatus) -> str:
+    return status_text(status).capitalize()
+
+
+def _template_text(environment: Environment, name: str) -> str:
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0].rstrip()
 
 
 def _environment() -> Environment:
@@ -218,19 +248,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters: dict[str, Callable[..., str | float | None]] = {
-        "curve": curve_text,
-        "qty": qty_text,
-        "px": px_text,
-        "signed": signed_text,
-        "share": share_text,
+    filters: dict[str, Callable[..., str]] = {
+        "bps": _dashed(bps_text),
+        "money": _dashed(money_text),
+        "px": _dashed(px_text),
+        "share": _dashed(part_text),
         "percent": percent_text,
-        "clock": clock_text,
-        "day": day_text,
-        "status": status_text,
         "side": side_text,
+        "status": _status,
         "tone": tone,
-        "money": money,
     }
     environment.filters.update(filters)
     return environment

@@ -17,7 +17,7 @@ from router.core.algo import SchedulePoint
 from router.core.events import CancelRequest, Event, NewOrder, ReplaceRequest, TradePrint
 from router.core.types import PrintKind
 from router.journal import decode_event
-from router.tca.case import Case, instrument_of, sessions_of
+from router.tca.case import Case, curve_of, instrument_of, sessions_of
 from router.tca.quotes import Quote, QuoteTape
 from router.tca.record import Child, DecisionRecord, Fill, OrderRecord, Planned
 from router.tca.store import PLACE, Only, Store
@@ -76,6 +76,7 @@ def _around(store: Store, journal: str, symbol: str) -> Callable[[OrderRecord], 
         sessions=sessions_of(config, instrument),
         previous_close=config.last_px.get(symbol) if config else None,
         phases=tuple(facts.phases.get(symbol, ())),
+        curve=curve_of(config, symbol),
     )
 
 
@@ -90,6 +91,7 @@ def _record(row: Row, children: list[Row], fills: list[Row], decisions: list[Row
         "amendments": [(each["at"], _amendment(each["event"])) for each in row["amendments"]],
         "quantities": [(each["at"], each["qty"]) for each in row["quantities"]],
         "limits": [(each["at"], each["px"]) for each in row["limits"]],
+        "rests": [(each["start"], each["end"]) for each in row["rests"]],
         "plans": [_plan(each) for each in row["plans"]],
         "children": [_made(Child, each) for each in children],
         "decisions": [_made(DecisionRecord, each) for each in decisions],

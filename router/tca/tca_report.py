@@ -8,7 +8,7 @@ not know how a figure is printed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Final, TypeAlias
@@ -17,20 +17,31 @@ import msgspec
 from msgspec import Meta, Struct
 
 from router.core.types import Ns, OrdStatus, Qty, Side
+from router.tca.arrival_estimate import EstimateSection, arrival_estimate
 from router.tca.attribution import By, attribute, gather
 from router.tca.attribution_rows import AttributionSection, section
 from router.tca.benchmarks import Benchmark, Reversion, benchmarks, participation, reversions, volume_interval
+from router.tca.by_date import DateCosts, by_date
 from router.tca.case import Case
+from router.tca.costs import cost_against
 from router.tca.decomposition import CurvePoint, Decomposition, Estimate, TimingRisk, decompose, timing_risk
 from router.tca.exact import Money, exact_decimal
 from router.tca.guessing import GuessingSection, guessing
+from router.tca.leakage import Markets
+from router.tca.leakage_rows import LeakageSection, leakage
 from router.tca.marks import Mark
+from router.tca.peers import Universe
+from router.tca.peers_rows import PeersSection, peers
+from router.tca.pretrade.rules import ImpactFile
 from router.tca.shortfall import Shortfall, shortfall
 from router.tca.trading_time import dates
 from router.tca.volatility import Volatility
 
 SIGN: Final = "Positive is a cost, for buys and for sells."
 HOUR_S: Final = 3_600
+NO_MODELS: Final = "no impact models were given"
+NO_UNIVERSE: Final = "no universe of past orders was given"
+"""Why a section is empty that nobody asked for."""
 
 Bps: TypeAlias = Annotated[float, Meta(description="basis points")]
 Price: TypeAlias = Annotated[Decimal, Meta(description="price in `currency` for a share")]
@@ -108,6 +119,27 @@ class ShortfallSection(Struct, frozen=True):
     total: PartLine
 
 
+class DateLine(Struct, frozen=True, kw_only=True):
+    """One date of an order of several; money sums over dates to trading, opportunity and fees (`by_date`)."""
+
+    day: str
+    filled: Shares
+    left: Shares
+    avg_px: Price | None
+    start: Reference
+    end: Reference
+    vwap_px: Price | None
+    """Of eligible prints while the order was worked on the date, its own among them."""
+    vwap_bps: Bps | None
+    participation: Part | None
+    night: Money
+    """Of the balance, from the close before to this date's start."""
+    traded: Money
+    carried: Money | None
+    fees: Money
+    reason: str = ""
+
+
 class BenchmarkLine(Struct, frozen=True):
     """What the filled shares cost against one benchmark."""
 
@@ -150,12 +182,25 @@ class ImpactSection(Struct, frozen=True):
     curve: tuple[EstimateLine, ...]
 
 
+class Beside(Struct, frozen=True, kw_only=True):
+    """What a report draws on beside its own order. What is not there, the section that lacks it says."""
+
+    markets: Markets | None = None
+    """Of all the parents of the journals, of which the order is one; without them it is taken to be alone."""
+    impact: ImpactFile | None = None
+    """The house's impact models."""
+    universe: Universe | None = None
+    """Past orders."""
+
+
 class TcaReport(Struct, frozen=True, kw_only=True):
     """Everything that one order's transaction cost analysis says."""
 
     sign: str = SIGN
     order: OrderDetails
     shortfall: ShortfallSection
+    dates: tuple[DateLine, ...]
+    """Date by date; empty of an order of one date."""
     benchmarks: tuple[BenchmarkLine, ...]
     reversion: tuple[ReversionLine, ...]
     impact: ImpactSection
@@ -163,6 +208,10 @@ class TcaReport(Struct, frozen=True, kw_only=True):
     attribution: tuple[AttributionSection, ...]
     """By venue, venue kind, child reason, order type and liquidity flag."""
     guessing: GuessingSection
+    leakage: LeakageSection
+    estimate: EstimateSection
+    """What it should have cost by what was known when it arrived."""
+    peers: PeersSection
     notes: tuple[str, ...]
     """What was assumed."""
 
@@ -174,27 +223,35 @@ class TcaReports(Struct, frozen=True, kw_only=True):
     reports: tuple[TcaReport, ...]
 
 
-def tca_report(case: Case, volatility: Volatility | None = None) -> TcaReport:
+def tca_report(case: Case, volatility: Volatility | None = None, beside: Beside | None = None) -> TcaReport:
     """The report of one order; `volatility` is measured from the case where none is given. Raises `UntiedError`."""
+    beside = beside or Beside()
+    estimate = arrival_estimate(case, beside.impact) if beside.impact is not None else EstimateSection(reason=NO_MODELS)
     costs = shortfall(case)
     impact = decompose(case, volatility)
     material = gather([case])
     return TcaReport(
         order=_details(case),
         shortfall=_shortfall(case, costs),
+        dates=tuple(_dates(case, by_date(case, costs))),
         benchmarks=tuple(_benchmark(case, each) for each in benchmarks(case)),
         reversion=tuple(_reversion(case, each, impact) for each in reversions(case)),
         impact=_impact(impact),
         timing_risk=_timing(timing_risk(case, costs, impact.volatility)),
         attribution=tuple(section(attribute(material, by)) for by in By),
         guessing=guessing(case),
+        leakage=leakage(case, beside.markets),
+        estimate=estimate,
+        peers=PeersSection(reason=NO_UNIVERSE) if beside.universe is None else peers(case, beside.universe, estimate),
         notes=tuple(_notes(case)),
     )
 
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of `TcaReports`."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(TcaReports)}
+    found = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(TcaReports)}
+    plain: dict[str, Any] = json.loads(json.dumps(found))
+    return plain
 
 
 def schema_text() -> str:
@@ -266,6 +323,28 @@ def _reference(case: Case, mark: Mark) -> Reference:
     return Reference(_price(case, mark.px), mark.at, mark.basis, mark.reason)
 
 
+def _dates(case: Case, found: Sequence[DateCosts]) -> Iterator[DateLine]:
+    for each in found if len(found) > 1 else ():
+        vwap = cost_against(case.record.side, each.filled, each.notional, each.interval.vwap)
+        part = each.participation
+        yield DateLine(
+            day=each.day,
+            filled=each.filled,
+            left=each.left,
+            avg_px=_price(case, each.average_px),
+            start=_reference(case, each.start),
+            end=_reference(case, each.end),
+            vwap_px=_price(case, each.interval.vwap),
+            vwap_bps=None if vwap is None else vwap.bps,
+            participation=None if part is None else float(part),
+            night=exact_decimal(each.night),
+            traded=exact_decimal(each.traded),
+            carried=_money(each.carried),
+            fees=exact_decimal(each.fees),
+            reason="" if each.interval.volume else "no eligible print while it was worked",
+        )
+
+
 def _benchmark(case: Case, each: Benchmark) -> BenchmarkLine:
     money = None if each.cost is None else case.currency(each.cost.quanta)
     reason = each.mark.reason or ("" if each.cost else "nothing was filled")
@@ -315,6 +394,8 @@ def _line(name: str, each: Estimate) -> EstimateLine:
 def _notes(case: Case) -> Iterator[str]:
     """What was assumed, in words."""
     record = case.record
+    if record.goes_on:
+        yield "The order is done for the day, and what is left goes on on the next date: it is valued at the close."
     if record.is_open:
         yield "The order is open: what is not filled may still be, and is valued at the last price known."
     if len(record.quantities) > 1:

@@ -12,9 +12,13 @@ from typing import Final
 
 from router.core.types import SECOND, Ns, OrdStatus, Side
 from router.tca.attribution_text import attribution_tables, guessing_table
+from router.tca.beside_text import estimate_tables, leakage_tables, peers_table
 from router.tca.tables import NOTHING, Table, bps_text, interval_text, money_text, part_text
 from router.tca.tca_report import (
+    NO_MODELS,
+    NO_UNIVERSE,
     BenchmarkLine,
+    DateLine,
     EstimateLine,
     OrderDetails,
     PartLine,
@@ -34,11 +38,11 @@ _SIDES: Final = {
 def title(report: TcaReport) -> str:
     """The order in one line."""
     order = report.order
-    return f"{_SIDES[order.side]} {order.order_qty:,} {order.symbol}, {order.cl_ord_id} ({order.order_id})"
+    return f"{side_text(order.side)} {order.order_qty:,} {order.symbol}, {order.cl_ord_id} ({order.order_id})"
 
 
 def tables(report: TcaReport) -> Iterator[Table]:
-    """Every section of one report."""
+    """Every section of one report that was asked for."""
     money = report.order.currency
     yield Table("Order", ("what", "value", "unit", "note"), tuple(_order_rows(report.order)))
     yield Table("Reference prices", ("price", money, "at", "what it is"), tuple(_reference_rows(report)))
@@ -46,6 +50,25 @@ def tables(report: TcaReport) -> Iterator[Table]:
         "Implementation shortfall",
         ("part", money, "bps of paper", "note"),
         tuple(_part_row(part) for part in (*report.shortfall.parts, report.shortfall.total)),
+    )
+    yield Table(
+        "Date by date",
+        (
+            "date",
+            "filled",
+            "left",
+            f"start, {money}",
+            f"AvgPx, {money}",
+            f"VWAP, {money}",
+            "cost, bps",
+            f"end, {money}",
+            "part of volume",
+            f"night, {money}",
+            f"traded, {money}",
+            f"carried, {money}",
+            f"fees, {money}",
+        ),
+        tuple(_date_rows(report.dates)),
     )
     yield Table(
         "Benchmarks",
@@ -66,6 +89,16 @@ def tables(report: TcaReport) -> Iterator[Table]:
     yield Table("Timing risk", header, tuple(_estimate_row(line) for line in report.timing_risk))
     yield from attribution_tables(report.attribution)
     yield guessing_table(report.guessing)
+    yield from leakage_tables(report.leakage)
+    if report.estimate.reason != NO_MODELS:
+        yield from estimate_tables(report.estimate)
+    if report.peers.reason != NO_UNIVERSE:
+        yield peers_table(report.peers)
+
+
+def assumptions(report: TcaReport) -> tuple[str, ...]:
+    """What the report and its estimate assumed."""
+    return (*report.notes, *(f"The estimate: {each}." for each in report.estimate.assumed))
 
 
 def markdown(reports: Sequence[TcaReport]) -> str:
@@ -84,9 +117,10 @@ def _markdown(report: TcaReport) -> Iterator[str]:
         yield _row(tuple("---" for _ in table.header))
         yield from (_row(row) for row in table.rows)
         yield ""
-    if report.notes:
+    assumed = assumptions(report)
+    if assumed:
         yield "## Assumed\n"
-        yield from (f"- {_cell(note)}" for note in report.notes)
+        yield from (f"- {_cell(note)}" for note in assumed)
         yield ""
 
 
@@ -110,7 +144,7 @@ def _order_rows(order: OrderDetails) -> Iterator[tuple[str, ...]]:
     yield "AvgPx(6)", px_text(order.avg_px), order.currency, reasons.get("avg_px", "")
     yield "AvgPx x CumQty", money_text(order.traded), order.currency, ""
     yield "Price(44)", px_text(order.limit_px), order.currency, "" if order.limit_px is not None else "no limit"
-    yield "OrdStatus(39)", order.ord_status.value, "", _words(order.ord_status)
+    yield "OrdStatus(39)", order.ord_status.value, "", status_text(order.ord_status)
     yield "algorithm", order.algorithm or NOTHING, "", ""
     yield "TransactTime(60)", time_text(order.transact_time), "UTC", ""
     yield "arrival", time_text(order.arrived_at), "UTC", ""
@@ -136,6 +170,25 @@ def _reference_row(name: str, reference: Reference) -> tuple[str, ...]:
 
 def _part_row(part: PartLine) -> tuple[str, ...]:
     return part.name, money_text(part.money), bps_text(part.bps), part.reason
+
+
+def _date_rows(lines: Sequence[DateLine]) -> Iterator[tuple[str, ...]]:
+    for line in lines:
+        yield (
+            line.day,
+            f"{line.filled:,}",
+            f"{line.left:,}",
+            px_text(line.start.px),
+            px_text(line.avg_px),
+            px_text(line.vwap_px),
+            bps_text(line.vwap_bps),
+            px_text(line.end.px),
+            part_text(line.participation),
+            money_text(line.night),
+            money_text(line.traded),
+            money_text(line.carried),
+            money_text(line.fees),
+        )
 
 
 def _benchmark_row(line: BenchmarkLine) -> tuple[str, ...]:
@@ -175,5 +228,11 @@ def _interval(line: EstimateLine) -> str:
     return interval_text(line.low, line.high)
 
 
-def _words(status: OrdStatus) -> str:
+def side_text(side: Side) -> str:
+    """Side(54) in words."""
+    return _SIDES[side]
+
+
+def status_text(status: OrdStatus) -> str:
+    """OrdStatus(39) in words."""
     return status.name.replace("_", " ").lower()

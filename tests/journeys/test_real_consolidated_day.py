@@ -107,7 +107,7 @@ def test_the_average_price_is_near_the_recorded_vwap(day: Day, real_data_dir: Pa
 
 def test_the_journal_replays_byte_for_byte_in_another_hash_seed_and_makes_a_report(day: Day, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
-    commands = [start_sluice("replay", str(day.state)), start_sluice("report", str(day.state), "--out", str(page))]
+    commands = [start_sluice("replay", str(day.state)), start_sluice("tca", str(day.state), "--html", str(page))]
 
     replayed, reported = (finish(command) for command in commands)
 

@@ -142,7 +142,7 @@ def test_a_participation_order_keeps_its_share_of_the_recorded_volume(day: Day) 
 def test_the_journal_replays_byte_for_byte_in_another_hash_seed_and_makes_a_report(day: Day, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     # In processes of their own, at the same time: together they take as long as the replay alone.
-    commands = [start_sluice("replay", str(day.state)), start_sluice("report", str(day.state), "--out", str(page))]
+    commands = [start_sluice("replay", str(day.state)), start_sluice("tca", str(day.state), "--html", str(page))]
 
     replayed, reported = (finish(command) for command in commands)
 

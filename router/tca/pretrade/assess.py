@@ -60,7 +60,7 @@ def assess(question: Question, models: Models, rules: PretradeRules, algos: Mapp
         rules=rules,
         evaluations=evaluations,
         not_estimated=left_out,
-        frontiers=_frontiers(question, order, clock, models, placement),
+        frontiers=frontiers(question, order, clock, models, placement),
         situation=situation,
         choice=choice,
         placement=placement,
@@ -118,9 +118,10 @@ def _evaluated(
     return evaluate(candidate, path, order, models.all, tariff)
 
 
-def _frontiers(
+def frontiers(
     question: Question, order: ImpactOrder, clock: DayClock, models: Models, placement: Placement
 ) -> dict[str, tuple[FrontierPoint, ...]]:
+    """By model, over all the time there is, fees in the cost; without a spread none of Almgren and Chriss."""
     empty = clock.empty(question.start, question.end, placement.taken)
     tariff = fees(question.venues, placement, question.session.day, order.price).value
     powered = (models.almgren_2005, models.almgren_chriss) if order.spread else (models.almgren_2005,)

@@ -1,5 +1,7 @@
 """The demonstration's parts without its processes: the script, the books it compares, the bars it draws."""
 
+import subprocess
+import sys
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -182,3 +184,16 @@ def test_a_router_that_does_not_start_is_told_with_its_last_words(tmp_path: Path
         RouterProcess(tmp_path, home, "synthetic:1", "20260316", 1.0) as router,
     ):
         router.wait_ready()
+
+
+@pytest.mark.slow
+def test_without_the_extra_the_demonstration_goes_on_and_says_what_the_report_needs(tmp_path: Path) -> None:
+    alone = (
+        "import sys; sys.modules['scipy'] = None; from pathlib import Path; from rich.console import Console;"
+        "from router.runtime.demo_command import Demo; from router.runtime.demo_script import BRIEF;"
+        "demo = Demo(BRIEF, Path(sys.argv[1]), 7, Console()); demo._write_report(); print(demo._no_report)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", alone, str(tmp_path)], capture_output=True, text=True, check=False)
+
+    assert (done.stdout, done.stderr) == ("this needs scipy: pip install 'sluice[analysis]'\n", "")

@@ -1,6 +1,7 @@
 """`sluice tca` on journal files."""
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -16,7 +17,11 @@ from router.core.events import Genesis
 from router.journal import GENESIS_HASH
 from router.runtime.cli import main
 from router.runtime.journal_file import JournalFile
+from router.runtime.settings import config_folder
+from router.tca.outcome import encode_outcomes
+from router.tca.store import Store
 from router.tca.tca_report import SIGN, schema
+from support.outcomes import outcome
 from support.tca_day import Said, day
 from support.twelve_trades import tape
 
@@ -71,6 +76,87 @@ def test_the_files_asked_for_are_written(tmp_path: Path, state: Path) -> None:
     assert result.output == f"{as_json}: written\n{as_text}: written\n"
     jsonschema.Draft202012Validator(schema()).validate(json.loads(as_json.read_text()))
     assert as_text.read_text().startswith("# TCA: Buy 1,000 ACME, BUY (O1)\n")
+
+
+def test_the_page_is_written_to_a_new_folder_and_says_how_many_orders_it_has(tmp_path: Path, state: Path) -> None:
+    out = tmp_path / "new" / "tca.html"
+
+    result = run(state, "--html", out)
+
+    assert (result.exit_code, result.output) == (0, f"{out}: 2 parent orders\n")
+    page = out.read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "<span>trading date 20260316</span>" in page
+    assert page.count('<section class="order"') == 2
+
+
+def test_of_one_order_the_page_has_one_section(tmp_path: Path, state: Path) -> None:
+    out = tmp_path / "tca.html"
+
+    run(state, "--parent", "SELL", "--html", out)
+
+    assert re.findall(r'<section class="order only" id="([^"]+)"', out.read_text(encoding="utf-8")) == ["O2"]
+
+
+def test_the_estimate_is_of_the_settings_impact_models(tmp_path: Path, state: Path) -> None:
+    """Every model's numbers begin in 2030: there is none for the day, and the report says so."""
+    home = tmp_path / "home"
+    CliRunner().invoke(main, ["init", str(home)])
+    impact = config_folder(home) / "impact.toml"
+    impact.write_text(re.sub(r'from_date = "\d{8}"', 'from_date = "20300101"', impact.read_text(encoding="utf-8")))
+
+    shipped, later = (json.loads(run(state, "--json", "-", *args).output) for args in ((), ("--config", home)))
+
+    assert shipped["reports"][0]["estimate"]["reason"] == ""
+    assert "parameters begin on 20300101: got a day of 20260316" in later["reports"][0]["estimate"]["reason"]
+
+
+def test_an_order_has_its_place_in_a_universe(tmp_path: Path, state: Path) -> None:
+    past = tmp_path / "past.jsonl"
+    past.write_bytes(encode_outcomes([outcome(f"P{n}", q_adv=0.0005, pov=0.25, cost_bps=float(n)) for n in range(20)]))
+
+    written = json.loads(run(state, "--parent", "BUY", "--universe", past, "--json", "-").output)
+
+    assert written["reports"][0]["peers"]["rank"]["percentile"]["value"] == 0.3
+
+
+def test_a_universe_that_is_none_is_told(tmp_path: Path, state: Path) -> None:
+    past = tmp_path / "past.jsonl"
+    past.write_text("{}\n")
+
+    result = run(state, "--universe", past)
+
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: {past}: outcome on line 1: ")
+
+
+def test_a_journal_is_added_to_a_store_without_a_report(tmp_path: Path, state: Path) -> None:
+    store = tmp_path / "store"
+
+    result = run(state, "--parquet", store)
+
+    assert result.exit_code == 0
+    assert re.fullmatch(rf"{re.escape(str(store))}: \S+: .*\b2 parents\b.*\n", result.output)
+    with Store(store) as opened:
+        assert opened.rows("SELECT count(*) FROM parents") == [(2,)]
+
+
+def test_what_is_told_beside_a_report_on_stdout_is_told_elsewhere(tmp_path: Path, state: Path) -> None:
+    result = run(state, "--parquet", tmp_path / "store", "--html", tmp_path / "tca.html", "--json", "-")
+
+    assert len(json.loads(result.stdout)["reports"]) == 2
+    assert [line.split(": ")[0] for line in result.stderr.splitlines()] == [
+        str(tmp_path / "store"),
+        str(tmp_path / "tca.html"),
+    ]
+
+
+def test_a_browser_that_is_not_there_is_told_with_what_was_looked_for(tmp_path: Path, state: Path) -> None:
+    result = run(state, "--pdf", tmp_path / "tca.pdf", "--browser", "no-such-browser")
+
+    assert result.exit_code == 1
+    assert "no-such-browser is no program here" in result.output
+    assert "--browser or SLUICE_BROWSER names one" in result.output
 
 
 def test_the_same_journal_gives_the_same_bytes(state: Path) -> None:

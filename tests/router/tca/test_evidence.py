@@ -9,8 +9,8 @@ import pytest
 from router.core.events import CancelRequest
 from router.core.types import SECOND, Phase, Reason, Side
 from router.journal import Broken, JournalBrokenError
+from router.runtime.journal_cases import read_recorder
 from router.runtime.journal_file import JournalReader
-from router.runtime.report_command import read_recorder
 from router.tca.evidence import Evidence, UnknownParentError, VenueQuote, find_parent, gather
 from router.tca.recorder import Recorder
 from support.sec_day import T0, sec_day

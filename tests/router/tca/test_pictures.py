@@ -3,30 +3,37 @@
 import re
 from copy import copy
 
+import pytest
+
 from router.core.algo import SchedulePoint
 from router.core.types import SECOND
-from router.tca.analysis import OrderAnalysis
-from router.tca.pictures import WINDOW_NS_MIN, price_picture, schedule_picture, window
+from router.tca.case import Case, case_of
+from router.tca.pictures import (
+    WINDOW_NS_MIN,
+    Levels,
+    limit_in_view,
+    price_picture,
+    schedule_picture,
+    window,
+)
 from router.tca.record import Planned
 from router.tca.recorder import Recorder
 from support.tca_day import T0
 
 
-def drawn(recorder: Recorder, analysis: OrderAnalysis) -> list[str]:
-    tape = recorder.tapes["ACME"]
-    colours = {figures.venue: number for number, figures in enumerate(analysis.by_venue)}
-    return [
-        schedule_picture(analysis, tape, recorder.at),
-        price_picture(analysis, tape, recorder.at, colours),
-    ]
+def pictures(case: Case) -> list[str]:
+    colours = {venue: number for number, venue in enumerate(dict.fromkeys(fill.venue for fill in case.fills))}
+    return [schedule_picture(case), price_picture(case, Levels(40.01, 40.0176, 40.004, None), colours)]
 
 
-def test_the_same_analysis_gives_the_same_bytes(recorder: Recorder, analyses: dict[str, OrderAnalysis]) -> None:
-    assert drawn(recorder, analyses["A1"]) == drawn(recorder, analyses["A1"])
+def test_the_same_order_gives_the_same_bytes(recorder: Recorder) -> None:
+    was = case_of(recorder, recorder.orders["O1"])
+
+    assert pictures(was) == pictures(was)
 
 
-def test_colours_are_the_pages_and_text_is_text(recorder: Recorder, analyses: dict[str, OrderAnalysis]) -> None:
-    schedule, price = drawn(recorder, analyses["A1"])
+def test_colours_are_the_pages_and_text_is_text(recorder: Recorder) -> None:
+    schedule, price = pictures(case_of(recorder, recorder.orders["O1"]))
 
     for picture in (schedule, price):
         assert picture.startswith('<svg viewBox="')
@@ -37,11 +44,28 @@ def test_colours_are_the_pages_and_text_is_text(recorder: Recorder, analyses: di
     assert "var(--venue-1)" in price
 
 
-def test_two_pictures_on_one_page_share_no_id(recorder: Recorder, analyses: dict[str, OrderAnalysis]) -> None:
-    ids = [name for each in ("A1", "B1") for svg in drawn(recorder, analyses[each]) for name in _ids(svg)]
+def test_each_picture_says_what_it_shows(recorder: Recorder) -> None:
+    schedule, price = pictures(case_of(recorder, recorder.orders["O1"]))
+
+    assert 'role="img" aria-label="Shares of A1 over time: ordered, expected by the schedule and filled;' in schedule
+    assert 'role="img" aria-label="Price over time: the market&#x27;s trades, each fill of A1 by venue,' in price
+
+
+def test_two_orders_pictures_share_no_id(recorder: Recorder) -> None:
+    ids = [
+        name
+        for order_id in ("O1", "O2")
+        for svg in pictures(case_of(recorder, recorder.orders[order_id]))
+        for name in _ids(svg)
+    ]
 
     assert ids
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(("limit", "seen"), [(40.3, True), (38.9, True), (40.8, False), (38.5, False)])
+def test_a_limit_far_from_the_prices_is_left_out(limit: float, seen: bool) -> None:
+    assert limit_in_view(limit, 39.5, 40.1) is seen
 
 
 def test_an_order_that_was_over_at_once_is_seen_with_the_market_around_it(recorder: Recorder) -> None:

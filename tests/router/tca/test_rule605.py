@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from router.core.events import LevelUpdate, PhaseChange
 from router.core.types import SECOND, Phase
-from router.runtime.report_command import read_cases
+from router.runtime.journal_cases import read_cases
 from router.tca.case import Case, cases
 from router.tca.recorder import Recorder
 from router.tca.rule605 import FIELDS, NotCovered, Report605, file_name, file_text, known_form, report605

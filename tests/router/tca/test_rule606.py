@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from router.runtime.report_command import read_cases
+from router.runtime.journal_cases import read_cases
 from router.tca.case import cases
 from router.tca.recorder import Recorder
 from router.tca.rule606 import Month, Report606, Section, VenueLine, report606

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from router.core.types import Micros, Qty, Side
 from router.tca.analysis import OrderAnalysis, analyse
+from router.tca.case import Case, cases
 from router.tca.costs import Cost, cost_against
+from router.tca.record import Child, Fill
 from router.tca.recorder import Recorder
 from router.tca.store import Only, Store
 from router.tca.store_costs import CostRow, FeeRow, VenueRow, costs, fees, untied, venues
@@ -47,8 +49,9 @@ def cost_and_value(cost: Cost | None, qty: Qty) -> tuple[Micros, Micros]:
     return (0, 0) if cost is None else (micros(cost.quanta), micros(cost.benchmark * qty))
 
 
-def expected(key: tuple[str, ...], analyses: Sequence[OrderAnalysis]) -> CostRow:
+def expected(key: tuple[str, ...], recorder: Recorder, analyses: Sequence[OrderAnalysis]) -> CostRow:
     """What the exact analysis of each parent adds up to."""
+    theirs = [case for case in cases(recorder) if any(case.record is each.record for each in analyses)]
     arrivals = [cost_and_value(each.arrival, each.filled) for each in analyses]
     vwaps = [cost_and_value(each.vwap, each.filled) for each in analyses]
     return CostRow(
@@ -59,7 +62,7 @@ def expected(key: tuple[str, ...], analyses: Sequence[OrderAnalysis]) -> CostRow
         qty=sum(each.record.qty for each in analyses),
         filled=sum(each.filled for each in analyses),
         traded=sum(micros(Fraction(each.record.notional)) for each in analyses),
-        fees=sum(each.fees for each in analyses),
+        fees=sum(case.fee(fill) for case in theirs for fill in case.fills),
         arrival_parents=sum(each.arrival is not None for each in analyses),
         arrival_cost=sum(cost for cost, _ in arrivals),
         arrival_value=sum(value for _, value in arrivals),
@@ -89,7 +92,7 @@ def test_parents_cost_what_the_exact_analysis_says(store: Store, recorder: Recor
 
     rows = costs(store, ("symbol", "side"))
 
-    assert rows == [expected(("ACME", side), some) for side, some in by_symbol_and_side.items()]
+    assert rows == [expected(("ACME", side), recorder, some) for side, some in by_symbol_and_side.items()]
     assert untied(store) == []
 
 
@@ -99,20 +102,34 @@ def test_a_journal_of_the_engine_costs_what_the_exact_analysis_says(tmp_path: Pa
     journal = play(minutes=3, side=side, strategy=strategy).journal
     recorder = Recorder()
     recorder.follow(journal.inputs, journal.outputs)
-    (analysis,) = analyse(recorder)
+    (analysis,), (case,) = analyse(recorder), cases(recorder)
 
     write_journal(tmp_path, JOURNAL, recorder)
 
     with Store(tmp_path) as store:
-        assert costs(store) == [expected((analysis.record.algorithm,), [analysis])]
-        assert [(row.key[0], row.orders, row.sent, row.filled, row.fees) for row in venues(store)] == sorted(
-            (each.venue, each.orders, each.sent, each.filled, each.fees) for each in analysis.by_venue
-        )
-        reasons = {row.key[0]: (row.orders, row.sent, row.filled) for row in venues(store, ("reason",))}
-        assert reasons == {each.reason.value: (each.orders, each.sent, each.filled) for each in analysis.by_reason}
+        assert costs(store) == [expected((analysis.record.algorithm,), recorder, [analysis])]
+        by_venue = [(row.key[0], row.orders, row.sent, row.filled) for row in venues(store)]
+        assert by_venue == _sent(case, lambda each: each.venue)
+        by_reason = [(row.key[0], row.orders, row.sent, row.filled) for row in venues(store, ("reason",))]
+        assert sorted(by_reason) == _sent(case, lambda each: each.reason.value if each.reason else "")
+        assert sum(row.fees for row in venues(store)) == sum(case.fee(fill) for fill in case.fills)
         kinds = Counter({each.value: shares for each, shares in analysis.by_kind.items() if shares})
         assert kinds == {row.key[0]: row.filled for row in venues(store, ("venue_kind",)) if row.filled}
         assert untied(store) == []
+
+
+def _sent(case: Case, name: Callable[[Child | Fill], str]) -> list[tuple[str, int, int, int]]:
+    """Children, shares sent and shares filled by what `name` says of each, wishes of conditional orders among them."""
+    children, fills = case.record.children, case.fills
+    return [
+        (
+            each,
+            sum(name(child) == each for child in children),
+            sum(child.qty for child in children if name(child) == each),
+            sum(fill.qty for fill in fills if name(fill) == each),
+        )
+        for each in sorted({name(child) for child in children} | {name(fill) for fill in fills})
+    ]
 
 
 def test_venues_by_hand(store: Store) -> None:

@@ -18,16 +18,22 @@ from router.tca.attribution import By, attribute, gather
 from router.tca.benchmarks import others
 from router.tca.case import case_of, cases
 from router.tca.exact import exact_decimal
+from router.tca.peers import Universe
 from router.tca.recorder import Recorder
 from router.tca.shortfall import shortfall
-from router.tca.tca_report import TcaReport, TcaReports, schema_text, tca_report
+from router.tca.tca_report import Beside, TcaReport, TcaReports, schema_text, tca_report
 from router.tca.volatility import given as given_volatility
 from support.floor import ACME
+from support.pretrade import impact_file
 from support.scene import play
 from support.tca_day import lines
 from support.twelve_trades import case, recorded, tape
 
 SCHEMA = Path(__file__).resolve().parents[3] / "docs" / "schemas" / "tca-report.schema.json"
+
+
+WHOLE = Beside(impact=impact_file(), universe=Universe(()))
+"""A report with every section."""
 
 
 def as_json(*reports: TcaReport) -> Any:  # noqa: ANN401 - it is any JSON
@@ -40,7 +46,7 @@ def test_the_published_schema_is_that_of_the_structs() -> None:
 
 
 def test_reports_meet_their_schema() -> None:
-    written = as_json(tca_report(case("O1")), tca_report(case("O2")))
+    written = as_json(tca_report(case("O1"), beside=WHOLE), tca_report(case("O2"), beside=WHOLE))
 
     validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
     assert list(validator.iter_errors(written)) == []
@@ -110,7 +116,7 @@ def test_a_volatility_that_is_given_is_the_one_used() -> None:
 def test_a_day_cut_short_anywhere_has_a_report_without_a_blank(count: int) -> None:
     recorder = recorded(tape()[:count])
 
-    written = as_json(*(tca_report(each) for each in cases(recorder)))
+    written = as_json(*(tca_report(each, beside=WHOLE) for each in cases(recorder)))
 
     assert list(_blanks(written)) == []
 
@@ -154,7 +160,7 @@ def test_an_order_of_the_real_engine_ties_to_its_reports_and_to_its_own_prints()
 def _reports(inputs: Sequence[Any], outputs: Sequence[OutputLine]) -> Iterator[TcaReport]:
     recorder = Recorder()
     recorder.follow(inputs, outputs)
-    return (tca_report(each) for each in cases(recorder))
+    return (tca_report(each, beside=WHOLE) for each in cases(recorder))
 
 
 def _blanks(written: object, where: str = "", reasons: str = "") -> Iterator[str]:

@@ -5,9 +5,11 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from router.tca.peers import Universe
 from router.tca.tables import bps_text, money_text, part_text
-from router.tca.tca_report import SIGN, tca_report
-from router.tca.tca_text import markdown, px_text, tables, time_text, title
+from router.tca.tca_report import SIGN, Beside, tca_report
+from router.tca.tca_text import assumptions, markdown, px_text, tables, time_text, title
+from support.pretrade import impact_file
 from support.twelve_trades import at, case
 
 
@@ -71,3 +73,25 @@ def test_what_a_client_sent_is_text() -> None:
 )
 def test_how_a_figure_is_written(written: str, said: str) -> None:
     assert written == said
+
+
+def test_what_nobody_asked_for_has_no_table() -> None:
+    alone = [table.title for table in tables(tca_report(case("O1")))]
+    asked = [
+        table.title
+        for table in tables(tca_report(case("O1"), beside=Beside(impact=impact_file(), universe=Universe(()))))
+    ]
+
+    estimate = ["Estimate at arrival", "Estimate by model, without fees", "What the estimate stands on"]
+    assert asked == [*alone, *estimate, "Among its like"]
+    assert alone[-2:] == [
+        "Moves of the midpoint in the 10 s before own activity",
+        "Moves of the midpoint after IOC and FOK orders",
+    ]
+
+
+def test_what_the_estimate_assumed_stands_with_what_the_report_did() -> None:
+    report = tca_report(case("O1"), beside=Beside(impact=impact_file()))
+
+    assert assumptions(report)[0] == "Trades taken back, which are in no figure: 1, of 100 shares."
+    assert "The estimate: variance curve: assumed: even over the session." in assumptions(report)

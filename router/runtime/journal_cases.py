@@ -1,4 +1,4 @@
-"""`sluice report`: what the orders of a journal cost, as one HTML page."""
+"""Journals as an analyst reads them: what was recorded of orders and trades, parent by parent. Decides nothing."""
 
 from __future__ import annotations
 
@@ -12,20 +12,6 @@ from router.runtime.console import errors_as_lines
 from router.runtime.journal_file import FILE_NAME, JournalReader
 from router.tca.case import Case, cases
 from router.tca.recorder import Recorder
-
-
-@click.command("report", help=__doc__)
-@click.argument("path", metavar="JOURNAL", type=click.Path(exists=True, path_type=Path))
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("report.html"), show_default=True,
-              help="Where to write the page.")  # fmt: skip
-def command(path: Path, out: Path) -> None:
-    """Read JOURNAL, a state directory or the file in it, and write the page; the journal may be in use."""
-    with errors_as_lines():
-        recorder = read_recorder(journal_of(path))
-        if not recorder.orders:
-            raise click.ClickException(f"{path}: no order in it")
-        write_report(recorder, out)
-    click.echo(f"{out}: {len(recorder.orders)} parent orders")
 
 
 def journal_of(path: Path) -> Path:
@@ -49,11 +35,3 @@ def read_recorder(path: Path) -> Recorder:
     finally:
         reader.close()
     return recorder
-
-
-def write_report(recorder: Recorder, out: Path) -> None:
-    """The page for `recorder`, in a file of its own."""
-    from router.tca.page import render  # noqa: PLC0415 - matplotlib takes a second to import, and only this needs it
-
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(render(recorder), encoding="utf-8")

@@ -1,0 +1,99 @@
+"""Journals as sheets of the TCA report: parents, what their reports draw on, and what a page says on top of them.
+
+Needs the extra `analysis`. Decides no figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from router.runtime.analysis_files import read_impact
+from router.runtime.browser import find_browser, print_page
+from router.runtime.console import settings_of
+from router.runtime.journal_cases import journal_of, read_recorder
+from router.tca.leakage import Markets
+from router.tca.official import together
+from router.tca.outcome import OutcomeError
+from router.tca.outcome_file import read_outcomes
+from router.tca.page import Heading, render
+from router.tca.page_parts import Sheet
+from router.tca.peers import Universe
+from router.tca.recorder import Recorder
+from router.tca.tca_report import Beside, tca_report
+from router.tca.tca_text import time_text
+
+
+def read_sheets(
+    paths: Sequence[Path], parents: Sequence[str], *, home: Path | None, universe: Path | None
+) -> tuple[list[Sheet], Heading]:
+    """All orders of all journals, or those asked for, in the order of their coming; and the page's heading.
+
+    Impact models are those of the settings in `home` (None: the shipped ones), past orders those of `universe`.
+    """
+    recorders = [read_recorder(journal_of(path)) for path in paths]
+    names = ", ".join(map(str, paths))
+    try:
+        past = None if universe is None else Universe(read_outcomes(universe))
+    except OutcomeError as error:
+        raise click.ClickException(str(error)) from None
+    sheets = sheets_of(recorders, parents, home=home, universe=past)
+    if not sheets:
+        raise click.ClickException(f"{names}: no order in it")
+    known = {name for sheet in sheets for name in _names(sheet)}
+    for name in parents:
+        if name not in known:
+            raise click.ClickException(f"no order {name} in {names}")
+    return sheets, heading_of(recorders, sheets)
+
+
+def sheets_of(
+    recorders: Sequence[Recorder],
+    parents: Sequence[str] = (),
+    *,
+    home: Path | None = None,
+    universe: Universe | None = None,
+) -> list[Sheet]:
+    """As `read_sheets`, of journals that have been read; `parents` of which none is there are all."""
+    found = together(recorders)
+    beside = Beside(markets=Markets(found), impact=read_impact(settings_of(home).config), universe=universe)
+    wanted = [case for case in found if {case.record.order_id, case.record.cl_ord_id} & {*parents}]
+    return [Sheet(case, tca_report(case, beside=beside)) for case in wanted or found]
+
+
+def _names(sheet: Sheet) -> tuple[str, str]:
+    return sheet.report.order.order_id, sheet.report.order.cl_ord_id
+
+
+def heading_of(recorders: Sequence[Recorder], sheets: Sequence[Sheet]) -> Heading:
+    """Trading dates, until when, for whom, of which markets and engines."""
+    days = tuple(sorted(dict.fromkeys(day for recorder in recorders for _, day in recorder.days)))
+    clients = sorted({sheet.report.order.client for sheet in sheets})
+    started = [recorder.genesis for recorder in recorders if recorder.genesis]
+    markets = dict.fromkeys(each.market for each in started if each.market)
+    engines = dict.fromkeys(each.instance for each in started if each.instance)
+    dates = f"trading date{'s' if len(days) > 1 else ''} {', '.join(days) or 'unknown'}"
+    until = f"to {time_text(max(recorder.at for recorder in recorders))} UTC"
+    return Heading(
+        days,
+        (
+            dates,
+            until,
+            *([f"for {', '.join(clients)}"] if clients else []),
+            *(f"market {each}" for each in markets),
+            *(f"engine {each}" for each in engines),
+        ),
+    )
+
+
+def write_page(sheets: Sequence[Sheet], heading: Heading, out: Path) -> None:
+    """The page, in a file of its own."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(render(sheets, heading), encoding="utf-8")
+
+
+def write_pdf(sheets: Sequence[Sheet], heading: Heading, out: Path, browser: str | None) -> None:
+    """The page as a browser prints it. Raises BrowserError."""
+    print_page(find_browser(browser), render(sheets, heading), out)

@@ -1,0 +1,189 @@
+"""The estimate at arrival: from what was known then and nothing else, and set against what came of it."""
+
+from math import log, sqrt
+
+import pytest
+from msgspec.structs import replace
+
+from router.core.events import NewOrder
+from router.core.types import OrdType, Side
+from router.tca.arrival_estimate import AT_ONCE, STATED, EstimateSection, arrival_estimate, so_far
+from router.tca.case import Case
+from router.tca.quotes import QuoteTape
+from support.floor import ACME
+from support.pretrade import impact_file
+from support.tca_cases import at as after_open
+from support.tca_cases import case as made
+from support.tca_cases import child, fill, quotes
+from support.twelve_trades import at, case, quote, tape
+
+
+def estimate(was: Case) -> EstimateSection:
+    return arrival_estimate(was, impact_file())
+
+
+SIGMA = log(40.02 / 40) / sqrt(30) * sqrt(660 / 0.75)
+"""One move of two cents in thirty seconds, over a session of 660 that has three quarters of a day's variance."""
+
+
+def test_the_inputs_are_those_of_the_arrival_each_with_its_source() -> None:
+    found = estimate(case("O1"))
+
+    values = {each.name: each.figure.value for each in found.inputs}
+    sources = {each.name: each.figure.source for each in found.inputs}
+    assert (values["price"], sources["price"]) == (40.02, "midpoint at arrival")
+    assert (values["quoted spread"], sources["quoted spread"]) == (0.04, "quoted at arrival")
+    assert (values["average daily volume"], sources["average daily volume"]) == (2_000_000, "configured")
+    so_far = "measured on the date, up to the arrival: 30 returns of the midpoint over 1 s; assumed: the night's part"
+    assert values["daily volatility"] == pytest.approx(SIGMA)
+    assert sources["daily volatility"] == so_far
+    assert f"daily volatility: {so_far}" in found.assumed
+    assert found.schedule == STATED
+
+
+def test_the_timing_risk_is_that_of_the_stated_schedule() -> None:
+    """1,000 shares evenly over 100 of the session's 660 seconds, which have three quarters of a day's variance."""
+    found = estimate(case("O1"))
+
+    assert found.timing_risk is not None
+    assert found.timing_risk.value == pytest.approx(1e4 * SIGMA * sqrt(0.75 * 100 / 660 / 3))
+
+
+def test_the_expected_cost_is_the_middle_models_with_the_tariffs() -> None:
+    found = estimate(case("O1"))
+
+    assert found.expected is not None
+    assert found.outcome is not None
+    held = sorted(each.total for each in found.models if not each.outside) or sorted(
+        each.total for each in found.models
+    )
+    assert found.bare_bps == held[(len(held) - 1) // 2]
+    assert found.expected.value == found.outcome.value > found.bare_bps - 1
+    assert found.outcome.low < found.expected.low < found.expected.high < found.outcome.high
+    assert {line.model for line in found.frontiers} == {"almgren-2005", "almgren-chriss"}
+
+
+def test_the_realised_cost_has_the_fees_and_its_distance_is_in_timing_risks() -> None:
+    """400 at 40.0425 against 40.02 is 5.622 bps; 300 x 0.003 - 100 x 0.002 is 0.70 of 16,008, 0.437 bps."""
+    found = estimate(case("O1"))
+
+    assert found.realised is not None
+    assert found.expected is not None
+    assert found.timing_risk is not None
+    assert found.realised.value == pytest.approx(0.0225 / 40.02 * 1e4 + 0.7 / 16_008 * 1e4)
+    assert found.score == pytest.approx((found.realised.value - found.expected.value) / found.timing_risk.value)
+    assert found.realised_risk is not None
+    assert found.reasons == {}
+
+
+def test_nothing_after_the_arrival_changes_the_expectation() -> None:
+    """The market of the day runs away after the arrival: the cost changes, what was expected does not."""
+    said = tape()
+    place = next(n for n, (when, _, _) in enumerate(said) if when > at(0))
+    calm = estimate(case("O1", said))
+
+    wild = estimate(case("O1", [*said[:place], (at(5), quote("44.00", "48.00"), []), *said[place:]]))
+
+    assert (wild.expected, wild.outcome, wild.timing_risk, wild.inputs) == (
+        *(calm.expected, calm.outcome, calm.timing_risk, calm.inputs),
+    )
+
+
+def test_a_volatility_that_was_not_to_be_seen_is_assumed() -> None:
+    was = made(quotes([(0, 400_000, 400_200)]), arrival=(400_000, 400_200), instrument=ACME)
+
+    found = estimate(was)
+
+    (sigma,) = [each.figure for each in found.inputs if each.name == "daily volatility"]
+    assert (sigma.value, sigma.low, sigma.high) == (0.02, 0.01, 0.04)
+    assert "daily volatility: assumed: not measured" in found.assumed
+
+
+def test_the_volatility_of_the_date_so_far_is_measured_where_there_is_enough_of_it() -> None:
+    """A midpoint that moves by 1 bp and back every second, for a minute before the arrival."""
+    rows = [(float(n), 400_000 + 40 * (n % 2), 400_200 + 40 * (n % 2)) for n in range(61)]
+    was = made(quotes(rows), arrival=(400_000, 400_200), instrument=ACME)
+    record = was.record
+    record.arrived_at, record.start = after_open(60), after_open(60)
+
+    found = estimate(was)
+
+    assert so_far(was).returns == 60
+    (sigma,) = [each.figure for each in found.inputs if each.name == "daily volatility"]
+    assert sigma.source.startswith("measured on the date, up to the arrival: 60 returns of the midpoint over 1 s")
+    assert sigma.value == pytest.approx(1e-4 * sqrt(23_400) / sqrt(0.75), rel=0.01)
+
+
+@pytest.mark.parametrize(("asked", "taken"), [("High", "High"), ("low", "Low"), ("at once", "Low")])
+def test_the_urgency_is_the_clients_where_it_is_one(asked: str, taken: str) -> None:
+    was = case("O1")
+    was.record.request = NewOrder(
+        client="EMS44",
+        cl_ord_id="BUY",
+        symbol="ACME",
+        side=Side.BUY,
+        qty=1_000,
+        ord_type=OrdType.MARKET,
+        params=(("Urgency", asked),),
+    )
+
+    assert estimate(was).urgency == taken
+
+
+def test_an_order_without_a_schedule_is_taken_to_be_worked_in_a_minute_and_that_is_said() -> None:
+    found = estimate(case("O2"))
+
+    assert found.schedule == AT_ONCE
+    assert f"schedule: {AT_ONCE}" in found.assumed
+    assert found.score is not None
+    assert abs(found.score) < 10
+
+
+def test_an_open_order_without_a_fill_has_an_expectation_and_no_realised_cost() -> None:
+    was = made(quotes([(0, 400_000, 400_200)]), [child("C1", 5)], arrival=(400_000, 400_200), instrument=ACME)
+
+    found = estimate(was)
+
+    assert found.expected is not None
+    assert (found.realised, found.realised_risk, found.score) == (None, None, None)
+    assert found.reasons == dict.fromkeys(("realised", "realised_risk", "score"), "nothing was filled")
+
+
+def test_fills_of_another_session_have_a_cost_and_no_risk() -> None:
+    sent = child("C1", 5)
+    was = made(
+        quotes([(0, 400_000, 400_200)]), [sent], [fill("E1", 90_000, 400_100, sent)], arrival=(400_000, 400_200),
+        instrument=ACME, as_of=after_open(90_000),
+    )  # fmt: skip
+
+    found = estimate(was)
+
+    assert found.realised is not None
+    assert found.realised_risk is None
+    assert found.reasons == {"realised_risk": "its fills are of several dates"}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"sessions": ()}, "no calendar has the session that it was for"),
+        ({"instrument": replace(ACME, adv=None)}, "adv: is not known of ACME and must be given, or a profile"),
+        ({"instrument": replace(ACME, adv=0)}, "adv: must be from 1 to"),
+        ({"quotes": QuoteTape()}, "no price at arrival: no quote before it"),
+    ],
+)
+def test_what_the_estimate_lacks_is_its_reason(change: dict[str, object], reason: str) -> None:
+    was = replace(case("O1"), **change)
+    was.record.arrival_mid2 = None if "quotes" in change else was.record.arrival_mid2
+
+    found = estimate(was)
+
+    assert found.reason.startswith(reason)
+    assert found == EstimateSection(reason=found.reason)
+
+
+def test_an_order_released_after_the_close_has_none() -> None:
+    was = case("O1")
+    was.record.start = at(600)
+
+    assert estimate(was).reason == "it was released after the close"
