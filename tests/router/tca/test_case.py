@@ -1,5 +1,7 @@
 """One parent as an analyst has it, from the day by hand and from a journal of the real engine."""
 
+import msgspec
+
 from router.core.events import ChildAccepted, ChildCanceled, Event, LevelUpdate, VenueDown
 from router.core.types import SECOND, Phase, VenueKind
 from router.tca.case import case_of, cases
@@ -29,6 +31,13 @@ def test_a_fill_costs_its_venues_fee_of_the_date_and_is_of_its_venues_kind(recor
         ("XLIT", VenueKind.LIT, 600 * profiles["XLIT"].add),
         ("XDRK", VenueKind.DARK, 400 * profiles["XDRK"].remove),
     ]
+
+
+def test_a_trading_date_holds_from_the_instant_at_which_it_began(recorder: Recorder) -> None:
+    first = next(cases(recorder))
+    was = msgspec.structs.replace(first, days=((100, "20260316"), (200, "20260317")))
+
+    assert [was.day(at) for at in (99, 100, 199, 200)] == ["", "20260316", "20260316", "20260317"]
 
 
 def test_the_national_best_is_kept_as_the_router_saw_it_and_a_silent_venue_leaves_it(recorder: Recorder) -> None:

@@ -4,7 +4,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from router.core.types import Side
 from router.runtime.journal_cases import read_cases
 from router.tca.case import cases
 from router.tca.recorder import Recorder
@@ -95,6 +97,19 @@ def test_an_order_over_two_months_is_counted_where_it_came_and_where_its_childre
     directed = [month for month in report.months if month.section is Section.DIRECTED]
     assert [(month.month, month.sent, month.venues[0].executed) for month in directed] == [("202603", 200, 100)]
     assert csv_text(report).partition("\n")[2] == sec_script.csv606(journal, "EMS44")
+
+
+def test_what_is_far_for_a_buyer_is_near_for_a_seller(sec: Recorder) -> None:
+    bought = list(cases(sec))
+    sold = [replace(each, record=replace(each.record, side=Side.SELL)) for each in bought]
+
+    (buyer, seller) = (
+        {venue.venue: venue for month in report606(of, "EMS44").months for venue in month.venues}["XLIT"]
+        for of in (bought, sold)
+    )
+
+    assert (buyer.near_side, buyer.far_side) == (100, 200)
+    assert (seller.near_side, seller.far_side) == (200, 100)
 
 
 def test_another_clients_orders_are_not_in_it(sec: Recorder) -> None:
