@@ -153,6 +153,14 @@ def test_a_file_that_is_no_journal_is_refused(tmp_path: Path) -> None:
         JournalFile(tmp_path)
 
 
+def test_an_empty_file_is_read_as_no_journal(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    path.touch()
+
+    with pytest.raises(JournalError, match="no journal: its tables are not there"):
+        JournalReader(path)
+
+
 def test_a_journal_of_another_format_is_refused(tmp_path: Path) -> None:
     JournalFile(tmp_path).close()
     with sqlite3.connect(tmp_path / FILE_NAME) as db:
