@@ -69,11 +69,13 @@ def command(paths: tuple[Path, ...], parents: tuple[str, ...], **options: Path |
             return
         from router.runtime.tca_sheets import read_sheets  # noqa: PLC0415 - see TYPE_CHECKING above
 
-        sheets, heading = read_sheets(paths, parents, home=asked.home, universe=asked.universe)
+        sheets, heading, left_out = read_sheets(paths, parents, home=asked.home, universe=asked.universe)
         _write_files(asked, sheets, heading)
     if asked.is_to_the_terminal:
         for sheet in sheets:
             show(Console(), sheet.report)
+    if left_out:
+        raise click.ClickException("; ".join(left_out))
 
 
 class Asked(Struct, frozen=True, kw_only=True):

@@ -21,17 +21,20 @@ from router.tca.outcome_file import read_outcomes
 from router.tca.page import Heading, render
 from router.tca.page_parts import Sheet
 from router.tca.peers import Universe
+from router.tca.record import OrderRecord
 from router.tca.recorder import Recorder
+from router.tca.shortfall import UntiedError
 from router.tca.tca_report import Beside, tca_report
 from router.tca.tca_text import time_text
 
 
 def read_sheets(
     paths: Sequence[Path], parents: Sequence[str], *, home: Path | None, universe: Path | None
-) -> tuple[list[Sheet], Heading]:
-    """All orders of all journals, or those asked for, in the order of their coming; and the page's heading.
+) -> tuple[list[Sheet], Heading, list[str]]:
+    """All orders of all journals, or those asked for, in the order of their coming; the heading; who is left out.
 
-    Impact models are those of the settings in `home` (None: the shipped ones), past orders those of `universe`.
+    Impact models are those of the settings in `home` (None: the shipped ones), past orders those of `universe`. An
+    order whose fills disagree with its own reports has no sheet: its line says how, and the others are reported.
     """
     recorders = [read_recorder(journal_of(path)) for path in paths]
     names = ", ".join(map(str, paths))
@@ -39,14 +42,15 @@ def read_sheets(
         past = None if universe is None else Universe(read_outcomes(universe))
     except OutcomeError as error:
         raise click.ClickException(str(error)) from None
-    sheets = sheets_of(recorders, parents, home=home, universe=past)
-    if not sheets:
-        raise click.ClickException(f"{names}: no order in it")
-    known = {name for sheet in sheets for name in _names(sheet)}
+    known = {name for recorder in recorders for order in recorder.orders.values() for name in _names(order)}
     for name in parents:
         if name not in known:
             raise click.ClickException(f"no order {name} in {names}")
-    return sheets, heading_of(recorders, sheets)
+    left_out: list[str] = []
+    sheets = sheets_of(recorders, parents, home=home, universe=past, left_out=left_out)
+    if not sheets:
+        raise click.ClickException("; ".join(left_out) or f"{names}: no order in it")
+    return sheets, heading_of(recorders, sheets, left_out), left_out
 
 
 def sheets_of(
@@ -55,20 +59,32 @@ def sheets_of(
     *,
     home: Path | None = None,
     universe: Universe | None = None,
+    left_out: list[str] | None = None,
 ) -> list[Sheet]:
-    """As `read_sheets`, of journals that have been read; `parents` of which none is there are all."""
+    """As `read_sheets`, of journals that have been read; `parents` of which none is there are all.
+
+    Lines on orders that disagree with their own reports go to `left_out`; without it the first raises `UntiedError`.
+    """
     found = together(recorders)
     beside = Beside(markets=Markets(found), impact=read_impact(settings_of(home).config), universe=universe)
     wanted = [case for case in found if {case.record.order_id, case.record.cl_ord_id} & {*parents}]
-    return [Sheet(case, tca_report(case, beside=beside)) for case in wanted or found]
+    sheets: list[Sheet] = []
+    for case in wanted or found:
+        try:
+            sheets.append(Sheet(case, tca_report(case, beside=beside)))
+        except UntiedError as error:
+            if left_out is None:
+                raise
+            left_out.append(f"left out: {error}")
+    return sheets
 
 
-def _names(sheet: Sheet) -> tuple[str, str]:
-    return sheet.report.order.order_id, sheet.report.order.cl_ord_id
+def _names(order: OrderRecord) -> tuple[str, str]:
+    return order.order_id, order.cl_ord_id
 
 
-def heading_of(recorders: Sequence[Recorder], sheets: Sequence[Sheet]) -> Heading:
-    """Trading dates, until when, for whom, of which markets and engines."""
+def heading_of(recorders: Sequence[Recorder], sheets: Sequence[Sheet], left_out: Sequence[str] = ()) -> Heading:
+    """Trading dates, until when, for whom, of which markets and engines, without whom."""
     days = tuple(sorted(dict.fromkeys(day for recorder in recorders for _, day in recorder.days)))
     clients = sorted({sheet.report.order.client for sheet in sheets})
     started = [recorder.genesis for recorder in recorders if recorder.genesis]
@@ -84,6 +100,7 @@ def heading_of(recorders: Sequence[Recorder], sheets: Sequence[Sheet]) -> Headin
             *([f"for {', '.join(clients)}"] if clients else []),
             *(f"market {each}" for each in markets),
             *(f"engine {each}" for each in engines),
+            *left_out,
         ),
     )
 

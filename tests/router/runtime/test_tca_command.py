@@ -181,13 +181,35 @@ def test_a_journal_without_orders_is_told(tmp_path: Path) -> None:
     assert (result.exit_code, result.output) == (1, f"Error: {empty}: no order in it\n")
 
 
-def test_a_journal_whose_fills_do_not_tie_is_told(tmp_path: Path) -> None:
-    """The line of a fill is lost: what the next report sums to has no fill behind it."""
+@pytest.fixture
+def untied(tmp_path: Path) -> Path:
+    """The line of a fill is lost: what the next report of O1 sums to has no fill behind it."""
     said = [line for line in tape() if not (line[2] and getattr(line[2][0], "exec_id", "") == "E1")]
+    return journal(tmp_path / "untied", said)
 
-    result = run(journal(tmp_path / "state", said))
 
-    assert (result.exit_code, result.output) == (1, "Error: O1: its fills are 100 shares, CumQty(14) is 400\n")
+def test_an_order_whose_fills_do_not_tie_is_left_out_and_told_and_the_others_are_reported(
+    untied: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "tca.html"
+
+    result = run(untied)
+    written = run(untied, "--html", page)
+
+    line = "left out: O1: its fills are 100 shares, CumQty(14) is 400"
+    assert (result.exit_code, result.output.count(SIGN), result.output.count("(O2)")) == (1, 1, 1)
+    assert result.output.endswith(f"Error: {line}\n")
+    assert (written.exit_code, written.output) == (1, f"{page}: 1 parent order\nError: {line}\n")
+    assert line in page.read_text(encoding="utf-8")
+
+
+def test_of_an_order_whose_fills_do_not_tie_alone_there_is_no_report(untied: Path) -> None:
+    result = run(untied, "--parent", "O1")
+
+    assert (result.exit_code, result.output) == (
+        1,
+        "Error: left out: O1: its fills are 100 shares, CumQty(14) is 400\n",
+    )
 
 
 def test_venues_and_guesses_are_shown_after_the_costs(state: Path) -> None:
