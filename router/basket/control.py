@@ -21,8 +21,8 @@ from router.basket.names import BasketError, BasketName, Floats, Period
 from router.basket.orders import BasketOrder, Done, Execute, window_order
 from router.basket.plan import STILL, BasketPlan, Terms, plan
 from router.basket.problem import Band, Measure
-from router.basket.sorting import Advice, HandlInst
-from router.core.types import Qty
+from router.basket.sorting import Advice
+from router.core.types import HandlInst, Qty
 
 ROUGH: Final = 1e-3
 """Under way a plan settles to a thousandth of an order: fills and lots are coarser than that."""

@@ -1,0 +1,88 @@
+"""What a basket's fills made of its imbalance, fill by fill, and how far it came to its limit.
+
+Between the ends of periods nobody looks, but the market does: this is what was open at every instant. Knows no journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from router.basket.control import Worked
+from router.basket.names import BasketName, Floats
+from router.basket.orders import Done
+from router.core.types import Ns
+
+
+class BasketFill(Struct, frozen=True):
+    """One execution of one name: UTC ns, and what was done. A bust is less than nothing."""
+
+    at: Ns
+    symbol: str
+    done: Done
+
+
+class BasketPath(Struct, frozen=True, eq=False):
+    """A measure of a basket over time: `values[n]` from `times[n]` on, in the currency."""
+
+    times: NDArray[np.int64]
+    values: Floats
+
+    def at(self, moments: Sequence[Ns]) -> Floats:
+        """The values in force at `moments`."""
+        places = np.searchsorted(self.times, np.asarray(moments, dtype=np.int64), side="right") - 1
+        found: Floats = self.values[np.maximum(places, 0)]
+        return found
+
+
+def imbalance_path(names: Sequence[BasketName], fills: Sequence[BasketFill], *, start: Ns) -> BasketPath:
+    """Buys less sells still to trade of `names`, at decision prices, from `start` on; fills of others are passed over."""
+    value = {name.symbol: name.value for name in names}
+    ours = [fill for fill in fills if fill.symbol in value]
+    whole = float(sum(name.value * name.qty for name in names))
+    moved = np.array([0.0, *(value[fill.symbol] * fill.done.qty for fill in ours)])
+    return BasketPath(np.array([start, *(fill.at for fill in ours)], dtype=np.int64), whole - np.cumsum(moved))
+
+
+class Held(Struct, frozen=True):
+    """How a limit was kept. Parts of the time are of all of it, 0 to 1."""
+
+    most: float
+    """Of the limit in force, at worst: 1 is at the limit."""
+    beyond: float
+    """Part of the time beyond it."""
+    ends_beyond: int
+    """Periods at whose end it was broken: the limit is of the end."""
+    periods: int
+
+
+def held(path: BasketPath, ends: Sequence[Ns], limits: Sequence[float], *, begun: int = 0) -> Held:
+    """`path` against one limit a period, either way. `ends`: of the periods, the first from the path's start.
+
+    Of the time inside, the first `begun` periods are left out: a basket that begins outside of its limit has to come
+    in first.
+    """
+    times = [int(path.times[0]), *ends]
+    worst, beyond, after = 0.0, 0.0, 0
+    for number, limit in enumerate(limits):
+        first, last = times[number], times[number + 1]
+        inside = path.times[(path.times > first) & (path.times <= last)]
+        marks = np.array([first, *inside, last], dtype=np.int64)
+        parts = np.abs(path.at(list(marks[:-1]))) / limit
+        after += bool(abs(path.at([last])[0]) > limit)
+        if number >= begun:
+            worst = max(worst, float(parts.max()))
+            beyond += float((np.diff(marks) * (parts > 1)).sum())
+    return Held(worst, beyond / (times[-1] - times[begun]), after, len(limits))
+
+
+def limits_of(worked: Worked) -> tuple[float, ...]:
+    """The imbalance's limit in each period, as it was held; a period that was not needed has the last one's."""
+    found: list[float] = []
+    for period in range(len(worked.plan.periods)):
+        steps = [step for step in worked.steps if step.period == period and "imbalance" in step.limits]
+        found.append(steps[-1].limits["imbalance"][1] if steps else found[-1])
+    return tuple(found)
