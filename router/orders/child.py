@@ -93,6 +93,7 @@ class Child:
         "ord_type",
         "order_id",
         "peg",
+        "post_only",
         "px",
         "qty",
         "reason",
@@ -123,6 +124,7 @@ class Child:
         self.min_qty = send.min_qty
         self.reason: Reason = send.reason
         self.conditional = send.conditional
+        self.post_only = send.post_only
         self.sent_at = at
         self.venue_order_id: str | None = None
         self.ahead: Qty | None = None

@@ -22,6 +22,27 @@ class LazyGroup(click.Group):
         module = self._modules.get(cmd_name)
         if module is None:
             return None
-        command = importlib.import_module(f"router.runtime.{module}").command
+        try:
+            command = importlib.import_module(f"router.runtime.{module}").command
+        except ModuleNotFoundError as error:
+            return _refusing(cmd_name, error)
         assert isinstance(command, click.Command), cmd_name
         return command
+
+
+def _refusing(name: str, error: ModuleNotFoundError) -> click.Command:
+    """A command whose extra is not installed: it stands in the list, and when called says what to install."""
+    from router.runtime.console import errors_as_lines  # noqa: PLC0415 - console takes time, and few need this
+
+    try:
+        with errors_as_lines():
+            raise error
+    except click.ClickException as refusal:
+        said = refusal
+
+    def refuse(**_: object) -> None:
+        raise said
+
+    anything = click.Argument(["args"], nargs=-1, type=click.UNPROCESSED)
+    settings = {"ignore_unknown_options": True}
+    return click.Command(name, callback=refuse, params=[anything], help=said.message, context_settings=settings)

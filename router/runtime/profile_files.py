@@ -27,12 +27,14 @@ from router.tca.measure_day import (
     SpreadSum,
     day_of_bars,
     day_of_prints,
+    day_of_volumes,
     spread_of_quotes,
 )
 from router.tca.recorder import Recorder
 from simulator.feeds import lean, lobster
-from simulator.feeds.ohlc import Bar, read_all_ohlc
-from simulator.feeds.text import QUANTA
+from simulator.feeds.bars import read_bars
+from simulator.feeds.ohlc import Bar, is_ohlc_file, read_all_ohlc
+from simulator.feeds.text import QUANTA, midnight, parse_day
 
 _CODES: Final = {kind: code for code, kind in enumerate(KINDS)}
 _LOBSTER_KINDS: Final = {
@@ -71,8 +73,8 @@ class Evidence:
 class Gatherer:
     """Takes in one file after another; `found` has the symbols in order of their first coming.
 
-    Files that are not what they seem raise FeedError (simulator.feeds.text) or click's for a journal, with file and
-    line.
+    Files that are not what they seem raise FeedError (simulator.feeds.text), a number that no market has ValueError,
+    journals click's error, each with the file.
     """
 
     def __init__(self, window: Window) -> None:
@@ -81,14 +83,22 @@ class Gatherer:
 
     def take(self, path: Path) -> None:
         """Read one file, or a state directory with its journal."""
+        try:
+            self._take(path)
+        except OverflowError:
+            raise ValueError(f"{path.name}: a number in it is above 2^63 - 1") from None
+
+    def _take(self, path: Path) -> None:
         if path.is_dir() or path.suffix == ".sqlite3":
             self._journal(path / FILE_NAME if path.is_dir() else path)
         elif lean.is_tick_file(path):
             self._ticks(path)
         elif lobster.is_lobster_file(path):
             self._lobster(path)
-        else:
+        elif is_ohlc_file(path):
             self._bars(path)
+        else:
+            self._volumes(path)
 
     # --- the kinds of file
 
@@ -98,11 +108,27 @@ class Gatherer:
             if self.window.wants(symbol, day):
                 by_symbol.setdefault(symbol, {}).setdefault(day, []).append(bar)
         for symbol, days in by_symbol.items():
-            evidence, grain = self._evidence(symbol, path), _grain(days.values())
+            evidence, grain = self._evidence(symbol, path), _grain([bar.at for bar in bars] for bars in days.values())
             for day, bars in days.items():
                 session = self._session(evidence, day)
                 if session is not None:
                     _add(evidence.days, self._day_of_bars(session, bars, grain))
+
+    def _volumes(self, path: Path) -> None:
+        """Bars that have no prices."""
+        by_symbol: dict[str, dict[str, list[tuple[Ns, Qty]]]] = {}
+        for bar in read_bars(path):
+            if self.window.wants(bar.symbol, bar.day):
+                at = midnight(parse_day(bar.day)) + bar.second * SECOND
+                by_symbol.setdefault(bar.symbol, {}).setdefault(bar.day, []).append((at, bar.qty))
+        for symbol, days in by_symbol.items():
+            evidence, grain = self._evidence(symbol, path), _grain([at for at, _ in bars] for bars in days.values())
+            for day, bars in days.items():
+                session = self._session(evidence, day)
+                if session is not None:
+                    ats, qtys = np.array(sorted(bars), np.int64).T
+                    whole = {"grain_ns": grain, "bins": self.window.bins}
+                    _add(evidence.days, day_of_volumes(session, ats, qtys, **whole, partial=self._partial(day)))
 
     def _day_of_bars(self, session: CalendarDay, bars: Sequence[Bar], grain_ns: Ns) -> DayFigures | None:
         ats, opens, _, _, closes, qtys = np.array(sorted(bars), np.int64).T
@@ -242,9 +268,9 @@ def _lobster_day(pair: lobster.LobsterDay) -> tuple[list[tuple[Ns, Px, Qty, int]
     return trades, quotes
 
 
-def _grain(days: Iterable[Sequence[Bar]]) -> Ns:
+def _grain(days: Iterable[Sequence[Ns]]) -> Ns:
     """How long a bar is: the shortest time between two of one date; where each date has one bar, a day."""
-    gaps = (after.at - before.at for bars in days for before, after in pairwise(sorted(bars)))
+    gaps = (after - before for starts in days for before, after in pairwise(sorted(starts)))
     return min((gap for gap in gaps if gap > 0), default=_DAY_NS)
 
 

@@ -12,7 +12,7 @@ from router.runtime.console import HOME_OPTION, errors_as_lines, settings_of
 from router.runtime.profile_files import Evidence, Gatherer, Window
 from router.runtime.profile_show_command import show
 from router.runtime.settings import Settings
-from router.tca.measure import MeasureRules, Origin, finest, measure, pooled_of
+from router.tca.measure import MeasureRules, Origin, disagreement, finest, measure, pooled_of
 from router.tca.profile import SymbolProfile
 from router.tca.splits import Factor
 from simulator.feeds.factors import read_factors
@@ -105,6 +105,7 @@ def _profile(
     currency: str | None,
 ) -> SymbolProfile:
     sources = tuple(evidence.sources.items())
+    notes = (*dict.fromkeys(evidence.notes), *disagreement(evidence.days))
     try:
         days = finest(evidence.days)
     except ValueError as error:
@@ -116,5 +117,5 @@ def _profile(
         rules=rules,
         pooled=pooled_of(settings.curves, symbol, "curves.toml"),
         factors=[Factor(*row) for row in read_factors(factors, symbol)] if factors else (),
-        origin=Origin(currency or evidence.currency, sources, tuple(dict.fromkeys(evidence.notes))),
+        origin=Origin(currency or evidence.currency, sources, notes),
     )

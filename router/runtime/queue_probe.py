@@ -64,6 +64,7 @@ class ProbedChild:
         self.display_qty: Qty | None = sent.display_qty
         self.reason: Reason = sent.reason
         self.conditional: bool = sent.conditional
+        self.post_only: bool = sent.post_only
         self.sent_at: Ns = at
         self.pending_new = True
         self.pending_cancel = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -15,12 +16,16 @@ from rich.table import Table as RichTable
 from router.runtime.console import errors_as_lines
 from router.runtime.report_command import journal_of, read_recorder
 from router.tca.official import together
-from router.tca.tca_report import TcaReport, TcaReports, schema_text, tca_report
-from router.tca.tca_text import Table, markdown, tables, title
+from router.tca.tables import Table
+
+if TYPE_CHECKING:  # the report needs the extra `analysis`, which only a command that is called for may ask for
+    from router.tca.tca_report import TcaReport
 
 
 def _print_schema(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
     if asked:
+        with errors_as_lines():
+            from router.tca.tca_report import schema_text  # noqa: PLC0415 - see TYPE_CHECKING above
         click.echo(schema_text(), nl=False)
         context.exit()
 
@@ -40,6 +45,9 @@ def command(
 ) -> None:
     """Read each JOURNAL, a state directory or the file in it, together; they may be in use. Positive is a cost."""
     with errors_as_lines():
+        from router.tca.tca_report import TcaReports  # noqa: PLC0415 - see TYPE_CHECKING above
+        from router.tca.tca_text import markdown  # noqa: PLC0415 - as above
+
         reports = read_reports(paths, parents)
     if json_out is not None:
         body = msgspec.json.format(msgspec.json.encode(TcaReports(reports=tuple(reports))), indent=2)
@@ -53,6 +61,8 @@ def command(
 
 def read_reports(paths: Sequence[Path], parents: Sequence[str] = ()) -> list[TcaReport]:
     """The reports of all orders of all journals, or of those asked for, in the order of their coming."""
+    from router.tca.tca_report import tca_report  # noqa: PLC0415 - see TYPE_CHECKING above
+
     found = together([read_recorder(journal_of(path)) for path in paths])
     if not found:
         raise click.ClickException(f"{', '.join(map(str, paths))}: no order in it")
@@ -76,6 +86,8 @@ def _write(path: Path, text: str) -> None:
 
 def show(console: Console, report: TcaReport) -> None:
     """One report at a terminal."""
+    from router.tca.tca_text import tables, title  # noqa: PLC0415 - see TYPE_CHECKING above
+
     console.rule(f"[bold]{escape(title(report))}")
     console.print(report.sign, style="italic")
     for table in tables(report):

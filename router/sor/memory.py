@@ -81,6 +81,9 @@ class Memory:
             work.probed[child.venue] = now
         elif child.tif is TimeInForce.IOC:
             work.taken_until[child.venue] = now + route.hold_ns
+        elif not child.post_only:
+            # It takes what is hidden at its price, and rests with what is left.
+            work.undisplayed.pop(child.venue, None)
         if route.kind is VenueKind.LIT:
             self._queue.on_sent(child)
 
@@ -107,7 +110,7 @@ class Memory:
                 if not kept_place:
                     track.weighed_at = now
             case ChildRejected():
-                self._leave_alone(now, track.work, child.venue)
+                self._rejected(now, track.work, child)
             case ChildRequestRejected(too_late=False):
                 self._leave_alone(now, track.work, child.venue)
             case ChildCanceled(request_id=None) if child.tif is not TimeInForce.IOC:
@@ -127,6 +130,14 @@ class Memory:
             self.rates.on_print(now, event)
         elif symbol in self.markouts.pending:
             self.markouts.on_mid(now, symbol, self._market[symbol].mid2)
+
+    def _rejected(self, now: Ns, work: SliceWork, child: ChildView) -> None:
+        """A post-only order that nothing displayed would have met: what it would have taken is hidden there."""
+        far = self._market[work.symbol].against(child.venue, work.side).best
+        if child.post_only and child.px is not None and (far is None or not work.side.accepts(child.px, far)):
+            work.undisplayed[child.venue] = child.px
+        else:
+            self._leave_alone(now, work, child.venue)
 
     def _leave_alone(self, now: Ns, work: SliceWork, mic: str) -> None:
         work.refused_until[mic] = now + self._settings.re_peg_interval_ns

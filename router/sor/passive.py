@@ -2,6 +2,7 @@
 
 A venue is judged by its expected cost a share: the fee (or rebate) for adding if the order fills within
 `passive_patience_ns`, the spread and a fee for taking if it does not. The chance to fill is `router.sor.filling`'s.
+Where a post-only order was refused though nothing displayed was there, something hidden is: that is met, for its fee.
 Bias: the queue ahead is what is displayed now, and rates are of the recent past. Nothing is posted where it would lock
 or cross a protected quote (Regulation NMS 610(d)). Knows no algorithm.
 """
@@ -56,7 +57,7 @@ def choose_venue(review: Review, rates: TradeRates, px: Px, qty: Qty) -> Route |
     """The lit venue where `qty` at `px` is expected to cost least; candidates explain every other. Ties by MIC."""
     barred = {route.mic: _barred(review, route, px) for route in review.routes.lit}
     estimates = {
-        route.mic: _estimate(review, rates, route, queue_at(review, route, px) + qty)
+        route.mic: _estimate(review, rates, route, px, queue_at(review, route, px) + qty)
         for route in review.routes.lit
         if not barred[route.mic]
     }
@@ -88,7 +89,7 @@ def _explain(review: Review, px: Px, qty: Qty, barred: Mapping[str, str], estima
 
 
 def posting(review: Review, route: Route, px: Px, qty: Qty, reason: Reason) -> Placement:
-    """A displayed (or reserve) limit order that only adds."""
+    """A displayed (or reserve) limit order that only adds, but for what is known to be hidden at its price."""
     display = review.work.prefs.display_qty
     return Placement(
         venue=route.mic,
@@ -97,7 +98,7 @@ def posting(review: Review, route: Route, px: Px, qty: Qty, reason: Reason) -> P
         px=px,
         tif=TimeInForce.DAY,
         display_qty=display if display is not None and display < qty else None,
-        post_only=route.profile.supports_post_only,
+        post_only=route.profile.supports_post_only and not _meets_hidden(review, route, px),
         reason=reason,
     )
 
@@ -127,12 +128,12 @@ def better_queue(review: Review, rates: TradeRates, child: ChildView, ahead: Qty
         return None
     best = _cheapest(
         {
-            route.mic: _estimate(review, rates, route, queue_at(review, route, child.px) + child.leaves)
+            route.mic: _estimate(review, rates, route, child.px, queue_at(review, route, child.px) + child.leaves)
             for route in review.routes.lit
             if route.mic != child.venue and not _barred(review, route, child.px)
         }
     )
-    stay = _estimate(review, rates, stays_at, ahead + child.leaves)
+    stay = _estimate(review, rates, stays_at, child.px, ahead + child.leaves)
     if best is None or best.cost >= stay.cost or best.seconds * CLEARLY_FASTER > stay.seconds:
         return None
     return best.route
@@ -151,8 +152,16 @@ def _barred(review: Review, route: Route, px: Px) -> str:
     return ""
 
 
-def _estimate(review: Review, rates: TradeRates, route: Route, shares: Qty) -> Estimate:
+def _meets_hidden(review: Review, route: Route, px: Px) -> bool:
+    """Whether `px` is at least as good to the other side as one at which something hidden was found there."""
+    found = review.work.undisplayed.get(route.mic) if review.work.undisplayed else None
+    return found is not None and review.work.side.accepts(px, found)
+
+
+def _estimate(review: Review, rates: TradeRates, route: Route, px: Px, shares: Qty) -> Estimate:
     """What it is expected to cost, and to take, until `shares` have traded at a venue, our own the last of them."""
+    if _meets_hidden(review, route, px):
+        return Estimate(float(route.fees.remove), 0.0, route)
     rate = rates.expected(review.now, review.work.symbol, route.mic, bid_hit=review.is_buy)
     ticks = spread_ticks(review.market)
     fills = fill_model(review.settings).chance(shares, rate, patience_ns(review) / SECOND, ticks)

@@ -88,6 +88,8 @@ class ChildView(Protocol):
     @property
     def conditional(self) -> bool: ...
     @property
+    def post_only(self) -> bool: ...
+    @property
     def is_open(self) -> bool: ...
 
 
@@ -170,6 +172,7 @@ class SliceWork:
         "started_at",
         "symbol",
         "taken_until",
+        "undisplayed",
         "until",
         "urgency",
         "wall",
@@ -213,6 +216,8 @@ class SliceWork:
         """Venues whose displayed quantity this slice has just taken: stale until their next word must have come."""
         self.refused_until: dict[str, Ns] = {}
         """Venues that rejected a child of this slice, and until when they are left alone."""
+        self.undisplayed: dict[str, Px] = {}
+        """Prices that venues refused to an order that only adds, though nothing displayed was there to be taken."""
         self.idle_key: tuple[object, ...] | None = None
         """What the market and the children looked like when the last review found nothing to do."""
         self.idle_plan: Plan | None = None

@@ -5,7 +5,7 @@ Every analysis takes a `Case`: from a journal (`cases`), from Parquet, or made b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -75,6 +75,16 @@ class Case(Struct, frozen=True):
         return fee(profile.fee(self.day(fill.at)), fill.qty, fill.liquidity, fill.kind)
 
 
+def market_numbers(found: Iterable[Case]) -> tuple[int, ...]:
+    """A number for each case; cases of one journal and symbol share it, since they share one tape of quotes.
+
+    Two journals may use the same identifiers and the same hours, those of two seeds do: what is grouped by time or by
+    identifier has to be grouped by market first.
+    """
+    numbers: dict[int, int] = {}
+    return tuple(numbers.setdefault(id(case.quotes), len(numbers)) for case in found)
+
+
 def cases(recorder: Recorder) -> Iterator[Case]:
     """Every parent of a journal, in the order of their coming."""
     return (case_of(recorder, record) for record in recorder.orders.values())
@@ -83,7 +93,7 @@ def cases(recorder: Recorder) -> Iterator[Case]:
 def case_of(recorder: Recorder, record: OrderRecord) -> Case:
     """One parent of a journal. Where the journal names no configuration, the instrument has its defaults."""
     config = recorder.config
-    instrument = _instrument(config, record.symbol)
+    instrument = instrument_of(config, record.symbol)
     return Case(
         record=record,
         instrument=instrument,
@@ -92,16 +102,18 @@ def case_of(recorder: Recorder, record: OrderRecord) -> Case:
         as_of=recorder.at,
         days=tuple(recorder.days),
         venues={venue.mic: venue for venue in config.venues} if config else {},
-        sessions=_sessions(config, instrument),
+        sessions=sessions_of(config, instrument),
         previous_close=config.last_px.get(record.symbol) if config else None,
         phases=tuple(recorder.phases.get(record.symbol, ())),
     )
 
 
-def _instrument(config: EngineConfig | None, symbol: str) -> Instrument:
+def instrument_of(config: EngineConfig | None, symbol: str) -> Instrument:
+    """The configured instrument, or one of that symbol with defaults."""
     known: Sequence[Instrument] = config.instruments if config else ()
     return next((instrument for instrument in known if instrument.symbol == symbol), None) or Instrument(symbol)
 
 
-def _sessions(config: EngineConfig | None, instrument: Instrument) -> tuple[CalendarDay, ...]:
+def sessions_of(config: EngineConfig | None, instrument: Instrument) -> tuple[CalendarDay, ...]:
+    """The dates of the instrument's calendar; empty without a configuration."""
     return config.calendars.get(instrument.calendar, ()) if config else ()

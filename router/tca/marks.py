@@ -145,19 +145,30 @@ def fill_marks(case: Case) -> tuple[FillMark, ...]:
 
 
 def _fill_mark(case: Case, fill: Fill, child: Child | None) -> FillMark:
+    at, took = judged_at(case, fill, child)
     if fill.kind in AUCTIONS:
-        return FillMark(fill, fill.at - 1, no_mark("an auction has no quoted side"), took=False)
-    gave = fill.liquidity in {LastLiquidityInd.ADDED, LastLiquidityInd.AUCTION}
-    took = not gave and case.venue_kind(fill) is VenueKind.LIT
-    at = _sent_before(fill, child) if took and fill.liquidity is LastLiquidityInd.REMOVED and child else fill.at - 1
+        return FillMark(fill, at, no_mark("an auction has no quoted side"), took)
     return FillMark(fill, at, midpoint(case, at, "midpoint before the fill"), took)
 
 
-def _sent_before(fill: Fill, child: Child) -> Ns:
-    """When the child that took went out or was last changed: before its own effect could be seen.
+def judged_at(case: Case, fill: Fill, child: Child | None) -> tuple[Ns, bool]:
+    """The instant whose quote a fill is judged by, and whether it took from a displayed book.
 
-    So the effective spread is measured, at the order's receipt (17 CFR 242.600(b)). Of a fill that did not take, the
-    quote just before its report.
+    Of a fill that took: when its child went out or was last changed, before its own effect could be seen. So the
+    effective spread is measured, at the order's receipt (17 CFR 242.600(b)). Of any other: just before it traded.
     """
-    changes = (at for at in (child.at, *child.replaced_at) if at < fill.at)
-    return max(changes, default=fill.at - 1)
+    gave = fill.liquidity in {LastLiquidityInd.ADDED, LastLiquidityInd.AUCTION}
+    took = not gave and fill.kind not in AUCTIONS and case.venue_kind(fill) is VenueKind.LIT
+    before = traded_at(case, fill) - 1
+    if not (took and fill.liquidity is LastLiquidityInd.REMOVED and child):
+        return before, took
+    return max((at for at in (child.at, *child.replaced_at) if at < fill.at), default=before), took
+
+
+def traded_at(case: Case, fill: Fill) -> Ns:
+    """Not later than the trade that was heard of at `fill.at`: less the venue's latency and jitter, where known.
+
+    Public data is no slower than a report. By the time we hear of a fill, the quote has often moved by it.
+    """
+    profile = case.venues.get(fill.venue)
+    return fill.at - (profile.latency_ns + profile.latency_jitter_ns if profile else 0)

@@ -14,15 +14,17 @@ Knows no file and no feed: dates come reduced, from `router.tca.measure_day`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from math import log, sqrt
 from statistics import fmean, median, stdev
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from router.core.types import PPM, SECOND
 from router.tca.measure_day import SAMPLE_NS, DayFigures, SpreadSum
@@ -65,17 +67,51 @@ class Origin(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+_VOLUMES_APART: Final = 1.5
+"""Extended hours, late prints and auctions make less of a difference between two files of the same shares."""
+_FROM_COARSER: Final = ("first", "last", "bins", "tail", "returns", "opening", "closing")
+
+
 def finest(days: Iterable[DayFigures]) -> tuple[DayFigures, ...]:
-    """One source a date, the finest, in order of date; ValueError where two of one grain tell of the same date."""
-    best: dict[str, DayFigures] = {}
+    """A date once, in order of date: each figure from the finest source that tells it, the volume from the finest.
+
+    ValueError where two of one grain tell of the same date.
+    """
+    by_day = _by_day(days)
+    return tuple(_merged(by_day[name]) for name in sorted(by_day))
+
+
+def disagreement(days: Iterable[DayFigures]) -> tuple[str, ...]:
+    """A note where sources of one date have volumes further apart than `_VOLUMES_APART`; none where they agree."""
+    apart = {}
+    for name, sources in _by_day(days).items():
+        volumes = sorted(each.volume for each in sources if each.volume)
+        if volumes and volumes[-1] > _VOLUMES_APART * volumes[0]:
+            apart[name] = volumes[-1] / volumes[0]
+    if not apart:
+        return ()
+    most = f"the sources' volumes differ by a factor of up to {max(apart.values()):.1f}"
+    return (f"{_dates(sorted(apart))}: {most}: one may be adjusted for splits, or of one venue; the finest is taken",)
+
+
+def _by_day(days: Iterable[DayFigures]) -> dict[str, list[DayFigures]]:
+    found: dict[str, list[DayFigures]] = {}
     for day in days:
-        other = best.get(day.day)
-        if other is not None and other.grain_ns == day.grain_ns:
-            grain = f"{day.grain_ns // SECOND} s bars" if day.grain_ns else "prints"
-            raise ValueError(f"{day.day}: two files of {grain}, one is allowed")
-        if other is None or day.grain_ns < other.grain_ns:
-            best[day.day] = day
-    return tuple(best[name] for name in sorted(best))
+        found.setdefault(day.day, []).append(day)
+    return found
+
+
+def _merged(sources: Sequence[DayFigures]) -> DayFigures:
+    ordered = sorted(sources, key=lambda each: each.grain_ns)
+    for finer, coarser in pairwise(ordered):
+        if finer.grain_ns == coarser.grain_ns:
+            grain = f"{finer.grain_ns // SECOND} s bars" if finer.grain_ns else "prints"
+            raise ValueError(f"{finer.day}: two files of {grain}, one is allowed")
+    told = {
+        name: next((value for each in ordered if (value := getattr(each, name)) is not None), None)
+        for name in _FROM_COARSER
+    }
+    return replace(ordered[0], **told)
 
 
 def measure(
@@ -90,11 +126,19 @@ def measure(
 ) -> SymbolProfile:
     """The profile of `days` (one a date, in order: see `finest`) and of the dates with quotes.
 
-    ValueError where there is no date at all: a profile has a price.
+    ValueError where no date has a price (a profile has one), or quotes of one date twice.
     """
-    if not days:
+    if all(day.last is None for day in days):
         raise ValueError(f"{symbol}: no date with a price in the session")
+    if twice := [day for day, count in Counter(each.day for each in spreads).items() if count > 1]:
+        raise ValueError(f"{symbol}: {_dates(twice)}: two files of quotes, one is allowed")
     return _Measuring(symbol, days, rules or MeasureRules(), factors).profile(spreads, pooled, origin or Origin())
+
+
+class _Prices(NamedTuple):
+    day: str
+    first: float
+    last: float
 
 
 class _Measuring:
@@ -102,6 +146,8 @@ class _Measuring:
 
     def __init__(self, symbol: str, days: Sequence[DayFigures], rules: MeasureRules, factors: Sequence[Factor]) -> None:
         self.symbol, self.days, self.rules = symbol, days, rules
+        self.prices = [_Prices(day.day, day.first, day.last) for day in days
+                       if day.first is not None and day.last is not None]  # fmt: skip
         self.missing: dict[str, str] = {}
         self.notes: list[str] = []
         self.scales = self._scales(factors)
@@ -117,7 +163,6 @@ class _Measuring:
             )
 
     def profile(self, spreads: Sequence[SpreadSum], pooled: PooledCurve | None, origin: Origin) -> SymbolProfile:
-        last = self.days[-1]
         figures: dict[str, Any] = {
             **self._volumes(),
             "sigma_daily": self._sigma_daily(),
@@ -130,9 +175,9 @@ class _Measuring:
         return SymbolProfile(
             symbol=self.symbol,
             currency=origin.currency,
-            as_of=last.day,
+            as_of=self.days[-1].day,
             days=len(self.days),
-            price=last.last,
+            price=self.prices[-1].last,
             **figures,
             sources=origin.sources,
             missing=self.missing,
@@ -146,7 +191,7 @@ class _Measuring:
         self.split_nights: dict[str, str] = {}
         if factors:
             return dict(zip(names, scales_by_factors(names, factors), strict=True))
-        found = jumps(names, [day.first for day in self.days], [day.last for day in self.days])
+        found = jumps(*zip(*self.prices, strict=True))
         for jump in found:
             self.split_nights[jump.day] = str(jump.ratio)
             self.notes.append(
@@ -186,7 +231,7 @@ class _Measuring:
 
     def _sigma_daily(self) -> float | None:
         returns, gaps = [], 0
-        for before, after in pairwise(self.days):
+        for before, after in pairwise(self.prices):
             if (date.fromisoformat(after.day) - date.fromisoformat(before.day)).days > self.rules.gap_days_max:
                 gaps += 1
             elif after.day not in self.split_nights:

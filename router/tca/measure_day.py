@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from router.core.profiles import CalendarDay
@@ -35,7 +36,8 @@ _CLOSING: Final = KINDS.index(PrintKind.CLOSING)
 class DayFigures(Struct, frozen=True):
     """What one date adds to a profile: `first` and `last` price of the session (currency), `volume` of the whole date.
 
-    None of bins, returns or auctions: the source does not tell them, because it is too coarse or names no auctions.
+    None of prices, bins, returns or auctions: the source does not tell them. It is too coarse, or has volumes only, or
+    names no auctions.
     """
 
     day: str
@@ -43,8 +45,8 @@ class DayFigures(Struct, frozen=True):
     """Length of a bar; 0 of prints. Where sources overlap the finer speaks."""
     partial: str
     """Why it is no full date ("closed early"): apart from volumes and curves then; empty of a full one."""
-    first: float
-    last: float
+    first: float | None
+    last: float | None
     volume: Qty
     bins: tuple[Qty, ...] | None = None
     """Continuous session's shares in equal bins, open to close."""
@@ -127,6 +129,15 @@ def day_of_bars(
         tail=_tail(session, begins, qtys[inside]) if grain_ns <= TAIL_NS else None,
         returns=_returns(session, begins + grain_ns, closes[inside], first) if grain_ns <= SAMPLE_NS else None,
     )
+
+
+def day_of_volumes(
+    session: CalendarDay, ats: Ints, qtys: Ints, *, grain_ns: Ns, bins: int, partial: str = ""
+) -> DayFigures | None:
+    """As `day_of_bars`, from bars that have volumes and no prices."""
+    no_prices = np.full(ats.size, np.nan)
+    day = day_of_bars(session, ats, no_prices, no_prices, qtys, grain_ns=grain_ns, bins=bins, partial=partial)
+    return None if day is None else replace(day, first=None, last=None, returns=None)
 
 
 def spread_of_quotes(session: CalendarDay, ats: Ints, bids: Floats, asks: Floats) -> SpreadSum:

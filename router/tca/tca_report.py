@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from decimal import Context, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -17,9 +17,13 @@ import msgspec
 from msgspec import Meta, Struct
 
 from router.core.types import Ns, OrdStatus, Qty, Side
+from router.tca.attribution import By, attribute, gather
+from router.tca.attribution_rows import AttributionSection, section
 from router.tca.benchmarks import Benchmark, Reversion, benchmarks, participation, reversions, volume_interval
 from router.tca.case import Case
 from router.tca.decomposition import CurvePoint, Decomposition, Estimate, TimingRisk, decompose, timing_risk
+from router.tca.exact import Money, exact_decimal
+from router.tca.guessing import GuessingSection, guessing
 from router.tca.marks import Mark
 from router.tca.shortfall import Shortfall, shortfall
 from router.tca.trading_time import dates
@@ -27,11 +31,8 @@ from router.tca.volatility import Volatility
 
 SIGN: Final = "Positive is a cost, for buys and for sells."
 HOUR_S: Final = 3_600
-_WIDE: Final = Context(prec=60)
-_PLACES: Final = Decimal("1e-12")
 
 Bps: TypeAlias = Annotated[float, Meta(description="basis points")]
-Money: TypeAlias = Annotated[Decimal, Meta(description="money in `currency`")]
 Price: TypeAlias = Annotated[Decimal, Meta(description="price in `currency` for a share")]
 Shares: TypeAlias = Annotated[Qty, Meta(description="shares")]
 Time: TypeAlias = Annotated[Ns, Meta(description="UTC nanoseconds since 1970-01-01")]
@@ -159,6 +160,9 @@ class TcaReport(Struct, frozen=True, kw_only=True):
     reversion: tuple[ReversionLine, ...]
     impact: ImpactSection
     timing_risk: tuple[EstimateLine, ...]
+    attribution: tuple[AttributionSection, ...]
+    """By venue, venue kind, child reason, order type and liquidity flag."""
+    guessing: GuessingSection
     notes: tuple[str, ...]
     """What was assumed."""
 
@@ -174,6 +178,7 @@ def tca_report(case: Case, volatility: Volatility | None = None) -> TcaReport:
     """The report of one order; `volatility` is measured from the case where none is given. Raises `UntiedError`."""
     costs = shortfall(case)
     impact = decompose(case, volatility)
+    material = gather([case])
     return TcaReport(
         order=_details(case),
         shortfall=_shortfall(case, costs),
@@ -181,6 +186,8 @@ def tca_report(case: Case, volatility: Volatility | None = None) -> TcaReport:
         reversion=tuple(_reversion(case, each, impact) for each in reversions(case)),
         impact=_impact(impact),
         timing_risk=_timing(timing_risk(case, costs, impact.volatility)),
+        attribution=tuple(section(attribute(material, by)) for by in By),
+        guessing=guessing(case),
         notes=tuple(_notes(case)),
     )
 
@@ -193,13 +200,6 @@ def schema() -> dict[str, Any]:
 def schema_text() -> str:
     """The schema as it is published."""
     return json.dumps(schema(), indent=2, sort_keys=True) + "\n"
-
-
-def exact_decimal(value: Fraction) -> Decimal:
-    """`value` as a decimal: exact where it ends, else to 12 places, half to even."""
-    quotient = _WIDE.divide(Decimal(value.numerator), Decimal(value.denominator))
-    ends = value.denominator == 1 or Fraction(quotient) == value
-    return quotient if ends else _WIDE.quantize(quotient, _PLACES)
 
 
 # --- section by section

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
-from msgspec import Struct
-
 from router.core.types import SECOND, Ns, OrdStatus, Side
+from router.tca.attribution_text import attribution_tables, guessing_table
+from router.tca.tables import NOTHING, Table, bps_text, interval_text, money_text, part_text
 from router.tca.tca_report import (
     BenchmarkLine,
     EstimateLine,
@@ -23,21 +23,12 @@ from router.tca.tca_report import (
     TcaReport,
 )
 
-NOTHING: Final = "none"
 _SIDES: Final = {
     Side.BUY: "Buy",
     Side.SELL: "Sell",
     Side.SELL_SHORT: "Sell short",
     Side.SELL_SHORT_EXEMPT: "Sell short",
 }
-
-
-class Table(Struct, frozen=True):
-    """A table: its title, its columns' names, its rows."""
-
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def title(report: TcaReport) -> str:
@@ -73,6 +64,8 @@ def tables(report: TcaReport) -> Iterator[Table]:
         "Decay: midpoint against the release", header, tuple(_estimate_row(line) for line in report.impact.curve)
     )
     yield Table("Timing risk", header, tuple(_estimate_row(line) for line in report.timing_risk))
+    yield from attribution_tables(report.attribution)
+    yield guessing_table(report.guessing)
 
 
 def markdown(reports: Sequence[TcaReport]) -> str:
@@ -171,21 +164,6 @@ def px_text(px: Decimal | None) -> str:
     return f"{whole}.{places.rstrip('0').ljust(2, '0')}"
 
 
-def money_text(money: Decimal | None) -> str:
-    """Money to the cent, with its sign where it is a cost or a gain."""
-    return NOTHING if money is None else f"{money:,.2f}"
-
-
-def bps_text(value: float | None) -> str:
-    """Basis points, or another figure of that size, to two places."""
-    return NOTHING if value is None else f"{value:,.2f}"
-
-
-def part_text(part: float | None) -> str:
-    """A part of a whole in percent."""
-    return NOTHING if part is None else f"{part:.2%}"
-
-
 def time_text(at: Ns | None) -> str:
     """A time to the millisecond, UTC."""
     if at is None:
@@ -194,7 +172,7 @@ def time_text(at: Ns | None) -> str:
 
 
 def _interval(line: EstimateLine) -> str:
-    return NOTHING if line.low is None or line.high is None else f"{line.low:,.2f} to {line.high:,.2f}"
+    return interval_text(line.low, line.high)
 
 
 def _words(status: OrdStatus) -> str:

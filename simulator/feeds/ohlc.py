@@ -45,6 +45,12 @@ class SymbolBar(NamedTuple):
     bar: Bar
 
 
+def is_ohlc_file(path: Path) -> bool:
+    """Whether the first line is of one of the three shapes."""
+    first = next(lines(path), "")
+    return first == HEADER or first.count(",") + 1 in {_LEAN_FIELDS, _LONG_FIELDS}
+
+
 def read_all_ohlc(path: Path) -> Iterator[SymbolBar]:
     """Every bar of a file, in its order; FeedError names file, line and text of a bad row."""
     rows = enumerate(lines(path), 1)

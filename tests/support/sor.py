@@ -81,6 +81,7 @@ class FakeChild:
     pending_replace: bool = False
     unknown: bool = False
     conditional: bool = False
+    post_only: bool = False
     over: bool = False
 
     @property
@@ -164,6 +165,7 @@ class Bench:
             display_qty=placement.display_qty,
             reason=placement.reason,
             conditional=placement.conditional,
+            post_only=placement.post_only,
             sent_at=at,
             pending_new=True,
         )

@@ -17,6 +17,7 @@ from router.core.events import Genesis, VenueDown
 from router.core.outputs import Alarm
 from router.core.profiles import EngineConfig
 from router.runtime.cli import main
+from router.runtime.console import ANALYSIS
 from router.runtime.journal_file import FILE_NAME, JournalFile
 
 
@@ -32,6 +33,22 @@ def a_journal(state: Path) -> Path:
     journal.append(2, VenueDown("XFIX", "gone"))
     journal.close()
     return state / FILE_NAME
+
+
+@pytest.mark.slow
+def test_a_running_router_needs_nothing_of_an_analyst() -> None:
+    """What `run`, `demo` and `report` import is there without the extra `analysis`."""
+    program = f"""
+import sys
+for package in {ANALYSIS!r}:
+    sys.modules[package] = None
+import router.runtime.run_command, router.runtime.demo_command, router.runtime.report_command
+import router.runtime.profile_measure_command, router.runtime.profile_show_command
+"""
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
 
 
 def test_help_names_every_command() -> None:

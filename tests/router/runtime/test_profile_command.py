@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -199,7 +200,17 @@ def test_a_file_of_something_else_is_refused_with_its_line(tmp_path: Path) -> No
     result = profile(path)
 
     assert result.exit_code == 1
-    assert "notes.txt:1: no bars" in result.output
+    assert "notes.txt:1: neither LEAN bars" in result.output
+
+
+def test_a_number_that_no_market_has_is_refused(tmp_path: Path) -> None:
+    path, huge = tmp_path / "bars.csv", 10**20
+    path.write_text(f"ACME,20131008,34200000,{huge},{huge},{huge},{huge},1\n", encoding="ascii")
+
+    result = profile(path)
+
+    assert result.exit_code == 1
+    assert "bars.csv: a number in it is above 2^63 - 1" in result.output
 
 
 def test_the_file_of_profiles_may_not_be_something_else(tmp_path: Path) -> None:
@@ -217,6 +228,17 @@ def test_help_names_both_commands() -> None:
     shown = profile("--help").output
 
     assert [name for name in ("measure", "show") if f"\n  {name} " not in shown] == []
+
+
+def test_without_the_extra_it_is_said_which_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "profiles.parquet"
+    out.touch()
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.delitem(sys.modules, "router.tca.profile_file")
+
+    result = profile("show", out)
+
+    assert (result.exit_code, result.output) == (1, "Error: this needs pyarrow: pip install 'sluice[analysis]'\n")
 
 
 # --- recorded data
@@ -257,3 +279,29 @@ def test_apples_splits_by_the_rule_and_by_the_factor_file_agree(real_data_dir: P
     assert by_rule["adv"] == pytest.approx(by_file["adv"], rel=1e-5)
     assert by_rule["sigma_daily"] == pytest.approx(by_file["sigma_daily"], rel=0.01)
     assert sum("taken for a split" in note for note in by_rule["notes"]) == 2
+
+
+@pytest.mark.real_data
+def test_volumes_by_the_quarter_hour_and_prices_by_the_day_make_one_profile(real_data_dir: Path) -> None:
+    files = (
+        real_data_dir / "bars" / "aapl_volume_15min_2019_84days.csv",
+        real_data_dir / "daily" / "lean_daily_trade.csv.xz",
+    )
+
+    made = printed(*files, "--symbol", "AAPL", "--from", "20190102", "--to", "20190503")["AAPL"]
+
+    assert (made["days"], made["price"]) == (85, 211.75)
+    assert sum(made["curve"]) == pytest.approx(1)
+    assert len(made["curve"]) == 26
+    assert 0.01 < made["sigma_daily"] < 0.03
+    assert [note for note in made["notes"] if "pooled" in note] == []
+    assert any("the sources' volumes differ by a factor of up to" in note for note in made["notes"])
+
+
+@pytest.mark.real_data
+def test_a_lobster_day_has_the_volume_of_its_messages(real_data_dir: Path) -> None:
+    """NASDAQ alone traded 706,125 shares of GOOG that day, hidden ones in."""
+    made = printed(real_data_dir / "orderflow" / "GOOG_2012-06-21_34200000_57600000_message_10.csv.xz")["GOOG"]
+
+    assert (made["adv"], made["days"], len(made["sources"])) == (706_125.0, 1, 2)
+    assert 0.2 < made["spread"] < 0.4

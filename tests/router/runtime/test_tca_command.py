@@ -1,6 +1,8 @@
 """`sluice tca` on journal files."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -97,3 +99,40 @@ def test_a_journal_whose_fills_do_not_tie_is_told(tmp_path: Path) -> None:
     result = run(journal(tmp_path / "state", said))
 
     assert (result.exit_code, result.output) == (1, "Error: O1: its fills are 100 shares, CumQty(14) is 400\n")
+
+
+def test_venues_and_guesses_are_shown_after_the_costs(state: Path) -> None:
+    output = run(state, "--parent", "O1").output
+
+    titles = [
+        "Implementation shortfall",
+        "By venue (Herfindahl",
+        "After the fills",
+        "By liquidity flag",
+        "Guessing the",
+    ]
+    places = [output.index(title) for title in titles]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["tca", "STATE"], "Error: this needs scipy: pip install 'sluice[analysis]'"),
+        (["bestex", "pack", "STATE", "--parent", "O1"], "Error: this needs scipy: pip install 'sluice[analysis]'"),
+        (["bestex", "--help"], "pack   this needs scipy"),
+        (["--help"], "tca "),
+    ],
+)
+def test_without_the_extra_a_command_names_it_and_the_others_go_on(state: Path, args: list[str], told: str) -> None:
+    without = "import sys; sys.modules['scipy'] = None; from router.runtime.cli import main; main(sys.argv[1:])"
+
+    done = subprocess.run(
+        [sys.executable, "-c", without, *(str(state) if arg == "STATE" else arg for arg in args)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert told in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr

@@ -319,6 +319,57 @@ def test_an_order_that_a_venue_drops_unasked_is_not_sent_again_at_once() -> None
     assert bench.sor.review(NOW, work, []).is_idle
 
 
+def refused(bench: Bench, child: FakeChild) -> None:
+    """The venue says that the order would take."""
+    text = f"{child.venue}: ExecInst(18)=6: would take"
+    bench.sor.on_report(NOW, ChildRejected(child.venue, child.child_id, text), replace(child, over=True))
+
+
+def test_what_is_hidden_at_the_price_of_a_refused_post_is_met_and_only_once() -> None:
+    bench = Bench((lit("XLIT"), lit("XALT")))
+    for mic in ("XLIT", "XALT"):
+        bench.quotes(mic, bids=[(BID, 300)], asks=[(ASK, 100)])
+    work = bench.work(200, PASSIVE)
+    first = bench.sor.review(NOW, work, []).sends[0]
+    refused(bench, bench.send(work, first))
+
+    again = bench.sor.review(NOW, work, []).sends
+    bench.cancel(bench.rest(work, again[0]))
+    after = bench.sor.review(NOW, work, []).sends
+
+    assert (first.venue, first.px, first.post_only) == ("XALT", BID, True)
+    assert [(each.venue, each.qty, each.px, each.tif, each.post_only) for each in again] == [
+        ("XALT", 200, BID, TimeInForce.DAY, False)
+    ]
+    assert [each.post_only for each in after] == [True]
+
+
+def test_a_post_refused_because_the_displayed_market_moved_is_left_alone_there() -> None:
+    bench = Bench((lit("XLIT"),))
+    bench.quotes("XLIT", bids=[(BID, 300)], asks=[(ASK, 100)])
+    work = bench.work(200, PASSIVE)
+    child = bench.send(work, bench.sor.review(NOW, work, []).sends[0])
+    bench.quotes("XLIT", bids=[(BID - CENT, 100)], asks=[(BID, 100)])
+
+    refused(bench, child)
+
+    plan = bench.sor.review(NOW, work, [])
+    assert plan.is_idle
+    assert lost_by(plan)["XLIT"] == "left alone after a refusal"
+
+
+def test_a_price_that_is_less_than_was_refused_only_adds() -> None:
+    bench = Bench((lit("XLIT"),))
+    bench.quotes("XLIT", bids=[(BID, 300)], asks=[(ASK, 100)])
+    work = bench.work(200, PASSIVE)
+    refused(bench, bench.send(work, bench.sor.review(NOW, work, []).sends[0]))
+    bench.quotes("XLIT", bids=[(BID - CENT, 300), (BID, 0)], asks=[(ASK, 100)])
+
+    (placement,) = bench.sor.review(NOW, work, []).sends
+
+    assert (placement.px, placement.post_only) == (BID - CENT, True)
+
+
 def test_a_refused_replace_is_not_asked_again_at_once() -> None:
     bench = Bench((lit("XLIT"),))
     bench.quotes("XLIT", bids=[(BID, 300)], asks=[(ASK, 100)])
@@ -391,7 +442,8 @@ def test_a_rejected_order_goes_to_another_venue_at_once() -> None:
     work = bench.work(200, PASSIVE)
     child = bench.send(work, bench.sor.review(NOW, work, []).sends[0])
 
-    bench.sor.on_report(NOW, ChildRejected(child.venue, child.child_id, "would take"), replace(child, over=True))
+    over = replace(child, post_only=False, over=True)
+    bench.sor.on_report(NOW, ChildRejected(child.venue, child.child_id, "not today"), over)
 
     assert [child.venue, *[placement.venue for placement in bench.sor.review(NOW, work, []).sends]] == ["XINV", "XLIT"]
 

@@ -85,7 +85,9 @@ def test_a_fill_that_took_is_judged_by_the_quote_when_its_child_went_out_or_was_
     (gave,) = fill_marks(changed(was, fills={"E1": msgspec.structs.replace(fill, liquidity=LastLiquidityInd.ADDED)}))
     (orphan,) = fill_marks(changed(was, children=[]))
 
-    assert (took.at, gave.at, orphan.at) == (at(31), at(35) - 1, at(35) - 1)
+    # Heard at 35 s, it traded the venue's 250 us before.
+    traded = at(35) - 250_000
+    assert (took.at, gave.at, orphan.at) == (at(31), traded - 1, traded - 1)
     assert (took.took, gave.took, orphan.took) == (True, False, True)
 
 
@@ -96,4 +98,5 @@ def test_the_taker_of_a_pool_is_judged_by_the_quote_before_the_fill() -> None:
 
     (mark,) = fill_marks(changed(case("O1"), children=[child], fills={"E1": fill}))
 
-    assert [mark.at, mark.mid.px, mark.took] == [at(35) - 1, px("40.08"), False]
+    # Heard at 35 s, it traded the pool's 200 us before.
+    assert [mark.at, mark.mid.px, mark.took] == [at(35) - 200_000 - 1, px("40.08"), False]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import asdict
 
 from router.core.types import SECOND
-from router.tca.measure import MeasureRules, Origin, PooledCurve, finest, measure, pooled_of
+from router.tca.measure import MeasureRules, Origin, PooledCurve, disagreement, finest, measure, pooled_of
 from router.tca.measure_day import DayFigures, SpreadSum
 from router.tca.splits import Factor
 
@@ -201,6 +201,8 @@ def test_a_market_that_never_traded_or_moved_gives_reasons_and_no_number() -> No
 def test_no_date_is_no_profile() -> None:
     with pytest.raises(ValueError, match="ACME: no date with a price in the session"):
         measure("ACME", [])
+    with pytest.raises(ValueError, match="ACME: no date with a price in the session"):
+        measure("ACME", week(first=None, last=None))
 
 
 def test_the_finest_source_of_a_date_speaks() -> None:
@@ -209,9 +211,44 @@ def test_the_finest_source_of_a_date_speaks() -> None:
     assert finest([coarse, figures("20260302"), fine]) == (figures("20260302"), fine)
 
 
+def test_what_the_finer_source_does_not_tell_the_coarser_does() -> None:
+    volumes = figures(
+        "20260302", grain_ns=900 * SECOND, first=None, last=None, returns=None, opening=None, closing=None
+    )
+    daily = figures("20260302", grain_ns=86_400 * SECOND, last=101.0, volume=7, bins=None, tail=None, returns=None)
+
+    (day,) = finest([daily, volumes])
+
+    assert day == figures("20260302", grain_ns=900 * SECOND, last=101.0, returns=None)
+
+
+def test_sources_that_do_not_speak_of_the_same_shares_are_told() -> None:
+    daily = [
+        figures(f"2026030{day}", grain_ns=86_400 * SECOND, volume=volume) for day, volume in ((2, 1_400), (3, 400))
+    ]
+
+    (note,) = disagreement([*week(), *daily])
+
+    assert note.startswith("20260303: the sources' volumes differ by a factor of up to 2.5: one may be adjusted")
+    assert disagreement(week()) == ()
+
+
+def test_a_date_without_a_price_counts_in_volumes_only() -> None:
+    days = [*week(), figures("20260306", volume=2_000, bins=(1_300, 600), first=None, last=None, returns=None)]
+
+    profile = measure("ACME", days, rules=RULES)
+
+    assert (profile.adv, profile.price, profile.as_of, profile.days) == (1_200.0, 100.0, "20260306", 5)
+
+
 def test_two_sources_of_one_grain_and_date_are_refused() -> None:
     with pytest.raises(ValueError, match="20260302: two files of 60 s bars, one is allowed"):
         finest([figures("20260302", grain_ns=60 * SECOND)] * 2)
+
+
+def test_quotes_of_one_date_twice_are_refused() -> None:
+    with pytest.raises(ValueError, match="ACME: 20260302: two files of quotes, one is allowed"):
+        measure("ACME", week(), [SpreadSum("20260302", 1.0, 1)] * 2)
 
 
 def test_the_configured_curve_of_a_symbol_goes_before_the_pooled_one() -> None:

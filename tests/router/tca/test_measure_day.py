@@ -7,7 +7,16 @@ import pytest
 
 from router.core.profiles import CalendarDay
 from router.core.types import SECOND, Ns, PrintKind
-from router.tca.measure_day import KINDS, DayFigures, Floats, Ints, day_of_bars, day_of_prints, spread_of_quotes
+from router.tca.measure_day import (
+    KINDS,
+    DayFigures,
+    Floats,
+    Ints,
+    day_of_bars,
+    day_of_prints,
+    day_of_volumes,
+    spread_of_quotes,
+)
 
 MINUTE: Ns = 60 * SECOND
 OPEN: Ns = 1_000_000 * MINUTE
@@ -126,6 +135,14 @@ def test_a_bar_that_begins_before_the_open_is_of_the_first_bin_and_a_days_bar_is
     assert of_day is not None
     assert (
         (of_hour.first, of_hour.last, of_hour.volume) == (of_day.first, of_day.last, of_day.volume) == (10.0, 11.0, 5)
+    )
+
+
+def test_volumes_alone_are_a_date_without_prices() -> None:
+    day = day_of_volumes(SESSION, minutes(0, 10, 20, 50), ints(5, 6, 7, 8), grain_ns=10 * MINUTE, bins=4)
+
+    assert day == DayFigures(
+        day="20260302", grain_ns=10 * MINUTE, partial="", first=None, last=None, volume=26, bins=(5, 6, 7, 0), tail=1.0
     )
 
 

@@ -10,15 +10,16 @@ from typing import Any
 import jsonschema
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from router.journal import OutputLine
 from router.market.tape import PRINT_RULES
+from router.tca.attribution import By, attribute, gather
 from router.tca.benchmarks import others
 from router.tca.case import case_of, cases
+from router.tca.exact import exact_decimal
 from router.tca.recorder import Recorder
-from router.tca.tca_report import TcaReport, TcaReports, exact_decimal, schema_text, tca_report
+from router.tca.shortfall import shortfall
+from router.tca.tca_report import TcaReport, TcaReports, schema_text, tca_report
 from router.tca.volatility import given as given_volatility
 from support.floor import ACME
 from support.scene import play
@@ -51,6 +52,17 @@ def test_the_parts_in_json_sum_to_the_total_exactly() -> None:
 
         costs = report["shortfall"]
         assert sum(Decimal(part["money"]) for part in costs["parts"]) == Decimal(costs["total"]["money"])
+
+
+def test_half_the_effective_spread_of_all_fills_is_the_shortfalls_part_and_the_groups_cost_is_that_of_arrival() -> None:
+    for order_id in ("O1", "O2"):
+        was = case(order_id)
+        costs, total = shortfall(was), attribute(gather([was]), By.VENUE).total
+
+        assert costs.parts["spread"] == total.at_fill.effective / 2
+        assert costs.parts["fees"] == Fraction(total.fees + total.rebates, 1_000_000)
+        (arrival,) = [line for line in tca_report(was).benchmarks if line.name == "arrival"]
+        assert arrival.money == exact_decimal(total.cost)
 
 
 def test_the_order_of_the_twelve_trades() -> None:
@@ -106,18 +118,6 @@ def test_a_journal_whose_last_outputs_are_missing_has_a_report_of_what_is_there(
         written = as_json(*_reports(inputs, outputs[:count]))
 
         assert list(_blanks(written)) == []
-
-
-def test_a_fraction_that_ends_is_exact_and_one_that_does_not_has_twelve_places() -> None:
-    assert exact_decimal(Fraction(1, 8)) == Decimal("0.125")
-    assert exact_decimal(Fraction(-2, 3)) == Decimal("-0.666666666667")
-
-
-@given(st.integers(-(10**18), 10**18), st.integers(0, 12), st.integers(0, 12))
-def test_money_is_written_as_it_is(numerator: int, twos: int, fives: int) -> None:
-    value = Fraction(numerator, 2**twos * 5**fives)
-
-    assert Fraction(exact_decimal(value)) == value
 
 
 # --- from a journal of the real engine

@@ -5,8 +5,9 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from router.tca.tables import bps_text, money_text, part_text
 from router.tca.tca_report import SIGN, tca_report
-from router.tca.tca_text import bps_text, markdown, money_text, part_text, px_text, tables, time_text, title
+from router.tca.tca_text import markdown, px_text, tables, time_text, title
 from support.twelve_trades import at, case
 
 

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.feeds import crypto, ohlc
+from simulator.feeds import crypto, factors, ohlc
 from simulator.feeds.bars import read_bars
 from simulator.feeds.crypto import PRICE_SCALE, open_crypto
+from simulator.feeds.factors import read_factors
 from simulator.feeds.lean import read_quotes, read_trades
 from simulator.feeds.lobster import open_day, parse_row, read_messages, read_rows
-from simulator.feeds.ohlc import read_ohlc
+from simulator.feeds.ohlc import read_all_ohlc, read_ohlc
 from simulator.feeds.pitch import open_pitch
 from simulator.feeds.text import FeedError
 
@@ -41,6 +42,10 @@ def ohlc_of(path: Path) -> Iterable[object]:
     return read_ohlc(path, "X", date(2013, 10, 8))
 
 
+def factors_of(path: Path) -> Iterable[object]:
+    return read_factors(path, "X")
+
+
 MESSAGES = "X_2012-06-21_34200000_57600000_message_1.csv"
 READERS: dict[str, tuple[str, Reader]] = {
     "messages": (MESSAGES, messages_of),
@@ -51,6 +56,8 @@ READERS: dict[str, tuple[str, Reader]] = {
     "pitch": ("pitch.txt", pitch_of),
     "crypto": ("orders.csv", crypto_of),
     "ohlc": ("X_bars.csv", ohlc_of),
+    "whole ohlc": ("X_bars.csv", read_all_ohlc),
+    "factors": ("X_factors.csv", factors_of),
 }
 # Cells that real rows are made of, so that most of a drawn row is nearly right.
 CELLS = st.one_of(
@@ -65,7 +72,10 @@ CELLS = st.one_of(
 ROWS = st.sampled_from(
     [
         crypto.HEADER,
+        factors.HEADER,
         ohlc.HEADER,
+        "X,20131008,0.9,0.5,100",
+        "X,20131008 09:30,1,1,1,1,1",
         "1,1430438404518,0,236.47,5,created,bid",
         "X,20131008,34200000,1,1,1,1,1",
         "S28800011AAK27GA0000DTB000100SPY   0000619200Y",
