@@ -48,35 +48,37 @@ def imbalance_path(names: Sequence[BasketName], fills: Sequence[BasketFill], *, 
 
 
 class Held(Struct, frozen=True):
-    """How a limit was kept. Parts of the time are of all of it, 0 to 1."""
+    """How a limit was kept: within each period at worst, and at its end."""
 
     most: float
-    """Of the limit in force, at worst: 1 is at the limit."""
+    """At worst, of what was allowed: 1 is at the limit. See `held`."""
     beyond: float
-    """Part of the time beyond it."""
+    """Part of the time beyond what was allowed, 0 to 1."""
+    ends_most: float
+    """At worst at a period's end, of its limit."""
     ends_beyond: int
-    """Periods at whose end it was broken: the limit is of the end."""
+    """Periods at whose end the limit was broken."""
     periods: int
 
 
-def held(path: BasketPath, ends: Sequence[Ns], limits: Sequence[float], *, begun: int = 0) -> Held:
-    """`path` against one limit a period, either way. `ends`: of the periods, the first from the path's start.
+def held(path: BasketPath, ends: Sequence[Ns], limits: Sequence[float]) -> Held:
+    """`path` against one limit a period, either way; `ends`: of the periods, the first from the path's start.
 
-    Of the time inside, the first `begun` periods are left out: a basket that begins outside of its limit has to come
-    in first.
+    Within a period that begins outside of its limit, allowed is where it began: what `control.throttle` promises.
     """
     times = [int(path.times[0]), *ends]
-    worst, beyond, after = 0.0, 0.0, 0
-    for number, limit in enumerate(limits):
-        first, last = times[number], times[number + 1]
+    worst, beyond, at_ends, after = 0.0, 0.0, 0.0, 0
+    for first, last, limit in zip(times, ends, limits, strict=False):
         inside = path.times[(path.times > first) & (path.times <= last)]
-        marks = np.array([first, *inside, last], dtype=np.int64)
-        parts = np.abs(path.at(list(marks[:-1]))) / limit
-        after += bool(abs(path.at([last])[0]) > limit)
-        if number >= begun:
-            worst = max(worst, float(parts.max()))
-            beyond += float((np.diff(marks) * (parts > 1)).sum())
-    return Held(worst, beyond / (times[-1] - times[begun]), after, len(limits))
+        marks = [first, *map(int, inside), last]
+        open_then = np.abs(path.at(marks))
+        parts = open_then[:-1] / max(limit, float(open_then[0]))
+        worst = max(worst, float(parts.max()))
+        # A millionth of the limit: sums of products of ints, in float.
+        beyond += float((np.diff(marks) * (parts > 1 + 1e-6)).sum())
+        at_ends = max(at_ends, float(open_then[-1]) / limit)
+        after += bool(open_then[-1] > limit * (1 + 1e-6))
+    return Held(worst, beyond / (times[-1] - times[0]), at_ends, after, len(ends))
 
 
 def limits_of(worked: Worked) -> tuple[float, ...]:

@@ -6,18 +6,25 @@ The same figures give the same bytes. Knows no page and no file; draws with matp
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from io import StringIO
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.dates import DateFormatter, HourLocator
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
+from router.basket.causes import Causes
 from router.basket.control import Worked
+from router.basket.fills import BasketPath
+from router.basket.names import Period
 from router.basket.plan import BasketPlan
 from router.basket.scheduled_event import Outcome, ThroughEvent
+from router.core.types import SECOND
 
 _STYLE: Final[dict[Any, Any]] = {
     "svg.fonttype": "none",
@@ -183,3 +190,57 @@ def _svg(figure: Figure) -> str:
     figure.savefig(out, format="svg", facecolor="white", metadata={"Date": None, "Creator": None})
     text = out.getvalue()
     return text[text.index("<svg") :]
+
+
+def imbalance_picture(
+    paths: Mapping[str, BasketPath], periods: Sequence[Period], limits: Sequence[float], *, zone: str
+) -> str:
+    """What was left to buy less what was left to sell, fill by fill, against the limit at each period's end.
+
+    `paths` by what they are called, the first in front; `zone`: whose clock the axis shows.
+    """
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": "basket imbalance"}):
+        figure, (axes,) = _figure(rows=1, height=3.4)
+        for number, (label, path) in enumerate(paths.items()):
+            times = [_local(at, zone) for at in (*path.times, periods[-1].end)]
+            front = {"color": _INK, "linewidth": 1.2, "zorder": 3} if number == 0 else {"color": SELL, "linewidth": 1.0}
+            axes.step(times, [*path.values, path.values[-1]], where="post", label=label, **front)
+        edges = [_local(periods[0].start, zone), *(_local(period.end, zone) for period in periods)]
+        bounds = np.array([limits[0], *limits])
+        axes.fill_between(edges, -bounds, bounds, step="pre", color=BUY, alpha=0.14, label="limit at the period's end")
+        axes.axhline(0, color="#999999", linewidth=0.8)
+        _money(axes, "left to buy less left to sell")
+        axes.xaxis.set_major_formatter(DateFormatter("%H:%M"))
+        axes.xaxis.set_major_locator(HourLocator())
+        axes.set_xlim(edges[0], edges[-1])
+        axes.set_xlabel(f"time, {zone}")
+        _legend(axes)
+        return _svg(figure)
+
+
+def causes_picture(causes: Mapping[str, Causes]) -> str:
+    """A cost by its causes as bars, one row a key: to the right what it cost, to the left what it gained."""
+    names = Causes.__struct_fields__
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": "basket causes"}):
+        figure, (axes,) = _figure(rows=1, height=1.2 + 0.42 * len(causes))
+        for place, each in enumerate(reversed(causes.values())):
+            ends = [0.0, 0.0]
+            for number, name in enumerate(names):
+                money = float(getattr(each, name))
+                side = int(money < 0)
+                label = name if place == 0 else None
+                axes.barh(place, money, left=ends[side], height=0.62, color=_SECTORS[number], label=label)
+                ends[side] += money
+            total = float(each.total)
+            axes.plot([total, total], [place - 0.4, place + 0.4], color="black", linewidth=1.6)
+        axes.set_yticks(range(len(causes)), list(reversed(causes)))
+        axes.axvline(0, color="#999999", linewidth=0.8)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value / 1e3:,.4g}"))
+        axes.set_xlabel("cost, thousands; the black mark is the sum")
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=6, borderaxespad=0.2)
+        return _svg(figure)
+
+
+def _local(at: int, zone: str) -> Any:  # noqa: ANN401 - matplotlib's own kind of date is no type
+    """`at` by the clock of `zone`, without one: matplotlib would show UTC."""
+    return datetime.fromtimestamp(at / SECOND, ZoneInfo(zone)).replace(tzinfo=None)
