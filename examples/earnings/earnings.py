@@ -36,11 +36,12 @@ from router.basket.names import BasketName, periods_of_days
 from router.basket.orders import BasketOrder, Done, Execute, window_order
 from router.basket.plan import BasketPlan, Terms, plan
 from router.basket.scheduled_event import Outcome, Regime, ThroughEvent, through_event
-from router.basket.sorting import Advice, HardLimits, Urgency, advise
+from router.basket.sorting import Advice, HardLimits, advise
 from router.core.profiles import CalendarDay
 from router.core.types import SECOND, Side
 from router.market.calendar import local_instant
 from router.tca.events import EventKind, EventTime, MarketDate, moves_on, moving
+from router.tca.pretrade.rules import Urgency
 
 DATES = ("20260427", "20260428", "20260429", "20260430", "20260501")
 RISK = RiskModel(market_sigma=0.010, sector_sigma=0.006)
@@ -228,7 +229,7 @@ def told(made: Season) -> str:
             events=moving(made.events, first, day, DATES),
         )
         lines.append(f"  {day}: {band.low:.1%} to {band.high:.1%}  {band.reason}")
-    urgent = [symbol for symbol, (urgency, _) in made.urgency.items() if urgency is Urgency.HIGH]
+    urgent = [symbol for symbol, (urgency, _) in made.urgency.items() if urgency == "High"]
     cost = made.plan.cost
     lines += [
         f"urgency High: {', '.join(urgent)}",

@@ -21,12 +21,12 @@ from msgspec import Struct
 
 from router.basket import pictures
 from router.basket.attribution import MANUAL, Cut, NameCost, attribute, name_costs, total
-from router.basket.causes import Causes, OrderCosts, causes_of, fees_of, order_costs
+from router.basket.causes import Causes, causes_of, fees_of, last_prices, order_costs, together
 from router.basket.control import work
-from router.basket.fills import BasketFill, BasketPath, Held, held, imbalance_path, limits_of
+from router.basket.fills import BasketPath, Held, filled, held, imbalance_path, limits_of
 from router.basket.names import BasketName
 from router.basket.orders import Done, window_order
-from router.basket.page import Picture, Report, html, markdown
+from router.basket.page import CAUSES_HEAD, Picture, Report, causes_row, html, markdown
 from router.core.types import SECOND, Px
 from router.runtime.assembly import make_market
 from router.runtime.basket_desk import BasketDesk, Release
@@ -126,33 +126,13 @@ def account(
     recorder = read_recorder(state / FILE_NAME)
     orders = order_costs(cases(recorder))
     costs = name_costs(
-        made.names, done_of(desk.fills), closes(recorder), fees=fees_of(orders), advice=made.advice
+        made.names, filled(desk.fills), last_prices(cases(recorder)), fees=fees_of(orders), advice=made.advice
     )
     path = imbalance_path(made.plan.names, desk.fills, start=made.plan.periods[0].start)
     ends = [period.end for period in made.plan.periods]
     waited = [sent for sent in desk.sent.values() if sent.list_id == "STAGED"]
     staged = tuple((sent.order.symbol, sent.order.qty, sent.done.qty, sent.text) for sent in waited)
     return Day(title, path, held(path, ends, limits), limits, costs, causes_of(costs, orders), desk.messages, staged, gave)
-
-
-def done_of(fills: Sequence[BasketFill]) -> dict[str, Done]:
-    """By symbol, all that was filled."""
-    found: dict[str, Done] = {}
-    for fill in fills:
-        old = found.get(fill.symbol, Done())
-        found[fill.symbol] = Done(old.qty + fill.done.qty, old.notional + fill.done.notional)
-    return found
-
-
-def closes(recorder: Recorder) -> dict[str, Px]:
-    """By symbol of an order: the day's close, which values what was not filled."""
-    found: dict[str, Px] = {}
-    for case in cases(recorder):
-        if case.record.symbol not in found:
-            close = close_price(case, case.as_of).px
-            assert close is not None, f"{case.record.symbol}: no close"
-            found[case.record.symbol] = round(close)
-    return found
 
 
 # --- what is told
@@ -183,34 +163,20 @@ def kept_text(day: Day) -> str:
 
 
 def tables(made: rebalance.Rebalance, days: Sequence[Day]) -> list[Table]:
-    causes = Causes.__struct_fields__
-    head = ("", "names", *causes, "total", "bp")
-    found = [Table("Cost by cause, in dollars", head, tuple(_row(day.title, day.costs, day.causes) for day in days))]
+    found = [Table("Cost by cause, in dollars", CAUSES_HEAD, tuple(causes_row(day.title, day.costs, day.causes) for day in days))]
     first = days[0]
     for cut, key in ((Cut.WORKED, "worked"), (Cut.SIDE, "side"), (Cut.SECTOR, "sector")):
         rows = []
         for group in attribute(first.costs, cut):
             members = [cost for cost in first.costs if getattr(cost, key) == group.key]
-            rows.append(_row(group.key, members, first.causes))
-        found.append(Table(f"By {cut}, in dollars", head, tuple(rows)))
+            rows.append(causes_row(group.key, members, first.causes))
+        found.append(Table(f"By {cut}, in dollars", CAUSES_HEAD, tuple(rows)))
     if first.staged:
         rows = [(symbol, f"{qty:,}", f"{done:,}", _why(made, symbol)) for symbol, qty, done, _ in first.staged]
         found.append(Table("Staged for a person", ("name", "ordered", "done", "why"), tuple(rows)))
     if first.gave:
         found.append(Table("Bounds that gave", ("what",), tuple((text,) for text in first.gave)))
     return found
-
-
-def _row(title: str, costs: Sequence[NameCost], causes: Mapping[str, Causes]) -> tuple[str, ...]:
-    parts = summed([causes[cost.symbol] for cost in costs])
-    whole = total(costs)
-    assert parts.total == whole.parts.total, f"{title}: causes do not sum to the cost"
-    money = [money_text(Decimal(round(getattr(parts, name) * 100)) / 100) for name in Causes.__struct_fields__]
-    return (title, str(whole.names), *money, money_text(Decimal(round(parts.total * 100)) / 100), bps_text(whole.bps))
-
-
-def summed(causes: Sequence[Causes]) -> Causes:
-    return sum(causes, Causes())
 
 
 def _why(made: rebalance.Rebalance, symbol: str) -> str:
@@ -221,7 +187,7 @@ def draw(made: rebalance.Rebalance, days: Sequence[Day]) -> list[Picture]:
     first = days[0]
     paths = {day.title: day.path for day in days}
     by_worked = {
-        group.key: summed([first.causes[cost.symbol] for cost in first.costs if cost.worked == group.key])
+        group.key: together([first.causes[cost.symbol] for cost in first.costs if cost.worked == group.key])
         for group in attribute(first.costs, Cut.WORKED)
     }
     return [
@@ -232,7 +198,7 @@ def draw(made: rebalance.Rebalance, days: Sequence[Day]) -> list[Picture]:
         ),
         Picture(
             "causes.svg",
-            pictures.causes_picture({"all": summed(list(first.causes.values())), **by_worked}),
+            pictures.causes_picture({"all": together(first.causes.values()), **by_worked}),
             f"Cost by cause, of all names and by who worked them ({MANUAL}: a person).",
         ),
         Picture("schedule.svg", pictures.schedule_picture(made.plan), "The plan: bought and sold in each period."),

@@ -14,8 +14,9 @@ from fractions import Fraction
 from msgspec import Struct
 
 from router.basket.attribution import NameCost
-from router.core.types import Micros
+from router.core.types import Micros, Px
 from router.tca.case import Case
+from router.tca.official import close_price
 from router.tca.shortfall import Shortfall, shortfall
 
 
@@ -35,6 +36,11 @@ class Causes(Struct, frozen=True):
     @property
     def total(self) -> Fraction:
         return sum((getattr(self, name) for name in self.__struct_fields__), Fraction(0))
+
+
+def together(causes: Iterable[Causes]) -> Causes:
+    """Their sum."""
+    return sum(causes, Causes())
 
 
 class OrderCosts(Struct, frozen=True):
@@ -82,4 +88,15 @@ def causes_of(costs: Sequence[NameCost], orders: Mapping[str, OrderCosts]) -> di
             opportunity=cost.parts.opportunity,
             fees=cost.parts.fees,
         )
+    return found
+
+
+def last_prices(cases: Iterable[Case]) -> dict[str, Px]:
+    """By symbol of an order: the last date's close, quanta, which values what was not filled; left out where none is."""
+    found: dict[str, Px] = {}
+    for case in cases:
+        if case.record.symbol not in found:
+            close = close_price(case, case.as_of).px
+            if close is not None:
+                found[case.record.symbol] = round(close)
     return found

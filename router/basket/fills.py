@@ -5,7 +5,7 @@ Between the ends of periods nobody looks, but the market does: this is what was 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -23,6 +23,15 @@ class BasketFill(Struct, frozen=True):
     at: Ns
     symbol: str
     done: Done
+
+
+def filled(fills: Iterable[BasketFill]) -> dict[str, Done]:
+    """By symbol, all that was done."""
+    found: dict[str, Done] = {}
+    for fill in fills:
+        old = found.get(fill.symbol, Done())
+        found[fill.symbol] = Done(old.qty + fill.done.qty, old.notional + fill.done.notional)
+    return found
 
 
 class BasketPath(Struct, frozen=True, eq=False):

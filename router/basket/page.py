@@ -5,13 +5,17 @@ Text in, text out; text from outside is escaped. Reckons nothing and writes no f
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from typing import Final
 
 from msgspec import Struct
 
-from router.tca.tables import Table
+from router.basket.attribution import NameCost, total
+from router.basket.causes import Causes, together
+from router.tca.exact import exact_decimal
+from router.tca.tables import Table, bps_text, money_text
 
 SIGN: Final = "Positive is a cost, for buys and for sells."
 
@@ -32,6 +36,16 @@ class Report(Struct, frozen=True, kw_only=True):
     """A paragraph each."""
     pictures: tuple[Picture, ...]
     tables: tuple[Table, ...]
+
+
+CAUSES_HEAD: Final = ("", "names", *Causes.__struct_fields__, "total", "bp")
+
+
+def causes_row(title: str, costs: Sequence[NameCost], causes: Mapping[str, Causes]) -> tuple[str, ...]:
+    """What some names cost together, by cause and in basis points of their orders; a row under `CAUSES_HEAD`."""
+    parts, whole = together(causes[cost.symbol] for cost in costs), total(costs)
+    money = (*(getattr(parts, name) for name in Causes.__struct_fields__), parts.total)
+    return (title, str(whole.names), *(money_text(exact_decimal(each)) for each in money), bps_text(whole.bps))
 
 
 def markdown(report: Report) -> str:

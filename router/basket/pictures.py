@@ -21,7 +21,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from router.basket.causes import Causes
 from router.basket.control import Worked
 from router.basket.fills import BasketPath
-from router.basket.names import Period
+from router.basket.names import Floats, Period
 from router.basket.plan import BasketPlan
 from router.basket.scheduled_event import Outcome, ThroughEvent
 from router.core.types import SECOND
@@ -124,9 +124,23 @@ def season_picture(plan: BasketPlan, marks: Mapping[str, str]) -> str:
 
     `marks`: by symbol the trading date whose prices the announcement moves; names in the plan's order.
     """
-    parts = plan.trades / np.array([name.qty for name in plan.names])[:, None]
+    return _season(plan, plan.trades, marks, "basket season")
+
+
+def worked_picture(worked: Worked, marks: Mapping[str, str]) -> str:
+    """The same of what was done."""
+    rows = {name.symbol: row for row, name in enumerate(worked.plan.names)}
+    done = np.zeros((len(rows), len(worked.plan.periods)))
+    for step in worked.steps:
+        for symbol, each in step.done.items():
+            done[rows[symbol], step.period] += each.qty
+    return _season(worked.plan, done, marks, "basket season done")
+
+
+def _season(plan: BasketPlan, shares: Floats, marks: Mapping[str, str], salt: str) -> str:
+    parts = shares / np.array([name.qty for name in plan.names])[:, None]
     days = [period.day for period in plan.periods]
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": "basket season", "axes.spines.left": False}):
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": salt, "axes.spines.left": False}):
         figure, (axes,) = _figure(rows=1, height=0.9 + 0.19 * len(plan.names))
         image = axes.imshow(parts, aspect="auto", cmap="Blues", vmin=0, interpolation="nearest")
         axes.set_yticks(range(len(plan.names)), [name.symbol for name in plan.names])

@@ -94,11 +94,11 @@ def _at_pace(venue: VenueProfile, part: float) -> VenueProfile:
 
 
 def _instrument(name: InventedName) -> str:
+    """Without price bands: what news brings overnight comes at the open here, and would pause the market."""
     return f"""[[instruments]]
 symbol = "{name.symbol}"
 calendar = "XNYS"
 ticks = "us-nms"
-price_bands = "luld-1"
 primary_venue = "XLIT"
 adv = {round(name.adv)}
 
