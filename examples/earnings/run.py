@@ -40,6 +40,7 @@ from router.tca.case import Case, cases
 from router.tca.compare import ClusterBy, EventStudy, before_after
 from router.tca.events import EventTime, MarketDate, moves_on
 from router.tca.exact import exact_decimal
+from router.tca.marks import arrival
 from router.tca.outcome import Outcome
 from router.tca.outcome_of import outcome_of
 from router.tca.tables import Table, bps_text, interval_text
@@ -59,6 +60,7 @@ class Result(Struct, frozen=True):
     causes: dict[str, Causes]
     halves: dict[str, tuple[tuple[NameCost, ...], dict[str, Causes]]]
     study: EventStudy | None
+    rejected: tuple[str, ...]
     recorder_orders: dict[str, list[str]]
     """OrderIDs(37) of each name, in the order of their coming."""
 
@@ -141,6 +143,7 @@ def account(made: earnings.Season, worked: Worked, desk: BasketDesk, journal: Pa
         causes=causes_of(costs, orders),
         halves={side: half(made, own) for side, own in sides.items()},
         study=study(made, found, moved),
+        rejected=desk.rejected,
         recorder_orders=ids,
     )
 
@@ -178,13 +181,13 @@ def _day(case: Case) -> str:
 def study(made: earnings.Season, found: Sequence[Case], moved: Mapping[str, str]) -> EventStudy | None:
     """Orders after their name's results less those before, in bp of their own arrival: dates counted from the results.
 
-    None where one side has no order. Errors by order.
+    None where one side has no order. Errors by order; an order without a midpoint at its arrival has no such cost.
     """
     sigma = {name.symbol: name.sigma for name in made.names}
     outcomes = [
         aligned(outcome_of(case, sigma=sigma[case.record.symbol]), moved[case.record.symbol])
         for case in found
-        if case.record.symbol in moved and case.record.cum_qty
+        if case.record.symbol in moved and case.record.cum_qty and arrival(case).px is not None
     ]
     sides = {outcome.date >= ANNOUNCED for outcome in outcomes}
     return before_after(outcomes, ANNOUNCED, by=ClusterBy.ORDER, adjust=True) if len(sides) == 2 else None
@@ -206,7 +209,8 @@ def report_of(made: earnings.Season, done: Result, drawn: Sequence[Picture]) -> 
     said = (
         f"{len(made.names)} names over {len(earnings.DATES)} dates, {len(results_of(made.events))} with results due. "
         f"Cost ${float(whole.total):,.2f}; expected ${made.plan.cost.expected:,.0f}, timing risk "
-        f"${made.plan.cost.risk:,.0f}. Not done: {sum(left.values()):,} shares of {len(left)} names.",
+        f"${made.plan.cost.risk:,.0f}. Not done: {sum(left.values()):,} shares of {len(left)} names; "
+        f"orders refused: {len(done.rejected)}.",
         study_text(done.study),
     )
     return Report(title="Earnings season", lead=said, pictures=tuple(drawn), tables=tuple(tables(made, done)))

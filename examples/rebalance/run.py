@@ -65,6 +65,7 @@ class Day(Struct, frozen=True):
     staged: tuple[tuple[str, int, int, str], ...]
     """Symbol, ordered, done, and what the order's last report says."""
     gave: tuple[str, ...]
+    rejected: tuple[str, ...]
 
 
 def market_home(made: rebalance.Rebalance, home: Path, *, seed: int, count: int, pace: float) -> Settings:
@@ -132,7 +133,18 @@ def account(
     ends = [period.end for period in made.plan.periods]
     waited = [sent for sent in desk.sent.values() if sent.list_id == "STAGED"]
     staged = tuple((sent.order.symbol, sent.order.qty, sent.done.qty, sent.text) for sent in waited)
-    return Day(title, path, held(path, ends, limits), limits, costs, causes_of(costs, orders), desk.messages, staged, gave)
+    return Day(
+        title=title,
+        path=path,
+        kept=held(path, ends, limits),
+        limits=limits,
+        costs=costs,
+        causes=causes_of(costs, orders),
+        messages=desk.messages,
+        staged=staged,
+        gave=gave,
+        rejected=desk.rejected,
+    )
 
 
 # --- what is told
@@ -158,7 +170,7 @@ def kept_text(day: Day) -> str:
         f"Worked as {day.title}: the imbalance broke its limit at the end of {kept.ends_beyond} of {kept.periods} "
         f"periods, and was {kept.ends_most:.0%} of it there at worst; within the periods it was beyond what was "
         f"allowed {kept.beyond:.1%} of the time. "
-        f"Messages by MsgType(35): {said}."
+        f"Messages by MsgType(35): {said}; orders refused: {len(day.rejected)}."
     )
 
 

@@ -29,6 +29,8 @@ from router.runtime.simulation import Simulation
 
 CLIENT: Final = "EMS44"
 VERSION: Final = "FIX.4.4"
+AFTER_NS: Final[Ns] = 5 * SECOND
+"""A list is sent so long after its window begins: at an open there has to be a market first."""
 SETTLE_NS: Final[Ns] = 2 * SECOND
 """What cancels take at the most: after it a list that is over says so."""
 SETTLE_MAX: Final = 30
@@ -114,13 +116,14 @@ class BasketDesk:
     def execute(self, orders: Sequence[BasketOrder]) -> Mapping[str, Done]:
         """One window's list, from its StartTime to its EndTime; what is not done by then is withdrawn.
 
-        The window begins late by what the last one's cancels took. By symbol what was done.
+        It is sent when the last one's cancels are done, and no sooner than `AFTER_NS` into its window. By symbol what
+        was done.
         """
         if not orders:
             return {}
         start, end = _window(orders)
         list_id = f"B{len(self._states) + 1}"
-        self.run(max(start, self.now))
+        self.run(max(start + AFTER_NS, self.now))
         self.send(orders, list_id=list_id)
         self.run(end)
         self.finish(list_id)
@@ -139,6 +142,11 @@ class BasketDesk:
     def done(self, list_id: str) -> dict[str, Done]:
         """By symbol what has been done of a list's orders."""
         return {each.order.symbol: each.done for each in self.sent.values() if each.list_id == list_id}
+
+    @property
+    def rejected(self) -> tuple[str, ...]:
+        """Why orders were refused, each order's Text(58)."""
+        return tuple(each.text for each in self.sent.values() if each.status is OrdStatus.REJECTED)
 
     # --- the desk
 
