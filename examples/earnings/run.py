@@ -43,7 +43,7 @@ from router.tca.exact import exact_decimal
 from router.tca.marks import arrival
 from router.tca.outcome import Outcome
 from router.tca.outcome_of import outcome_of
-from router.tca.tables import Table, bps_text, interval_text
+from router.tca.tables import Table, interval_text
 from simulator.scenario_file import parse_scenario
 from simulator.several_days import EVENING_NS
 
@@ -206,14 +206,18 @@ def aligned(outcome: Outcome, results: str) -> Outcome:
 def report_of(made: earnings.Season, done: Result, drawn: Sequence[Picture]) -> Report:
     left = done.worked.left()
     whole = together(done.causes.values())
-    said = (
+    summary = (
         f"{len(made.names)} names over {len(earnings.DATES)} dates, {len(results_of(made.events))} with results due. "
         f"Cost ${float(whole.total):,.2f}; expected ${made.plan.cost.expected:,.0f}, timing risk "
         f"${made.plan.cost.risk:,.0f}. Not done: {sum(left.values()):,} shares of {len(left)} names; "
-        f"orders refused: {len(done.rejected)}.",
-        study_text(done.study),
+        f"orders refused: {len(done.rejected)}."
     )
-    return Report(title="Earnings season", lead=said, pictures=tuple(drawn), tables=tuple(tables(made, done)))
+    return Report(
+        title="Earnings season",
+        lead=(summary, study_text(done.study)),
+        pictures=tuple(drawn),
+        tables=tuple(tables(made, done)),
+    )
 
 
 def study_text(found: EventStudy | None) -> str:
@@ -241,7 +245,8 @@ def tables(made: earnings.Season, done: Result) -> list[Table]:
     for each in made.queue:
         ordered = next(name.qty for name in made.names if name.symbol == each.symbol)
         by_date = filled_by(done.worked, each.symbol, moved.get(each.symbol))
-        queue.append((str(each.rank), each.symbol, str(each.group), f"{each.beta:.2f}", f"{by_date / ordered:.0%}", each.reason))
+        part = f"{by_date / ordered:.0%}"
+        queue.append((str(each.rank), each.symbol, str(each.group), f"{each.beta:.2f}", part, each.reason))
     head = ("rank", "name", "group", "beta", "done before results", "why")
     return [
         Table("Before and after results, against the season's decision, in dollars", CAUSES_HEAD, tuple(rows)),

@@ -1,4 +1,4 @@
-"""The $500M rebalance of 200 names, worked to the close: lists in, statuses back, hard names by a person, cost by cause.
+"""The $500M rebalance of 200 names, worked to the close: lists in, statuses back, hard names by a person.
 
     python examples/rebalance/run.py --out rebalance
     python examples/rebalance/run.py --out rebalance --at-once     # and the same basket as one list, to compare
@@ -10,8 +10,7 @@ files. Names of the plan share betas and sectors; those of the market move each 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -24,10 +23,9 @@ from router.basket.attribution import MANUAL, Cut, NameCost, attribute, name_cos
 from router.basket.causes import Causes, causes_of, fees_of, last_prices, order_costs, together
 from router.basket.control import work
 from router.basket.fills import BasketPath, Held, filled, held, imbalance_path, limits_of
-from router.basket.names import BasketName
-from router.basket.orders import Done, window_order
+from router.basket.orders import window_order
 from router.basket.page import CAUSES_HEAD, Picture, Report, causes_row, html, markdown
-from router.core.types import SECOND, Px
+from router.core.types import SECOND
 from router.runtime.assembly import make_market
 from router.runtime.basket_desk import BasketDesk, Release
 from router.runtime.filled_templates import write_pretrade, write_tca
@@ -37,9 +35,7 @@ from router.runtime.report_command import read_recorder
 from router.runtime.settings import Settings
 from router.tca.case import cases
 from router.tca.exact import exact_decimal
-from router.tca.official import close_price
-from router.tca.recorder import Recorder
-from router.tca.tables import Table, bps_text, money_text
+from router.tca.tables import Table, bps_text
 from simulator.several_days import EVENING_NS
 
 DAY = "20260427"
@@ -94,7 +90,9 @@ def trade(made: rebalance.Rebalance, settings: Settings, state: Path, *, seed: i
     if made.staged:
         desk.finish("STAGED")
     desk.close()
-    return account(made, desk, state, limits=limits, gave=gave, title="one list" if rounds is None else "lists by round")
+    return account(
+        made, desk, state, limits=limits, gave=gave, title="one list" if rounds is None else "lists by round"
+    )
 
 
 def releases(made: rebalance.Rebalance) -> list[Release]:
@@ -121,7 +119,13 @@ def at_once(made: rebalance.Rebalance) -> list[rebalance.BasketOrder]:
 
 
 def account(
-    made: rebalance.Rebalance, desk: BasketDesk, state: Path, *, limits: tuple[float, ...], gave: tuple[str, ...], title: str
+    made: rebalance.Rebalance,
+    desk: BasketDesk,
+    state: Path,
+    *,
+    limits: tuple[float, ...],
+    gave: tuple[str, ...],
+    title: str,
 ) -> Day:
     """What the day came to, from its journal and the client's reports."""
     recorder = read_recorder(state / FILE_NAME)
@@ -154,13 +158,13 @@ def report_of(made: rebalance.Rebalance, days: Sequence[Day], drawn: Sequence[Pi
     first = days[0]
     gross = float(sum(name.notional for name in made.names))
     traded = total(first.costs)
-    lead = (
+    summary = (
         f"{len(made.names)} names for ${gross:,.0f} after netting ({made.netted.crossed:,} shares crossed inside), "
         f"{len(made.staged)} of them staged for a person. Cost ${float(traded.parts.total):,.2f}, "
         f"{bps_text(traded.bps)} bp of the orders' worth; expected of what algorithms trade "
-        f"${made.plan.cost.expected:,.0f}, with a timing risk of ${made.plan.cost.risk:,.0f}.",
-        *(kept_text(day) for day in days),
+        f"${made.plan.cost.expected:,.0f}, with a timing risk of ${made.plan.cost.risk:,.0f}."
     )
+    lead = (summary, *(kept_text(day) for day in days))
     return Report(title="Rebalance", lead=lead, pictures=tuple(drawn), tables=tuple(tables(made, days)))
 
 
@@ -175,7 +179,13 @@ def kept_text(day: Day) -> str:
 
 
 def tables(made: rebalance.Rebalance, days: Sequence[Day]) -> list[Table]:
-    found = [Table("Cost by cause, in dollars", CAUSES_HEAD, tuple(causes_row(day.title, day.costs, day.causes) for day in days))]
+    found = [
+        Table(
+            "Cost by cause, in dollars",
+            CAUSES_HEAD,
+            tuple(causes_row(day.title, day.costs, day.causes) for day in days),
+        )
+    ]
     first = days[0]
     for cut, key in ((Cut.WORKED, "worked"), (Cut.SIDE, "side"), (Cut.SECTOR, "sector")):
         rows = []
@@ -257,7 +267,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for all of it; must not hold an earlier run")
     parser.add_argument("--seed", type=int, default=20260427)
     parser.add_argument("--names", type=int, default=200)
-    parser.add_argument("--money", type=float, help="what all accounts want to trade, dollars; $2.5M a name if left out")
+    parser.add_argument(
+        "--money", type=float, help="what all accounts want to trade, dollars; $2.5M a name if left out"
+    )
     parser.add_argument("--periods", type=int, default=13)
     parser.add_argument("--rounds", type=int, default=6, help="lists a period: a narrow band needs several")
     parser.add_argument("--pace", type=float, default=0.1, help="market events a second and name: the cost of the run")

@@ -1,4 +1,4 @@
-"""Why a basket cost what it did: what waiting its turn cost each name, and what trading did, by the orders' own records.
+"""Why a basket cost what it did: what waiting cost each name, and what trading did, by the orders' own records.
 
 The basket is decided once and its orders come over the day. Of each order the shortfall (`router.tca.shortfall`) knows
 spread, impact and timing against the midpoint at its own release; what the price had moved from the basket's decision
@@ -66,8 +66,8 @@ def order_costs(cases: Iterable[Case]) -> dict[str, OrderCosts]:
 
 
 def _of(case: Case, parts: Shortfall) -> OrderCosts:
-    money = (part or Fraction(0) for part in (parts.spread, parts.impact, parts.timing))
-    return OrderCosts(*money, fees=sum(case.fee(fill) for fill in case.fills))
+    spread, impact, timing = (part or Fraction(0) for part in (parts.spread, parts.impact, parts.timing))
+    return OrderCosts(spread, impact, timing, sum(case.fee(fill) for fill in case.fills))
 
 
 def fees_of(orders: Mapping[str, OrderCosts]) -> dict[str, Micros]:
@@ -92,7 +92,7 @@ def causes_of(costs: Sequence[NameCost], orders: Mapping[str, OrderCosts]) -> di
 
 
 def last_prices(cases: Iterable[Case]) -> dict[str, Px]:
-    """By symbol of an order: the last date's close, quanta, which values what was not filled; left out where none is."""
+    """By symbol of an order: the last date's close, quanta, which values what was not filled."""
     found: dict[str, Px] = {}
     for case in cases:
         if case.record.symbol not in found:

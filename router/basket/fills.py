@@ -48,7 +48,7 @@ class BasketPath(Struct, frozen=True, eq=False):
 
 
 def imbalance_path(names: Sequence[BasketName], fills: Sequence[BasketFill], *, start: Ns) -> BasketPath:
-    """Buys less sells still to trade of `names`, at decision prices, from `start` on; fills of others are passed over."""
+    """Buys less sells still to trade of `names`, at decision prices, from `start` on; other fills are passed over."""
     value = {name.symbol: name.value for name in names}
     ours = [fill for fill in fills if fill.symbol in value]
     whole = float(sum(name.value * name.qty for name in names))

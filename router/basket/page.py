@@ -95,7 +95,7 @@ def _table(table: Table) -> str:
     )
 
 
-def _cell(kind: str, text: str, is_number: bool) -> str:  # noqa: FBT001 - a column's property, private
+def _cell(kind: str, text: str, is_number: bool) -> str:
     return f'<{kind} class="n">{escape(text)}</{kind}>' if is_number else f"<{kind}>{escape(text)}</{kind}>"
 
 

@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter, HourLocator
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator, PercentFormatter
 
 from router.basket.causes import Causes
 from router.basket.control import Worked
@@ -124,7 +123,7 @@ def season_picture(plan: BasketPlan, marks: Mapping[str, str]) -> str:
 
     `marks`: by symbol the trading date whose prices the announcement moves; names in the plan's order.
     """
-    return _season(plan, plan.trades, marks, "basket season")
+    return _season(plan, plan.trades.astype(np.float64), marks, "basket season")
 
 
 def worked_picture(worked: Worked, marks: Mapping[str, str]) -> str:
@@ -217,15 +216,16 @@ def imbalance_picture(
         figure, (axes,) = _figure(rows=1, height=3.4)
         for number, (label, path) in enumerate(paths.items()):
             times = [_local(at, zone) for at in (*path.times, periods[-1].end)]
-            front = {"color": _INK, "linewidth": 1.2, "zorder": 3} if number == 0 else {"color": SELL, "linewidth": 1.0}
-            axes.step(times, [*path.values, path.values[-1]], where="post", label=label, **front)
+            colour, order = (_INK, 3) if number == 0 else (SELL, 2)
+            values = [*path.values, path.values[-1]]
+            axes.step(times, values, where="post", label=label, color=colour, linewidth=1.2, zorder=order)
         edges = [_local(periods[0].start, zone), *(_local(period.end, zone) for period in periods)]
         bounds = np.array([limits[0], *limits])
         axes.fill_between(edges, -bounds, bounds, step="pre", color=BUY, alpha=0.14, label="limit at the period's end")
         axes.axhline(0, color="#999999", linewidth=0.8)
         _money(axes, "left to buy less left to sell")
-        axes.xaxis.set_major_formatter(DateFormatter("%H:%M"))
-        axes.xaxis.set_major_locator(HourLocator())
+        axes.xaxis.set_major_locator(MultipleLocator(1.0))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value:02.0f}:00"))
         axes.set_xlim(edges[0], edges[-1])
         axes.set_xlabel(f"time, {zone}")
         _legend(axes)
@@ -237,7 +237,7 @@ def causes_picture(causes: Mapping[str, Causes]) -> str:
     names = Causes.__struct_fields__
     with mpl.rc_context({**_STYLE, "svg.hashsalt": "basket causes"}):
         figure, (axes,) = _figure(rows=1, height=1.2 + 0.42 * len(causes))
-        for place, each in enumerate(reversed(causes.values())):
+        for place, each in enumerate(reversed(tuple(causes.values()))):
             ends = [0.0, 0.0]
             for number, name in enumerate(names):
                 money = float(getattr(each, name))
@@ -247,7 +247,7 @@ def causes_picture(causes: Mapping[str, Causes]) -> str:
                 ends[side] += money
             total = float(each.total)
             axes.plot([total, total], [place - 0.4, place + 0.4], color="black", linewidth=1.6)
-        axes.set_yticks(range(len(causes)), list(reversed(causes)))
+        axes.set_yticks(range(len(causes)), list(reversed(tuple(causes))))
         axes.axvline(0, color="#999999", linewidth=0.8)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value / 1e3:,.4g}"))
         axes.set_xlabel("cost, thousands; the black mark is the sum")
@@ -255,6 +255,7 @@ def causes_picture(causes: Mapping[str, Causes]) -> str:
         return _svg(figure)
 
 
-def _local(at: int, zone: str) -> Any:  # noqa: ANN401 - matplotlib's own kind of date is no type
-    """`at` by the clock of `zone`, without one: matplotlib would show UTC."""
-    return datetime.fromtimestamp(at / SECOND, ZoneInfo(zone)).replace(tzinfo=None)
+def _local(at: int, zone: str) -> float:
+    """Hours since midnight by the clock of `zone`, of one date."""
+    local = datetime.fromtimestamp(at / SECOND, ZoneInfo(zone))
+    return local.hour + local.minute / 60 + local.second / 3_600

@@ -106,7 +106,9 @@ class BasketDesk:
             for number, (cl_ord_id, order) in enumerate(zip(ids, orders, strict=True), 1)
         ]
         self._count("E")
-        event = self._gateway.to_event(CLIENT, encode("E", [*head, *(field for line in lines for field in line)], VERSION))
+        event = self._gateway.to_event(
+            CLIENT, encode("E", [*head, *(field for line in lines for field in line)], VERSION)
+        )
         if isinstance(event, BadRequest):
             raise BasketError(f"list {list_id} was refused: {event.text}")
         self._simulation.say(event)
@@ -137,7 +139,9 @@ class BasketDesk:
             self._count("K")
             self._simulation.say(ListCancel(client=CLIENT, list_id=list_id))
             self.run(self.now + SETTLE_NS)
-        raise BasketError(f"list {list_id}: not over {SETTLE_MAX * SETTLE_NS // SECOND} s after its ListCancelRequest(K)")
+        raise BasketError(
+            f"list {list_id}: not over {SETTLE_MAX * SETTLE_NS // SECOND} s after its ListCancelRequest(K)"
+        )
 
     def done(self, list_id: str) -> dict[str, Done]:
         """By symbol what has been done of a list's orders."""

@@ -107,11 +107,12 @@ adv = {round(name.adv)}
 
 def _market(shipped: MarketConfig, symbols: dict[str, dict[str, object]]) -> str:
     """As `market.toml` is written: the shipped defaults, and a table for each name."""
-    shares = shipped.default.get("shares", {})
     default = {key: value for key, value in shipped.default.items() if key != "shares"}
+    shares: dict[str, object] = dict(shipped.params("default").shares)
     tables = {"default": default, "default.shares": shares} | {f"symbol.{name}": each for name, each in symbols.items()}
-    return "\n".join(f"[{title}]\n" + "".join(_line(key, value) for key, value in dict(rows).items())
-                     for title, rows in tables.items())
+    return "\n".join(
+        f"[{title}]\n" + "".join(_line(key, value) for key, value in rows.items()) for title, rows in tables.items()
+    )
 
 
 def _line(key: str, value: object) -> str:
