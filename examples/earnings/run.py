@@ -323,7 +323,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for all of it; must not hold an earlier run")
     parser.add_argument("--seed", type=int, default=20260427)
     parser.add_argument("--names", type=int, default=30)
-    parser.add_argument("--rounds", type=int, default=2, help="lists a period")
+    parser.add_argument("--rounds", type=int, default=4, help="lists a period")
     parser.add_argument("--pace", type=float, default=0.1, help="market events a second and name: the cost of the run")
     arguments = parser.parse_args()
     out = arguments.out
