@@ -21,6 +21,8 @@ SHIPPED = ("config", "sessions.cfg", "venue-sessions.cfg")
 COMPILERS = ("cc", "gcc", "clang")
 BUILT_BY = ("mypy>=1.13", "setuptools>=75")
 OPT_LEVEL = "2"
+FLAGS = ("-fvisibility=hidden",)
+"""Nobody else links to these libraries: calls within one go straight, and not through a table that could be changed."""
 LOST = {"array_like", "forbid_unknown_fields", "kw_only", "omit_defaults", "rename", "tag", "tag_field"}
 """What mypyc does not pass on to msgspec (it drops the keywords of a class statement) and what is read depends on."""
 
@@ -89,6 +91,8 @@ def compile_modules(root: Path, files: list[str], scratch: Path) -> list[Path]:
     os.chdir(root)
     try:
         extensions = mypycify(files, opt_level=OPT_LEVEL, debug_level="0", group_name="sluice", target_dir=str(scratch))
+        for extension in extensions:
+            extension.extra_compile_args.extend(FLAGS)
         build = Distribution({"name": "sluice", "ext_modules": extensions}).get_command_obj("build_ext")
         build.build_lib, build.build_temp = str(scratch / "lib"), str(scratch / "temp")
         build.ensure_finalized()

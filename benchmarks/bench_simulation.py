@@ -32,7 +32,6 @@ from router.engine import Engine
 from router.runtime.build import how_it_runs
 from router.runtime.pipeline import Batch, Pipeline
 from simulator.market_spec import build_world, open_market
-from simulator.source import MarketPort, MarketSource
 from simulator.synthetic_params import MarketConfig
 from simulator.world import World
 
@@ -53,22 +52,6 @@ CLIENT = "EMS"
 DAYS = {"XNYS": (CalendarDay("20240304", OPEN, OPEN + 23_400 * SECOND),)}
 Order = tuple[str, str, int]
 """(symbol, strategy, shares)."""
-
-
-class Counted:
-    """A market source that counts its turns."""
-
-    def __init__(self, source: MarketSource) -> None:
-        self._source = source
-        self.turns = 0
-
-    @property
-    def next_at(self) -> Ns | None:
-        return self._source.next_at
-
-    def step(self, port: MarketPort) -> None:
-        self.turns += 1
-        self._source.step(port)
 
 
 class Day:
@@ -114,12 +97,6 @@ class Day:
         while not self.pipeline.run_until(until, steps_max=100_000):
             pass
 
-    def count(self) -> list[Counted]:
-        """Count the sources' turns from now on."""
-        counted = [Counted(source) for source in self.world._sources]
-        self.world._sources = tuple(counted)
-        return counted
-
 
 def _new(number: int, order: Order, extra: Params) -> Event:
     symbol, strategy, qty = order
@@ -143,11 +120,10 @@ def four(symbol: str, qty: int) -> list[Order]:
 
 def measure(name: str, make: Callable[[], Day], orders: list[Order], minutes: int) -> list[str]:
     day = make()
-    counted = day.count()
     day.begin(orders)
+    before = day.world.turns
     day.run(day.open + minutes * 60 * SECOND)
-    background, inputs = sum(source.turns for source in counted), day.pipeline.seq
-
+    background, inputs = day.world.turns - before, day.pipeline.seq
     best = float("inf")
     for _ in range(2):
         again = make()

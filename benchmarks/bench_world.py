@@ -10,11 +10,11 @@ their own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from benchmarks.bench_simulation import Counted
 from benchmarks.harness import rate, real_data, seconds, table
 from router.core.events import MarketEvent, VenueUp
 from router.core.instruments import Instrument
@@ -24,7 +24,7 @@ from router.market.market import Market
 from simulator.feeds import lobster
 from simulator.market_spec import build_world
 from simulator.synthetic_params import MarketConfig
-from simulator.world import World
+from simulator.world import Delivered, World
 
 OPEN: Ns = 1_709_562_600 * SECOND
 """2024-03-04 09:30 in New York."""
@@ -39,8 +39,7 @@ VENUES = (
 
 
 DAY = CalendarDay("20240304", OPEN, OPEN + 23_400 * SECOND)
-SLICE_NS: Ns = SECOND // 10
-"""Market time that is heard at once: little enough to stay in the caches."""
+Listener = Callable[[Ns, Delivered], object]
 
 
 @dataclass
@@ -49,25 +48,24 @@ class Whole:
 
     world: World
     market: Market
-    heard: int = 0
 
-    def run(self, until: Ns) -> int:
-        """Everything up to `until`; returns how many events were heard."""
-        world, on_event = self.world, self.market.on_event
-        while (at := world.next_at) is not None and at <= until:
-            said = world.hear(min(at + SLICE_NS, until))
-            self.heard += len(said)
-            for when, event in said:
-                if event.__class__ is not VenueUp:
-                    on_event(when, cast("MarketEvent", event))
-        return self.heard
+    def run(self, until: Ns) -> None:
+        """Everything up to `until`. At the first instant the venues say that they are up, which is no market data."""
+        for at, event in self.world.step():
+            if not isinstance(event, VenueUp):
+                self.market.on_event(at, cast("MarketEvent", event))
+        self.world.hear(until, cast("Listener", self.market.on_event))
 
-    def turns(self, until: Ns) -> int:
-        """How often its sources have their turn until then."""
-        counted = [Counted(source) for source in self.world._sources]
-        self.world._sources = tuple(counted)
-        self.run(until)
-        return sum(source.turns for source in counted)
+    def count(self, until: Ns) -> int:
+        """Everything up to `until`, too; returns how many events were heard."""
+        heard = len(self.world.step())
+
+        def count(_at: Ns, _event: Delivered) -> None:
+            nonlocal heard
+            heard += 1
+
+        self.world.hear(until, count)
+        return heard
 
 
 def build(spec: str, *symbols: str) -> Whole:
@@ -80,32 +78,33 @@ def build(spec: str, *symbols: str) -> Whole:
 def measure(symbols: int, minutes: int) -> list[str]:
     names = [f"S{number}" for number in range(symbols)]
     until = OPEN + minutes * 60 * SECOND
-    events = build("synthetic:1:5", *names).turns(until)
-    heard: list[int] = []
+    counted = build("synthetic:1:5", *names)
+    heard = counted.count(until)
+    events = counted.world.turns
     best = float("inf")
     for _ in range(3):
         whole = build("synthetic:1:5", *names)
-        best = min(best, seconds(lambda whole=whole: heard.append(whole.run(until)), rounds=1))
-    return [f"synthetic, {symbols} symbols", f"{events:,}", f"{heard[0]:,}", rate(events, best), rate(heard[0], best)]
+        best = min(best, seconds(lambda whole=whole: whole.run(until), rounds=1))
+    return [f"synthetic, {symbols} symbols", f"{events:,}", f"{heard:,}", rate(events, best), rate(heard, best)]
 
 
 def measure_recorded(path: Path) -> list[str]:
     """A whole recorded day, and what reading its two files costs alone."""
     day = lobster.open_day(path)
     spec = f"lobster:{path}"
-    heard: list[int] = []
+    heard = build(spec, day.symbol).count(day.close)
 
     def read() -> int:
         return sum(1 for _ in zip(lobster.read_messages(day), lobster.read_rows(day), strict=True))
 
     messages = read()
     reading = seconds(read)
-    all_of_it = seconds(lambda: heard.append(build(spec, day.symbol).run(day.close)))
+    all_of_it = seconds(lambda: build(spec, day.symbol).run(day.close))
     beyond = all_of_it - reading
     return [
         path.name[:15],
         f"{messages:,}",
-        f"{heard[0]:,}",
+        f"{heard:,}",
         f"{reading:.2f}",
         f"{beyond:.2f}",
         rate(messages, beyond),

@@ -20,7 +20,6 @@ from router.api import (
     CalendarDay,
     Instrument,
     LastLiquidityInd,
-    Nbbo,
     Ns,
     Phase,
     PhaseChange,
@@ -37,6 +36,7 @@ from simulator.auction import AuctionQueue, Clearing, Grid, Interest, Rank, Wait
 from simulator.desk import Desk, VenueOrder
 from simulator.lit_book import LitBook
 from simulator.lit_settings import LitSettings
+from simulator.quotes import Quotes
 from simulator.timers import Timers
 
 AUCTION_OF: Final = {TimeInForce.AT_OPEN: PrintKind.OPENING, TimeInForce.AT_CLOSE: PrintKind.CLOSING}
@@ -56,9 +56,11 @@ class AuctionDesk(Desk):
     ) -> None:
         super().__init__(profile, instruments, seed)
         self._settings = settings
+        self._followers: dict[int, VenueOrder] = {}
+        """Orders whose price follows the market: pegs, and what stands away from its limit for a rule's sake."""
         self._timers = Timers()
         self._now: Ns = 0
-        self._nbbo: dict[str, Nbbo] = {}
+        self.quotes = Quotes(self._limits, self._followers)
         self._last: dict[str, Px] = {}
         """The last price that each symbol traded at here."""
         self._sessions: dict[str, CalendarDay] = {}
@@ -312,7 +314,7 @@ class AuctionDesk(Desk):
         """The last price here, else the midpoint of the NBBO."""
         if symbol in self._last:
             return self._last[symbol]
-        nbbo = self._nbbo.get(symbol)
+        nbbo = self.quotes.by_symbol.get(symbol)
         return (nbbo.bid + nbbo.ask) // 2 if nbbo and nbbo.is_normal and nbbo.bid and nbbo.ask else None
 
     def _grid(self, symbol: str) -> Grid:

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from heapq import merge
 from itertools import takewhile
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple, cast, final
 
 from router.api import Px, Qty
 from simulator.levels import SLACK, Boxed, Ladder, Level, Lot, Own, Rest, Run, accepts
@@ -29,16 +29,35 @@ NOBODY: Final = 0
 """The taker's id in a trade whose aggressor has no id in this book."""
 
 
-class Trade(NamedTuple):
+@final
+class Trade:
     """`maker_leaves` is what the maker has left in this book (reserve included); `hidden` that it stood undisplayed."""
 
-    px: Px
-    qty: Qty
-    maker: int
-    taker: int
-    taker_is_buy: bool
-    hidden: bool
-    maker_leaves: Qty
+    # A value, and no NamedTuple: compiled code makes one of those through the interpreter.
+    __slots__ = ("hidden", "maker", "maker_leaves", "px", "qty", "taker", "taker_is_buy")
+
+    def __init__(  # noqa: PLR0917 - made at every trade, and names cost time
+        self, px: Px, qty: Qty, maker: int, taker: int, taker_is_buy: bool, hidden: bool, maker_leaves: Qty
+    ) -> None:
+        self.px = px
+        self.qty = qty
+        self.maker = maker
+        self.taker = taker
+        self.taker_is_buy = taker_is_buy
+        self.hidden = hidden
+        self.maker_leaves = maker_leaves
+
+    def _values(self) -> tuple[Px, Qty, int, int, bool, bool, Qty]:
+        return self.px, self.qty, self.maker, self.taker, self.taker_is_buy, self.hidden, self.maker_leaves
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Trade) and self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash(self._values())
+
+    def __repr__(self) -> str:
+        return f"Trade{self._values()}"
 
 
 class Standing(NamedTuple):
@@ -51,6 +70,28 @@ class Standing(NamedTuple):
     hidden: bool
 
 
+@final
+class News:
+    """Books that are about to change, in the order in which they said so: all that one has to look at."""
+
+    __slots__ = ("first", "last")
+
+    def __init__(self) -> None:
+        self.first: Book | None = None
+        self.last: Book | None = None
+
+    def take(self) -> Book | None:
+        """The next one, which may announce itself again from then on; None when there is none."""
+        book = self.first
+        if book is not None:
+            self.first = book.following
+            if self.first is None:
+                self.last = None
+            book.following = None
+            book.announced = False
+        return book
+
+
 class Book:
     """See the module. Background calls never raise on an id that is gone: its shares may be ones that we took."""
 
@@ -59,11 +100,13 @@ class Book:
         """What traded since the caller last cleared it, in order."""
         self.touched: list[Level] = []
         """Where displayed quantity may have changed; read it through `changes`."""
-        self.news: list[Book] = []
-        """Where it puts itself when it is about to change: who looks after several books looks at those only."""
+        self.news = News()
+        """Where it puts itself when it is about to change."""
         self.number = 0
         """Its own among them."""
         self.announced = False
+        self.following: Book | None = None
+        """The one that announced itself after it."""
         self.own_net: Qty = 0
         """Shares bought less sold by own orders here: all that a reactive market needs to know of us."""
         self._bids = Ladder(is_bid=True, hidden=False)
@@ -74,10 +117,16 @@ class Book:
         self._own: dict[int, Own] = {}
 
     def announce(self) -> None:
-        """It is about to change: see `news`. Who has taken it from there sets `announced` back."""
-        if not self.announced:
-            self.announced = True
-            self.news.append(self)
+        """It is about to change: see `news`."""
+        if self.announced:
+            return
+        self.announced = True
+        news = self.news
+        if news.last is None:
+            news.first = self
+        else:
+            news.last.following = self
+        news.last = self
 
     # --- background flow
 
@@ -86,25 +135,29 @@ class Book:
         assert qty > 0 <= oid, (oid, qty)
         boxed: Boxed = oid
         orders = self._orders
-        assert boxed not in orders, oid
+        known = len(orders)
         if hidden:
             ladder = self._hidden_bids if is_bid else self._hidden_asks
         else:
             ladder = self._bids if is_bid else self._asks
-        level = ladder.levels.get(px)
-        if level is None:
-            level = ladder.open(px)
-        elif level.idle:
-            ladder.reopen(level)
+        level = ladder.first
+        if level is None or level.px != px:
+            level = ladder.levels.get(px)
+            if level is None:
+                level = ladder.open(px)
+            elif level.idle:
+                ladder.reopen(level)
         home: Run = level if level.rest is None else level.tail()
         # An id that stood here before must not get that place back.
-        if oid <= home.gone_top and boxed in home.queue:
+        if oid <= level.gone_top and boxed in home.queue:
             home.compact(orders)
         lot = home.lot
         if lot is None or lot.qty != qty:
             lots = home.lots
             lot = home.lot_of(qty) if lots is None else lots.get(qty) or home.lot_of(qty)
         orders[boxed] = lot
+        # Cheaper than to look first: an id that stands here already is a caller's mistake, and ends the run.
+        assert len(orders) > known, oid
         home.queue.append(boxed)
         home.qty += qty
         if home is not level:
@@ -131,8 +184,8 @@ class Book:
         if queue[-1] == boxed:
             queue.pop()
             return qty
-        if oid > home.gone_top:  # noqa: PLR1730 - a call of max() costs more than all the rest of this
-            home.gone_top = oid
+        if oid > level.gone_top:  # noqa: PLR1730 - a call of max() costs more than all the rest of this
+            level.gone_top = oid
         if len(queue) > home.room:
             home.compact(self._orders)
         return qty
@@ -266,16 +319,18 @@ class Book:
     @property
     def bid(self) -> Px | None:
         """The best displayed bid."""
-        return self._bids.keys[-1] if self._bids.keys else None
+        best = self._bids.first
+        return None if best is None else best.px
 
     @property
     def ask(self) -> Px | None:
         """The best displayed offer."""
-        return -self._asks.keys[-1] if self._asks.keys else None
+        best = self._asks.first
+        return None if best is None else best.px
 
     def best(self) -> tuple[Px | None, Qty, Px | None, Qty]:
         """(bid, its shares, ask, its shares), displayed; (None, 0) for an empty side."""
-        bid, ask = self._bids.best(), self._asks.best()
+        bid, ask = self._bids.first, self._asks.first
         return (
             bid.px if bid else None,
             bid.total if bid else 0,
@@ -283,12 +338,9 @@ class Book:
             ask.total if ask else 0,
         )
 
-    def keys(self, is_bid: bool) -> list[int]:
-        """The displayed prices of one side, ascending towards the best: px for bids, -px for offers.
-
-        The book's own list, to look at only: it stays the same one, so that who asks before each event keeps it.
-        """
-        return self._ladder(is_bid, hidden=False).keys
+    def ladder(self, is_bid: bool) -> Ladder:
+        """The displayed levels of one side, to look at only: it stays the same one, and who looks often keeps it."""
+        return self._bids if is_bid else self._asks
 
     def level(self, is_bid: bool, px: Px) -> Qty:
         """Displayed shares at a price, ours included."""
@@ -315,9 +367,9 @@ class Book:
 
     def crosses(self, is_buy: bool, px: Px) -> bool:
         """Whether an order limited at `px` would take anything here, hidden shares included."""
-        shown, dark = (self._asks.keys, self._hidden_asks.keys) if is_buy else (self._bids.keys, self._hidden_bids.keys)
+        shown, dark = (self._asks, self._hidden_asks) if is_buy else (self._bids, self._hidden_bids)
         reach = -px if is_buy else px
-        return bool(shown and shown[-1] >= reach) or bool(dark and dark[-1] >= reach)
+        return shown.top >= reach or dark.top >= reach
 
     def available(self, is_buy: bool, limit_px: Px | None, enough: Qty) -> Qty:
         """What a taker could get, hidden and reserves included, counted until `enough` (FOK, minimum quantity)."""
@@ -362,8 +414,8 @@ class Book:
 
     def _best_level(self, is_bid: bool, limit_px: Px | None) -> Level | None:
         """The next level that a taker on the other side meets: the better price, displayed where they are equal."""
-        level = self._ladder(is_bid, hidden=False).best()
-        hidden = self._ladder(is_bid, hidden=True).best()
+        level = self._ladder(is_bid, hidden=False).first
+        hidden = self._ladder(is_bid, hidden=True).first
         if level is None or (hidden and (hidden.px > level.px if is_bid else hidden.px < level.px)):
             level = hidden
         return level if level and accepts(not is_bid, limit_px, level.px) else None

@@ -15,7 +15,7 @@ import msgspec
 from router.api import PPM, SECOND, Ns, Ppm, Px, Qty
 from simulator.bounds import at_least, chances
 from simulator.desk import VenueOrder
-from simulator.draws import Draws
+from simulator.draws import WholeDraws
 
 
 class Interest:
@@ -115,8 +115,8 @@ class ContraFlow:
     """The contra participants of one symbol on one venue."""
 
     def __init__(self, rng: Random, mix: ContraMix, round_lot: Qty, conditional: Random) -> None:
-        self._draws = Draws(rng)
-        self._conditional = Draws(conditional)
+        self._draws = WholeDraws(rng)
+        self._conditional = WholeDraws(conditional)
         self.mix = mix
         """May change while the flow goes on."""
         self._lot = round_lot

@@ -38,6 +38,7 @@ from simulator.bounds import at_least, chances, zone
 from simulator.contra import Interest
 from simulator.cross_desk import CrossDesk
 from simulator.desk import VenueOrder, read_settings
+from simulator.quotes import Quotes
 
 
 class CrossSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,7 +73,7 @@ class CrossingVenue(CrossDesk):
         super().__init__(profile, instruments, seed, self._settings.contra_lots_mean)
         self._zone = ZoneInfo(self._settings.timezone)
         self._times = tuple(sorted(profile.cross_times))
-        self._nbbo: dict[str, Nbbo] = {}
+        self.quotes = Quotes()
         self._instants: Iterator[Ns] | None = None
         self._crosses_at: Ns | None = None
 
@@ -85,7 +86,7 @@ class CrossingVenue(CrossDesk):
 
     def on_nbbo(self, at: Ns, nbbo: Nbbo) -> list[VenueSays]:
         self._learn_day(at)
-        self._nbbo[nbbo.symbol] = nbbo
+        self.quotes.by_symbol[nbbo.symbol] = nbbo
         return []
 
     def on_time(self, at: Ns) -> list[VenueSays]:
@@ -144,7 +145,7 @@ class CrossingVenue(CrossDesk):
 
     def _price(self, at: Ns, symbol: str) -> Px | None:
         """The midpoint now, or None when the rules forbid a cross. Half a quantum rounds down."""
-        nbbo = self._nbbo.get(symbol)
+        nbbo = self.quotes.by_symbol.get(symbol)
         if nbbo is None or nbbo.bid is None or nbbo.ask is None or not nbbo.is_normal:
             return None
         if at - nbbo.at > self._settings.nbbo_age_max_ns or not self.is_trading(symbol):

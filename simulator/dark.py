@@ -56,11 +56,15 @@ LAGGED_MAX: Final = 4_096
 class _Pool:
     """One symbol: who waits, what the market is, and what the pool still believes it is."""
 
-    def __init__(self, symbol: str, flow: ContraFlow) -> None:
+    def __init__(self, symbol: str, flow: ContraFlow, lag: Ns) -> None:
         self.symbol = symbol
+        self.lag = lag
+        """`nbbo_lag_ns`."""
         self.flow = flow
         self.waiting: list[Interest] = []
         self.seen = Nbbo(symbol, None, None)
+        self.mid2: int | None = None
+        """Twice the midpoint of `seen`."""
         self.priced = self.seen
         self.lagged: deque[tuple[Ns, Nbbo]] = deque()
         """What is held back, with its time. Where nobody waits it is applied when somebody looks: see `learn`."""
@@ -69,6 +73,18 @@ class _Pool:
         self.arrives_at: Ns | None = None
         self.pings_at: Ns | None = None
         self.invitations = Invitations()
+
+    def see(self, nbbo: Nbbo) -> int:
+        """The market is this now. Returns by how much twice its midpoint moved; 0 where it has none, or had none."""
+        before, now = self.mid2, _mid2(nbbo)
+        self.seen, self.mid2 = nbbo, now
+        return 0 if before is None or now is None else now - before
+
+    def hold_back(self, at: Ns, nbbo: Nbbo) -> None:
+        """The slow feed brings it later."""
+        if len(self.lagged) == LAGGED_MAX:
+            self.priced = self.lagged.popleft()[1]
+        self.lagged.append((at + self.lag, nbbo))
 
     def learn(self, at: Ns) -> None:
         """The slow feed has brought all that was due before `at`; what is due at it comes after all else."""
@@ -79,10 +95,7 @@ class _Pool:
     def is_two_sided(self) -> bool:
         """Whether a new midpoint could make anybody trade."""
         waiting = self.waiting
-        if len(waiting) < 2:
-            return False
-        buys = [one.is_buy for one in waiting]
-        return any(buys) and not all(buys)
+        return bool(waiting) and any(one.is_buy is not waiting[0].is_buy for one in waiting)
 
 
 class DarkVenue(Desk):
@@ -94,7 +107,10 @@ class DarkVenue(Desk):
         super().__init__(profile, instruments, seed)
         self._standing = Standing()
         self._read(profile)
-        self._pools = {symbol: _Pool(symbol, self._flow(instrument)) for symbol, instrument in instruments.items()}
+        self._pools = {
+            symbol: _Pool(symbol, self._flow(instrument), self._settings.nbbo_lag_ns)
+            for symbol, instrument in instruments.items()
+        }
         self._at: Ns = 0
         self._seq = 0
         self._requests = 0
@@ -110,22 +126,20 @@ class DarkVenue(Desk):
     def on_nbbo(self, at: Ns, nbbo: Nbbo) -> list[VenueSays]:
         pool = self._pools[nbbo.symbol]
         # What held until now is what fills are judged by.
-        self._standing.settle(at, pool.symbol, _mid2(pool.seen))
-        before, pool.seen = pool.seen, nbbo
+        self._standing.settle(at, pool.symbol, pool.mid2)
+        moved = pool.see(nbbo)
         if pool.arrives_at is None:
             self._expect_contra(at, pool)
-        if pool.pings_at is None and self._mix.pinger_every_ns:
+        if pool.pings_at is None and pool.flow.mix.pinger_every_ns:
             self._expect_ping(at, pool)
-        says = self._toxic(at, pool, before)
-        lag = self._settings.nbbo_lag_ns
-        if not lag:
+        says = self._toxic(at, pool, mid_rose=moved > 0) if moved else []
+        if not pool.lag:
             pool.priced = nbbo
             return says + self._match_all(at, pool)
         pool.learn(at)
-        if len(pool.lagged) == LAGGED_MAX:
-            pool.priced = pool.lagged.popleft()[1]
-        pool.lagged.append((at + lag, nbbo))
-        self._watch(pool)
+        pool.hold_back(at, nbbo)
+        if pool.is_two_sided():
+            self._watch(pool)
         return says
 
     def on_time(self, at: Ns) -> list[VenueSays]:
@@ -174,6 +188,7 @@ class DarkVenue(Desk):
         self._read(replace(self._profile, settings={**self._profile.settings, **settings}))
         for symbol, pool in self._pools.items():
             pool.flow.mix = self._mix.of(self._instruments[symbol].adv)
+            pool.lag = self._settings.nbbo_lag_ns
 
     def _read(self, profile: VenueProfile) -> None:
         self._mix, own = read_part(profile, ContraMix)
@@ -335,12 +350,9 @@ class DarkVenue(Desk):
         self._watch(pool)
         return says
 
-    def _toxic(self, at: Ns, pool: _Pool, before: Nbbo) -> list[VenueSays]:
+    def _toxic(self, at: Ns, pool: _Pool, *, mid_rose: bool) -> list[VenueSays]:
         """A move of the midpoint may bring somebody who saw it before the pool did."""
-        old, new = _mid2(before), _mid2(pool.seen)
-        if old is None or new is None or old == new:
-            return []
-        contra = pool.flow.toxic(at, self._next_seq(), mid_rose=new > old)
+        contra = pool.flow.toxic(at, self._next_seq(), mid_rose=mid_rose)
         return self._contra(at, pool, contra) if contra else []
 
     def _expire(self, at: Ns, pool: _Pool, but: Interest | None = None) -> None:
@@ -366,7 +378,7 @@ class DarkVenue(Desk):
         if px is None or not one.accepts(px):
             return []
         self._expire(at, pool, but=one)
-        self._standing.settle(at, pool.symbol, _mid2(pool.seen))
+        self._standing.settle(at, pool.symbol, pool.mid2)
         pairs = self._contras(pool, one, px)
         found = sum(qty for _, qty in pairs)
         if not found or found < one.least:

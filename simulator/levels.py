@@ -14,6 +14,8 @@ from router.api import Px, Qty
 Boxed: TypeAlias = object
 """A background id, as an object: compiled code would else make a new int of it for each container that it goes into."""
 
+NOTHING: Final = -(1 << 61)
+"""The key of no price, below all others, and still an int that compiled code keeps unboxed."""
 IDLE_MAX: Final = 1_024
 """Empty levels that a ladder keeps, beyond as many as stand: a price that empties mostly comes back."""
 LOTS_MAX: Final = 32
@@ -39,14 +41,12 @@ class Run:
     than `room`. `place` is the run's own in its level's `Rest`, -1 for the first run, which is the level itself.
     """
 
-    __slots__ = ("gone_top", "head", "level", "lot", "lots", "place", "qty", "queue", "room")
+    __slots__ = ("head", "level", "lot", "lots", "place", "qty", "queue", "room")
 
     def __init__(self, level: Level | None = None) -> None:
         self.queue: list[Boxed] = []
         self.head = 0
         self.room = SLACK
-        self.gone_top = -1
-        """The highest id whose place may be left: a higher one has none in this queue."""
         self.qty: Qty = 0
         self.place = -1
         self.lot: Lot | None = None
@@ -77,22 +77,29 @@ class Run:
         self.queue = [boxed for boxed, lot in zip(queue, lots, strict=True) if lot is not None and lot.home is self]
         self.head = 0
         self.room = 2 * len(self.queue) + SLACK
-        self.gone_top = -1
+        self._left_no_place()
 
     def empty(self) -> None:
         """The last order is gone."""
         self.queue.clear()
         self.head = 0
-        self.gone_top = -1
+        self._left_no_place()
+
+    def _left_no_place(self) -> None:
+        """No place of a gone order is left here, nor at this price where this is its only run."""
+        level = self.level
+        if level.rest is None:
+            level.gone_top = -1
 
 
 class Level(Run):
     """One price of one ladder; it is itself the first run of its queue. `rest` is None until an own order joins.
 
-    `idle` is one that is empty: the ladder keeps it, since its price will be back.
+    `idle` is one that is empty: the ladder keeps it, since its price will be back. `gone_top` is the highest id whose
+    place may be left in one of its runs: a higher one has none here.
     """
 
-    __slots__ = ("idle", "ladder", "px", "rest")
+    __slots__ = ("gone_top", "idle", "ladder", "px", "rest")
 
     def __init__(self, ladder: Ladder, px: Px) -> None:
         super().__init__()
@@ -100,6 +107,7 @@ class Level(Run):
         self.ladder = ladder
         self.px = px
         self.rest: Rest | None = None
+        self.gone_top = -1
         self.idle = True
 
     @property
@@ -236,16 +244,19 @@ class Rest:
 class Ladder:
     """The levels of one side, displayed or hidden. `keys` ascend towards the best: px for bids, -px for asks.
 
-    `levels` has the idle ones too, `keys` has not.
+    `levels` has the idle ones too, `keys` has not. `top` is the best key, NOTHING where there is none, and `first` its
+    level: everybody looks at the best.
     """
 
-    __slots__ = ("hidden", "is_bid", "keys", "levels")
+    __slots__ = ("first", "hidden", "is_bid", "keys", "levels", "top")
 
     def __init__(self, *, is_bid: bool, hidden: bool) -> None:
         self.is_bid = is_bid
         self.hidden = hidden
         self.keys: list[int] = []
         self.levels: dict[Px, Level] = {}
+        self.top = NOTHING
+        self.first: Level | None = None
 
     def open(self, px: Px) -> Level:
         """The level at a price, standing from now on; its first order is the caller's to add."""
@@ -261,21 +272,29 @@ class Ladder:
     def reopen(self, level: Level) -> None:
         """An idle level stands again."""
         level.idle = False
-        keys, key = self.keys, level.px if self.is_bid else -level.px
-        if keys and key < keys[-1]:
-            insort(keys, key)
+        key = level.px if self.is_bid else -level.px
+        if key < self.top:
+            insort(self.keys, key)
         else:
-            keys.append(key)
+            self.keys.append(key)
+            self.top = key
+            self.first = level
 
     def close(self, level: Level) -> None:
         """A level is empty."""
         level.idle = True
         keys, key = self.keys, level.px if self.is_bid else -level.px
-        # The best level is the one that most often empties.
-        if keys[-1] == key:
-            keys.pop()
-        else:
+        if key != self.top:
             del keys[bisect_left(keys, key)]
+            return
+        # The best level is the one that most often empties.
+        keys.pop()
+        if keys:
+            self.top = top = keys[-1]
+            self.first = self.levels[top if self.is_bid else -top]
+        else:
+            self.top = NOTHING
+            self.first = None
 
     def prices(self, n: int | None = None) -> list[Px]:
         """The best `n` prices (None: all), best first."""
@@ -286,10 +305,6 @@ class Ladder:
         """(-key, hidden), best first: what merges two ladders of one side into a taker's order."""
         for key in reversed(self.keys):
             yield -key, self.hidden
-
-    def best(self) -> Level | None:
-        keys = self.keys
-        return self.levels[keys[-1] if self.is_bid else -keys[-1]] if keys else None
 
 
 def accepts(is_buy: bool, limit_px: Px | None, px: Px) -> bool:

@@ -20,7 +20,8 @@ from router.api import (
 )
 from simulator.faults import with_faults
 from simulator.late_feed import LateFeed
-from simulator.source import HasBooks, HasPool, HearsBands, HearsPhases
+from simulator.quotes import Quotes
+from simulator.source import HasBooks, HasPool, HasQuotes, HearsBands, HearsPhases
 from simulator.wires import NEVER, Wire
 
 
@@ -41,6 +42,7 @@ class Link:
         "on_nbbo",
         "pool",
         "profile",
+        "quotes",
         "report_at",
         "rng",
         "times",
@@ -73,6 +75,7 @@ class Link:
         self.hears: HearsPhases | None = venue if isinstance(venue, HearsPhases) else None
         self.bands: HearsBands | None = venue if isinstance(venue, HearsBands) else None
         self.pool: HasPool | None = venue if isinstance(venue, HasPool) else None
+        self.quotes: Quotes | None = venue.quotes if isinstance(venue, HasQuotes) else None
 
     def delay(self) -> Ns:
         """One way between the router and the venue: the profile's latency and up to its jitter."""

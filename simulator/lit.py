@@ -48,8 +48,6 @@ class LitVenue(BandDesk):
         settings = read_settings(profile, LitSettings)
         super().__init__(profile, instruments, seed, settings)
         self._books = {symbol: LitBook(SelfTrade(settings.self_match)) for symbol in instruments}
-        self._followers: dict[int, VenueOrder] = {}
-        """Orders whose price follows the market: pegs, and what stands away from its limit for a rule's sake."""
         self._lessened: dict[int, None] = {}
         """Takers that self-match prevention has just made smaller, and that have not been told."""
 
@@ -111,7 +109,7 @@ class LitVenue(BandDesk):
         return super().on_command(at, command)
 
     def on_nbbo(self, at: Ns, nbbo: Nbbo) -> list[VenueSays]:
-        self._nbbo[nbbo.symbol] = nbbo
+        self.quotes.by_symbol[nbbo.symbol] = nbbo
         if self._limits:
             self._watch_bands(at, nbbo)
         if not self._followers:
@@ -330,7 +328,7 @@ class LitVenue(BandDesk):
         """The order's price by its own terms, now."""
         if order.sent.peg is None:
             return order.px
-        return peg_px(order.sent, order.px, self._nbbo.get(order.symbol), self._instruments[order.symbol])
+        return peg_px(order.sent, order.px, self.quotes.by_symbol.get(order.symbol), self._instruments[order.symbol])
 
     def _taking_px(self, order: VenueOrder, px: Px | None) -> Px | None:
         """How far it may take: to the price bands, and to a better quote elsewhere where the profile has it so."""
@@ -359,7 +357,7 @@ class LitVenue(BandDesk):
         Sizes in the NBBO may be a tenth of a second old, so that a quote that we have just taken alone may be looked
         for elsewhere that long.
         """
-        nbbo, book = self._nbbo.get(symbol), self._books[symbol]
+        nbbo, book = self.quotes.by_symbol.get(symbol), self._books[symbol]
         if nbbo is None or not nbbo.is_normal:
             return None
         px, qty = (nbbo.ask, nbbo.ask_qty) if is_ask else (nbbo.bid, nbbo.bid_qty)

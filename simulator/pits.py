@@ -6,13 +6,16 @@ It must not know a source, a clock, nor who is told. The national best is over t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import final
+from typing import Final, final
 
-from router.api import Nbbo, Ns, Px, Qty
+from router.api import BookSnapshot, Nbbo, Ns, Px, Qty
 from simulator.auction import AuctionQueue
-from simulator.book import Book
+from simulator.book import Book, News
 from simulator.links import Link
 from simulator.source import HasAuctions
+
+SNAPSHOT_LEVELS: Final = 1_000
+"""Levels per side in the snapshot that follows a venue's return."""
 
 
 @final
@@ -137,7 +140,7 @@ class National:
         return self._value
 
 
-def dig(links: Iterable[Link], nationals: Mapping[str, National], news: list[Book]) -> list[Pit]:
+def dig(links: Iterable[Link], nationals: Mapping[str, National], news: News) -> list[Pit]:
     """A pit for each book that a venue has; a book knows its own by `number`, and announces itself in `news`."""
     pits: list[Pit] = []
     for link in links:
@@ -157,3 +160,10 @@ def dig(links: Iterable[Link], nationals: Mapping[str, National], news: list[Boo
                 pit.national = national
                 national.pits.append(pit)
     return pits
+
+
+def snapshot(venue: str, symbol: str, book: Book) -> BookSnapshot:
+    """What a venue shows of one book, best prices first."""
+    return BookSnapshot(
+        venue, symbol, tuple(book.levels(True, SNAPSHOT_LEVELS)), tuple(book.levels(False, SNAPSHOT_LEVELS))
+    )

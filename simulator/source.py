@@ -26,6 +26,7 @@ from router.api import (
 from simulator.auction import AuctionQueue
 from simulator.book import Book
 from simulator.conditions import Conditions
+from simulator.quotes import Quotes
 
 VenueSettings: TypeAlias = Mapping[str, str | int | float | bool]
 """As `VenueProfile.settings`."""
@@ -184,6 +185,16 @@ class HasPool(Protocol):
     def probe(self, at: Ns, symbol: str, qty: Qty, *, is_buy: bool) -> tuple[Qty, list[VenueSays]]:
         """An immediate-or-cancel order of somebody's: its fill, and what the venue says because of it."""
         ...
+
+
+@runtime_checkable
+class HasQuotes(Protocol):
+    """A venue that need not be told of the NBBO while nobody in it watches: the world notes it in `quotes` then.
+
+    Who derives from one and has an `on_nbbo` of its own needs quotes of its own, with a watcher that never goes.
+    """
+
+    quotes: Quotes
 
 
 @runtime_checkable

@@ -15,32 +15,37 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import accumulate
 from math import ceil, floor
+from math import pow as to_power
 from random import Random
 from typing import Final
 
 from router.api import PPM, SECOND, CalendarDay, Instrument, Ns, Phase, PrintKind, Px
 from simulator.book import Book
 from simulator.conditions import CALM, Conditions
-from simulator.draws import Draws
+from simulator.draws import AheadDraws
+from simulator.flow import Flow
+from simulator.levels import NOTHING, Ladder
 from simulator.source import MarketPort
 from simulator.synthetic_auctions import CALL_NS, SyntheticAuctions
 from simulator.synthetic_model import EfficientPrice, Rhythm, Signs, Sizes
 from simulator.synthetic_params import SyntheticParams
+from simulator.wires import NEVER
 
 OFF_EXCHANGE: Final = "XOFF"
 """Venue of prints that no book of ours made (ISO 10383: off-exchange transactions)."""
 
 
 # Looked up once, as compiled code would else look for them at every event.
-_CONTINUOUS: Final = Phase.CONTINUOUS
 _SECOND_NS: Final = 1e9
 _PPM: Final = 1e6
+_NO_PX: Final = -NOTHING
+"""The best offer where there is none; the best bid is as far below."""
 
 SWEEP_NS: Final[Ns] = 60 * SECOND
 """How often orders that traded are forgotten: they would be counted among those that may leave."""
 
 
-class SyntheticSource:
+class SyntheticSource(Flow):
     """Background flow for `instrument` on `venues` (MICs, the primary first) over one trading day.
 
     `seed` and the symbol decide everything; two symbols of one seed are independent.
@@ -54,6 +59,7 @@ class SyntheticSource:
         day: CalendarDay,
         seed: int,
     ) -> None:
+        super().__init__()
         self.symbol = instrument.symbol
         self._instrument = instrument
         self._venues = tuple(venues)
@@ -61,17 +67,16 @@ class SyntheticSource:
         self._params = params
         self._hidden_ppm, self._pick_off_ppm = params.hidden_ppm, params.pick_off_ppm
         self._off_exchange_ppm = params.off_exchange_ppm
-        self.day = day
-        rng = Random(f"{seed}/{instrument.symbol}/{day.day}")
-        self._draws = Draws(rng)
+        self.day, self._close_at, self._trading = day, day.close, False
+        self._draws = draws = AheadDraws(Random(f"{seed}/{instrument.symbol}/{day.day}"))
         self._top_tick_from, self._top_tick_size = instrument.ticks[-1].from_px, instrument.ticks[-1].tick
         self._cumulative_shares = list(accumulate(params.shares.get(mic, 1) for mic in self._venues))
         # Generators of their own: one draw more in the books moves neither the day's mood nor anybody's.
         self._rhythm = Rhythm(day, params, Random(f"{seed}/{instrument.symbol}/{day.day}/activity"))
         self._pace = 1.0
         """How busy the hour was when the last event was drawn, and until the next."""
-        self._signs = Signs(params, rng)
-        self._sizes = Sizes(params, instrument, rng)
+        self._signs = Signs(params, draws)
+        self._sizes = Sizes(params, instrument, draws)
         # Cancels balance arrivals less trades at the wanted number of resting orders (M/M/infinity).
         events = params.events_per_second
         market_rate = events * params.market_ppm / PPM / 2
@@ -88,11 +93,13 @@ class SyntheticSource:
         self.day_volume = market_rate * session_s * self._sizes.mean
         """Expected continuous volume of the day in shares, before our own."""
         surprise = self._burst_rate * session_s * self._signs.surprise_variance
-        self.price = EfficientPrice(params, day, self.day_volume, float(params.open_px), rng, surprise=surprise)
+        self.price = EfficientPrice(params, day, self.day_volume, float(params.open_px), draws, surprise=surprise)
         self._books: list[Book] = []
-        self._bids: list[list[int]] = []
-        self._asks: list[list[int]] = []
-        """The live prices of each book's sides, see `Book.keys`: they are looked at before each event."""
+        self._bids: list[Ladder] = []
+        self._asks: list[Ladder] = []
+        """Each book's sides: they are looked at before each event."""
+        self._bid, self._ask = -_NO_PX, _NO_PX
+        """The best displayed prices over the venues, as last looked at."""
         self._resting: list[int] = []
         """Ids of our resting orders, oldest first, some gone already; an id tells its venue by its remainder."""
         self._youth = params.cancel_youth
@@ -101,12 +108,11 @@ class SyntheticSource:
         self._auctions = SyntheticAuctions(
             instrument, self._venues[0], params, day, day_volume=self.day_volume, seed=seed
         )
-        self._call_at = self._auctions.next_at
+        self._call_at: Ns = self._auctions.next_at
         """When interest in an auction comes next."""
         self._resume_at = day.open
         """When the next event of the books is due."""
-        self.next_at: Ns | None = day.open - CALL_NS
-        """See `MarketSource.next_at`."""
+        self.due = day.open - CALL_NS
         self.sway(CALM)
 
     @property
@@ -127,55 +133,62 @@ class SyntheticSource:
     def jump(self, sigmas: float) -> None:
         self.price.jump(sigmas)
 
-    # --- MarketSource
+    # --- Flow
 
     def step(self, port: MarketPort) -> None:
-        now = port.now
+        self.hear_phase(self.symbol, port.phase_of(self.symbol))
+        super().step(port)
+
+    def hear_phase(self, symbol: str, phase: Phase) -> None:
+        if symbol == self.symbol:
+            self._trading = phase is Phase.CONTINUOUS
+
+    def turn(self, port: MarketPort, now: Ns) -> None:
         if now >= self._call_at:
             self._auctions.step(port)
             self._call_at = self._auctions.next_at
-            self.next_at = max(now, min(self._resume_at, self._call_at))
+            self.due = max(now, min(self._resume_at, self._call_at))
             return
-        if now > self.day.close:
-            self._tidy(port)
+        if now > self._close_at:
+            self._tidy()
             return
-        if self._books and now >= self.day.close:
+        if self._books and now >= self._close_at:
             self._close(port)
             return
         in_haste = self._act(port, now) if self._books else self._open(port)
-        self._resume_at = at = min(self._wake(now, in_haste=in_haste), self.day.close)
-        self.next_at = min(self._call_at, at)
+        self._resume_at = at = min(self._wake(now, in_haste=in_haste), self._close_at)
+        self.due = min(self._call_at, at)
 
     # --- the day
 
     def _open(self, port: MarketPort) -> bool:
         """Lay out the opening books and have the opening auction."""
         self._books = [port.book(mic, self.symbol) for mic in self._venues]
-        self._bids = [book.keys(is_bid=True) for book in self._books]
-        self._asks = [book.keys(is_bid=False) for book in self._books]
+        self._bids = [book.ladder(is_bid=True) for book in self._books]
+        self._asks = [book.ladder(is_bid=False) for book in self._books]
         for _ in range(self._params.resting_orders):
-            bid, ask = self._best()
-            self._add(bid, ask)
+            self._look()
+            self._add()
         self._auctions.have(port, PrintKind.OPENING, self.price.px)
         return False
 
     def _close(self, port: MarketPort) -> None:
         """Have the closing auction, in which the books take part."""
         self._auctions.have(port, PrintKind.CLOSING, self.price.px)
-        self.next_at = self.day.close + 1
+        self.due = self._close_at + 1
 
-    def _tidy(self, port: MarketPort) -> None:
+    def _tidy(self) -> None:
         """Take everything of ours out of the books."""
         for oid in self._resting:
             venue = oid % len(self._venues)
             if self._books[venue].qty_of(oid):
                 self._book(venue).delete(oid)
         self._resting.clear()
-        self.next_at = None
+        self.due = NEVER
 
     def _wake(self, now: Ns, *, in_haste: bool) -> Ns:
         """When the next event is due: the total rate as it is now, at the pace of the hour; sooner for stale quotes."""
-        rate = self._add_rate + self._burst_rate + self._leave_rate * len(self._resting)
+        rate = self._add_rate + self._burst_rate + self._leave_rate * float(len(self._resting))
         self._pace = pace = self._rhythm.at(now) * self._busy
         wait = self._draws.exponential() / (rate * pace) * _SECOND_NS
         if in_haste:
@@ -194,44 +207,44 @@ class SyntheticSource:
         for book in self._books:
             own_net += book.own_net
         self.price.move(now, self._pace, own_net)
-        if port.phase_of(self.symbol) is not _CONTINUOUS:
+        if not self._trading:
             return False  # halted: makers wait, and quote around wherever the price is afterwards
-        bid, ask = self._best()
-        stale = self._stale(bid, ask) if self._chases else None
+        self._look()
+        stale = self._stale() if self._chases else None
         if stale is not None:
             self._reprice(*stale)
             return True
         if self._encore is not None:
-            self._trade(port, self._encore, bid, ask)
+            self._trade(port, self._encore)
             return False
-        leaving = self._leave_rate * len(self._resting)
+        leaving = self._leave_rate * float(len(self._resting))
         draw = self._draws.uniform() * (self._add_rate + self._burst_rate + leaving)
         if draw < self._add_rate:
-            self._add(bid, ask)
+            self._add()
         elif draw < self._add_rate + self._burst_rate:
-            self._trade(port, self._signs.draw(), bid, ask)
+            self._trade(port, self._signs.draw())
             self.price.learn(self._signs.surprise)
         else:
             self._cancel()
         return False
 
-    def _add(self, bid: Px | None, ask: Px | None) -> None:
+    def _add(self) -> None:
         """A limit order joins behind the quote that its venue's makers would make, the nearer the likelier."""
         draws, price = self._draws, self.price.px
         is_bid = draws.uniform() < 0.5
-        tick = self._tick(round(price))
+        tick = self._top_tick_size if price >= self._top_tick_from else self._tick(round(price))
         reach = self._half_spread_ticks * tick * self._rhythm.width
         away = int(draws.exponential() / self._away_rate) * tick
         if is_bid:
             px = floor(price - reach)
             px -= px % self._tick(px)
-            px -= 0 if (bid is None or bid < px) and draws.uniform() < self._fill_gap else away
-            px = ask - tick if ask is not None and ask - tick < px else px
+            px -= 0 if self._bid < px and draws.uniform() < self._fill_gap else away
+            px = min(px, self._ask - tick)
         else:
             px = ceil(price + reach)
             px += -px % self._tick(px)
-            px += 0 if (ask is None or ask > px) and draws.uniform() < self._fill_gap else away
-            px = bid + tick if bid is not None and bid + tick > px else px
+            px += 0 if self._ask > px and draws.uniform() < self._fill_gap else away
+            px = max(px, self._bid + tick)
         if px <= 0:
             return
         venue = self._draw_venue()
@@ -255,7 +268,7 @@ class SyntheticSource:
         resting = self._resting
         while resting:
             place = len(resting)
-            place -= 1 + int(place * self._draws.uniform() ** self._youth)
+            place -= 1 + int(place * to_power(self._draws.uniform(), self._youth))
             oid = resting.pop(place)
             book = self._books[oid % len(self._venues)]
             if book.delete(oid):
@@ -267,22 +280,22 @@ class SyntheticSource:
         books, venues = self._books, len(self._venues)
         self._resting = [oid for oid in self._resting if books[oid % venues].qty_of(oid)]
 
-    def _trade(self, port: MarketPort, is_buy: bool, bid: Px | None, ask: Px | None) -> None:
+    def _trade(self, port: MarketPort, is_buy: bool) -> None:
         """A market order takes the national best, venue by venue, and leaves what is not there; or prints elsewhere."""
         self._encore = is_buy if self._draws.uniform() < self._burst else None
         qty = self._sizes.draw()
-        touch = ask if is_buy else bid
+        bid, ask = self._bid, self._ask
         if self._draws.uniform() * _PPM < self._off_exchange_ppm:
-            if bid is not None and ask is not None:
+            if bid != -_NO_PX and ask != _NO_PX:
                 port.tape(OFF_EXCHANGE, self.symbol, (bid + ask) // 2, qty, kind=PrintKind.OFF_EXCHANGE)
             return
-        if touch is None:
+        touch, top = (ask, -ask) if is_buy else (bid, bid)
+        if top == NOTHING:
             return
-        first = self._draw_venue()
+        first, ladders = self._draw_venue(), self._asks if is_buy else self._bids
         for turn in range(len(self._venues)):
             venue = (first + turn) % len(self._venues)
-            book = self._books[venue]
-            if qty and (book.ask if is_buy else book.bid) == touch:
+            if qty and ladders[venue].top == top:
                 qty -= self._book(venue).market(is_buy, qty, touch)
 
     def _reprice(self, venue: int, is_bid: bool, px: Px) -> None:
@@ -297,26 +310,23 @@ class SyntheticSource:
 
     # --- what the books say
 
-    def _best(self) -> tuple[Px | None, Px | None]:
-        """The best displayed bid and offer over the venues."""
-        bid: Px | None = None
-        ask: Px | None = None
-        for bids in self._bids:
-            if bids and (bid is None or bids[-1] > bid):
-                bid = bids[-1]
-        for asks in self._asks:
-            if asks and (ask is None or -asks[-1] < ask):
-                ask = -asks[-1]
-        return bid, ask
+    def _look(self) -> None:
+        """See the best displayed bid and offer over the venues."""
+        bid = minus_ask = NOTHING
+        for ladder in self._bids:
+            bid = max(bid, ladder.top)
+        for ladder in self._asks:
+            minus_ask = max(minus_ask, ladder.top)
+        self._bid, self._ask = bid, -minus_ask
 
-    def _stale(self, bid: Px | None, ask: Px | None) -> tuple[int, bool, Px] | None:
+    def _stale(self) -> tuple[int, bool, Px] | None:
         """(venue, is_bid, px) of a best quote that the efficient price has passed, or that locks another venue's."""
-        px = self.price.px
+        px, bid, ask = self.price.px, self._bid, self._ask
         # Of two quotes that lock or cross, at least one is on the wrong side of the price or at it.
-        if ask is not None and (ask < px or (bid is not None and ask <= bid and ask <= px)):
-            return next(venue for venue, book in enumerate(self._books) if book.ask == ask), False, ask
-        if bid is not None and bid > px:
-            return next(venue for venue, book in enumerate(self._books) if book.bid == bid), True, bid
+        if ask < px or (ask <= bid and ask <= px):
+            return next(venue for venue, asks in enumerate(self._asks) if asks.top == -ask), False, ask
+        if bid > px:
+            return next(venue for venue, bids in enumerate(self._bids) if bids.top == bid), True, bid
         return None
 
     def _draw_venue(self) -> int:

@@ -4,16 +4,17 @@ Bias: of background trades only the surprise in their sign moves the efficient p
 keeps returns uncorrelated under long-memory signs without solving for it (Madhavan, Richardson and Roomans, Rev.
 Financ. Stud. 10, 1997; Lillo and Farmer, 2004). Nobody learns from anything else that happens in the books. Floats are
 allowed here and end here: what leaves is a side, a quantity, or a price rounded by the instrument. It must not know a
-book or a venue; all randomness is a `random.Random` given by the caller.
+book or a venue; all randomness is given by the caller.
 """
 
 from __future__ import annotations
 
 from math import copysign, exp, log, sqrt
+from math import pow as to_power
 from random import Random
 
 from router.api import PPM, SECOND, CalendarDay, Instrument, Ns, Qty
-from simulator.draws import Draws
+from simulator.draws import AheadDraws, Draws, nearest
 from simulator.synthetic_params import SyntheticParams
 
 _RUN_MAX = 10_000
@@ -34,7 +35,7 @@ class Rhythm:
         self._span = day.close - day.open
         self._shape = params.u_shape
         assert self._span > 0, day
-        self._draws = Draws(rng)
+        self._draws = AheadDraws(rng)
         self._sigma = params.activity_sigma
         self._memory_ns = params.activity_s * SECOND
         self._mood = self._sigma * self._draws.normal()
@@ -51,7 +52,7 @@ class Rhythm:
         if now >= self._look_at:
             self._look(now)
         x = (now - self._open) / self._span
-        return self._lift * (1.0 + self._shape * ((2.0 * x - 1.0) ** 2 - 1.0 / 3.0))
+        return self._lift * (1.0 + self._shape * (to_power(2.0 * x - 1.0, 2.0) - 1.0 / 3.0))
 
     def _look(self, now: Ns) -> None:
         """The slow parts, looked at once a second: between two events they hardly move."""
@@ -79,12 +80,12 @@ class EfficientPrice:
         day: CalendarDay,
         day_volume: float,
         px: float,
-        rng: Random,
+        draws: Draws,
         *,
         surprise: float = 0.0,
     ) -> None:
         """`surprise` is the expected sum of a day's squared surprises (see `Signs`)."""
-        self._draws = Draws(rng)
+        self._draws = draws
         self._walk = px
         self._moved_at = day.open
         self._sigma_day = px * params.volatility_ppm / PPM
@@ -146,8 +147,8 @@ class Signs:
     Farmer, Phys. Rev. E 71, 066122, 2005).
     """
 
-    def __init__(self, params: SyntheticParams, rng: Random) -> None:
-        self._draws = Draws(rng)
+    def __init__(self, params: SyntheticParams, draws: Draws) -> None:
+        self._draws = draws
         self._tail = params.run_tail
         self._follow = params.run_follow_ppm / PPM
         self._is_buy = True
@@ -167,13 +168,13 @@ class Signs:
         return is_buy
 
     def _next(self) -> bool:
-        uniform = self._draws.uniform
-        if uniform() >= self._follow:
-            return uniform() < 0.5
+        draws = self._draws
+        if draws.uniform() >= self._follow:
+            return draws.uniform() < 0.5
         if self._left == 0:
             # As `Random.paretovariate`.
-            self._left = min(int((1.0 - uniform()) ** (-1.0 / self._tail)), _RUN_MAX)
-            self._is_buy = uniform() < 0.5
+            self._left = min(int(to_power(1.0 - draws.uniform(), -1.0 / self._tail)), _RUN_MAX)
+            self._is_buy = draws.uniform() < 0.5
         self._left -= 1
         return self._is_buy
 
@@ -185,8 +186,8 @@ class Sizes:
     2007, find it at 500, 1,000 and 5,000 shares).
     """
 
-    def __init__(self, params: SyntheticParams, instrument: Instrument, rng: Random) -> None:
-        self._draws = Draws(rng)
+    def __init__(self, params: SyntheticParams, instrument: Instrument, draws: Draws) -> None:
+        self._draws = draws
         self._mu = log(params.size_median)
         self._sigma = params.size_sigma
         self._odd = params.odd_lot_ppm / PPM
@@ -199,7 +200,7 @@ class Sizes:
         size = exp(self._mu + draws.normal_by_ratio() * self._sigma)
         if draws.uniform() < self._odd:
             return max(int(size) % lot, 1)
-        lots = max(round(size / lot), 1)
+        lots = max(nearest(size / lot), 1)
         if lots > 5 and draws.uniform() < self._round:
-            lots = round(lots / 5) * 5
+            lots = nearest(lots / 5) * 5
         return lots * lot

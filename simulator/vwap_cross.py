@@ -48,6 +48,7 @@ from simulator.contra import Interest
 from simulator.cross_desk import CrossDesk
 from simulator.crossing import cross_fills, keep_ours_apart
 from simulator.desk import VenueOrder, read_settings
+from simulator.quotes import Quotes
 
 
 class VwapSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -127,6 +128,7 @@ class VwapCrossVenue(CrossDesk):
         self._intervals = {symbol: _Interval() for symbol in instruments}
         self._bounds: Iterator[tuple[Ns, Ns | None]] | None = None
         self._next: tuple[Ns, Ns | None] | None = None
+        self.quotes = Quotes()
 
     # --- SimulatedVenue, HearsPhases and HearsTape
 

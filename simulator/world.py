@@ -14,8 +14,8 @@ order, then the venues' own timers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from heapq import heapify, heappop, heappush, heapreplace
+from collections.abc import Callable, Mapping, Sequence
+from heapq import heappop, heappush
 from typing import Final, TypeAlias
 
 from router.api import (
@@ -42,25 +42,18 @@ from router.api import (
     VenueUp,
 )
 from simulator.auction import AuctionQueue
-from simulator.book import Book
+from simulator.book import Book, News
 from simulator.conditions import Conditions
 from simulator.consolidated_tape import ConsolidatedTape
 from simulator.crossing import CrossingVenue
 from simulator.dark import DarkVenue
 from simulator.faults import tuned
+from simulator.flow import Turns, flow_of
 from simulator.late_feed import LateFeed
 from simulator.links import Link, link_all
 from simulator.lit import LitVenue
-from simulator.pits import National, Pit, dig
-from simulator.source import (
-    HasAuctions,
-    HasPrice,
-    HearsOwn,
-    KnowsPlaces,
-    MarketSource,
-    Sways,
-    VenueSettings,
-)
+from simulator.pits import National, Pit, dig, snapshot
+from simulator.source import HasAuctions, HasPrice, HearsOwn, KnowsPlaces, MarketSource, Sways, VenueSettings
 from simulator.vwap_cross import VwapCrossVenue
 from simulator.wires import NEVER, Wire
 
@@ -79,15 +72,13 @@ FACTORIES: Final[Mapping[str, VenueFactory]] = {
 _PUBLIC: Final = (LevelUpdate, TradePrint, BookSnapshot, AuctionImbalance)
 # Compiled code would else look for the name at every event.
 _LEVEL_UPDATE: Final = LevelUpdate
-SOURCES_MAX: Final = 1 << 16
+
 INSTANT_MAX: Final = 1_000_000
 """Happenings at one instant. Beyond it a source or a venue does not move its `next_at`: that is a bug, not a burst."""
 HELD_MAX: Final = 100_000
 """Reports held for a venue that is down; a venue answers no commands then, so that the bound is its open orders."""
 NBBO_REFRESH_NS: Final = 100_000_000
 """A change of size alone reaches the venues at most this often: they price from the NBBO, and need its age."""
-SNAPSHOT_LEVELS: Final = 1_000
-"""Levels per side in the snapshot that follows a venue's return."""
 
 _Arrival: TypeAlias = tuple[Link, VenueCommand]
 _Happening: TypeAlias = _Arrival | list[Delivered] | PhaseChange | str
@@ -118,9 +109,13 @@ class World:
         self._wire_at: Ns = NEVER
         self._sequence = 0
         self._seed = seed
-        assert len(sources) <= SOURCES_MAX, len(sources)
         self._sources = tuple(sources)
-        self._hearers = [(number, source) for number, source in enumerate(sources) if isinstance(source, HearsOwn)]
+        self._flows = [flow_of(source) for source in sources]
+        for number, flow in enumerate(self._flows):
+            flow.number = number
+        self._hearers = [
+            (flow, source) for flow, source in zip(self._flows, sources, strict=True) if isinstance(source, HearsOwn)
+        ]
         self._links = link_all(venues, instruments, seed, factories or FACTORIES)
         self._by_mic = {link.profile.mic: link for link in self._links}
         self._phases: dict[str, Phase] = {}
@@ -128,17 +123,17 @@ class World:
         self._nationals = {symbol: National(symbol, start) for symbol in instruments}
         self._tape = ConsolidatedTape(self._links, instruments)
         # Books that sources change in this step put themselves here.
-        self._news: list[Book] = []
+        self._news = News()
         self._pits = dig(self._links, self._nationals, self._news)
         self._pit_of = {(pit.link.mic, pit.symbol): pit for pit in self._pits}
-        # When each source wants its turn, and which, in one number (see `_turn`): a heap, as sources are many and each
-        # moves its own time only. Numbers compare sooner than pairs.
-        self._start = start
-        self._turns: list[int] = []
+        self._turns = Turns()
         self._turn_at: Ns = NEVER
+        self.turns = 0
+        """How often a source has had its turn."""
         # The venues' times may move at any word; the soonest of them, and the soonest of all, are kept beside.
         self._venue_at: Ns = NEVER
         self._soonest: Ns = NEVER
+        self._tell: Callable[[Ns, Delivered], object] | None = None
         self._ask_sources()
         self._open_session(instruments, days or {})
 
@@ -173,12 +168,13 @@ class World:
             if at > last or at == NEVER:
                 return heard
 
-    def hear(self, until: Ns) -> list[tuple[Ns, Delivered]]:
-        """All that the engine would hear up to `until`, included: for whoever only listens, and sends nothing."""
+    def hear(self, until: Ns, tell: Callable[[Ns, Delivered], object]) -> None:
+        """Tell all that the engine would hear up to `until`, included, as it comes: to whoever sends nothing."""
         heard: list[tuple[Ns, Delivered]] = []
-        while (at := self._next_due()) <= until:
-            self._play(at, heard)
-        return heard
+        self._tell = tell
+        while self._next_due() <= until:
+            self._play(self._next_due(), heard)
+        self._tell = None
 
     def _play(self, at: Ns, heard: list[tuple[Ns, Delivered]]) -> None:
         """Everything due at one instant."""
@@ -186,19 +182,26 @@ class World:
         self._now = at
         for _ in range(INSTANT_MAX):
             if self._wire_at == at and (wire := self._first_wire(at)) is not None:
-                heard.append((at, wire.take()))
+                self._hear(at, wire.take(), heard)
                 self._wire_at = self._next_on_wires()
             elif self._heap_at == at:
                 self._arrive(at, heard)
             elif self._soonest != at:
                 return
             elif self._turn_at == at:
-                self._step_source(self._turns[0] & (SOURCES_MAX - 1))
+                self._step_source(at)
             else:
                 link = next(link for link in self._links if link.wants_at == at)
                 self._said(link, link.venue.on_time(at))
         wants = {link.mic: link.wants_at for link in self._links}
         raise AssertionError(f"more than {INSTANT_MAX} happenings at {at}: {self._turn_at} {wants}")
+
+    def _hear(self, at: Ns, event: Delivered, heard: list[tuple[Ns, Delivered]]) -> None:
+        """The engine hears something: it is told at once, or later with all of this instant."""
+        if self._tell is None:
+            heard.append((at, event))
+        else:
+            self._tell(at, event)
 
     def _first_wire(self, at: Ns) -> Wire | None:
         """The line on which market data was sent off before all else that arrives at this instant."""
@@ -222,7 +225,8 @@ class World:
         what = heappop(heap)[2]
         self._heap_at = heap[0][0] if heap else NEVER
         if isinstance(what, list):
-            heard += [(at, event) for event in what]
+            for event in what:
+                self._hear(at, event, heard)
         else:
             self._happen(what, heard)
 
@@ -316,7 +320,7 @@ class World:
         held, link.held = link.held, []
         self._report(link, [VenueUp(venue), *held])
         if link.books is not None:
-            self._publish(link, [_snapshot(venue, symbol, link.books.book(symbol)) for symbol in self._phases])
+            self._publish(link, [snapshot(venue, symbol, link.books.book(symbol)) for symbol in self._phases])
             self._renew_all()
 
     def sway(self, symbol: str, conditions: Conditions) -> None:
@@ -342,7 +346,7 @@ class World:
             return
         late = before.bring_forward(self._now + link.line.latency_ns)
         if before.lag is None and link.books is not None:
-            late += [_snapshot(venue, symbol, link.books.book(symbol)) for symbol in self._phases]
+            late += [snapshot(venue, symbol, link.books.book(symbol)) for symbol in self._phases]
         if late:
             self._publish(link, late)
 
@@ -372,63 +376,54 @@ class World:
         elif isinstance(what, str):
             self._tape.tell_bands(at, what)
         else:
-            heard.append((at, what))
+            self._hear(at, what, heard)
             if what.venue is None:
-                self._phases[what.symbol] = what.phase
+                self._set_phase(what.symbol, what.phase)
             for link in self._links:
                 if link.hears is not None:
                     self._said(link, link.hears.on_phase(at, what))
 
+    def _set_phase(self, symbol: str, phase: Phase) -> None:
+        self._phases[symbol] = phase
+        for flow in self._flows:
+            flow.hear_phase(symbol, phase)
+
     def _tell_hearers(self, command: VenueCommand, says: Sequence[VenueSays]) -> None:
         """Sources that react to us hear what we did; one of them may want its turn sooner."""
-        for number, source in self._hearers:
-            before = self._sources[number].next_at
+        for flow, source in self._hearers:
+            before = flow.due
             source.on_own(self, command, says)
-            if self._sources[number].next_at != before:
+            flow.look()
+            if flow.due != before:
                 self._ask_sources()
 
     def _ask_sources(self) -> None:
         """When each source wants its turn, asked anew; one that would have begun earlier begins now."""
-        self._turns = [
-            self._turn(max(source.next_at, self._now), number)
-            for number, source in enumerate(self._sources)
-            if source.next_at is not None
-        ]
-        heapify(self._turns)
+        self._turns.ask(self._flows, self._now)
         self._renew_soonest()
-
-    def _turn(self, at: Ns, number: int) -> int:
-        """An instant and a source in one number, ordered by both."""
-        return (at - self._start) * SOURCES_MAX + number
 
     def _renew_soonest(self) -> None:
         """A source or a venue has moved its time."""
-        self._turn_at = self._start + self._turns[0] // SOURCES_MAX if self._turns else NEVER
+        self._turn_at = self._turns.next_at()
         self._soonest = min(self._turn_at, self._venue_at)
 
-    def _step_source(self, number: int) -> None:
-        """The source at the top of the heap does what is due now, and moves on."""
-        source, turns = self._sources[number], self._turns
-        source.step(self)
-        if self._news:
+    def _step_source(self, at: Ns) -> None:
+        """The source that is due first does what is due now, and moves on."""
+        self.turns += 1
+        self._turns.first().turn(self, at)
+        if self._news.first is not None:
             self._drain_news()
-        at = source.next_at
-        if at is None:
-            heappop(turns)
-        else:
-            heapreplace(turns, self._turn(at, number))
+        self._turns.moved()
         self._renew_soonest()
 
     def _drain_news(self) -> None:
         """Say what came of the books that a source has changed."""
-        for book in self._news:
-            book.announced = False
+        while (book := self._news.take()) is not None:
             pit = self._pits[book.number]
             if pit.has_traded():
                 self._drain(pit)
             elif book.touched:
                 self._tell_levels(pit)
-        self._news.clear()
 
     def _drain(self, pit: Pit) -> None:
         """The venue says what traded, and the levels as they are now."""
@@ -561,7 +556,11 @@ class World:
             return
         now, nbbo = self._now, national.tell()
         for link in self._links:
-            self._said(link, link.on_nbbo(now, nbbo))
+            quotes = link.quotes
+            if quotes is None or quotes.is_watched():
+                self._said(link, link.on_nbbo(now, nbbo))
+            else:
+                quotes.by_symbol[nbbo.symbol] = nbbo
 
     def _renew_all(self) -> None:
         """A venue's quotes left the NBBO, or are back."""
@@ -579,7 +578,7 @@ class World:
             self._push(change_at, symbol)
         for symbol in instruments:
             day = days.get(symbol)
-            self._phases[symbol] = Phase.PRE_OPEN
+            self._set_phase(symbol, Phase.PRE_OPEN)
             for link in self._links:
                 if day is not None and isinstance(link.venue, HasAuctions):
                     link.venue.on_session(start, symbol, day)
@@ -592,9 +591,3 @@ class World:
             self._push(max(start, day.close), PhaseChange(symbol, Phase.CLOSED))
         for link in self._links:
             self._said(link, link.venue.on_time(start))
-
-
-def _snapshot(venue: str, symbol: str, book: Book) -> BookSnapshot:
-    return BookSnapshot(
-        venue, symbol, tuple(book.levels(True, SNAPSHOT_LEVELS)), tuple(book.levels(False, SNAPSHOT_LEVELS))
-    )

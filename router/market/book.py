@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from router.core.types import Px, Qty
+
+Boxed: TypeAlias = object
+"""A price, as an object: compiled code would else make a new int of it at each look."""
 
 LEVELS_MAX: Final = 4_096
 """Bound of one side. At the bound the worst level is forgotten: no order of ours reaches that deep."""
@@ -24,23 +27,26 @@ class BookSide:
         self._sign = 1 if is_bid else -1
         # Prices times sign, ascending: the best is last, where a list grows and shrinks at no cost.
         self._keys: list[int] = []
-        self._qty: dict[Px, Qty] = {}
+        self._qty: dict[Boxed, Qty] = {}
         self.best: Px | None = None
         self.best_qty: Qty = 0
 
     def set(self, px: Px, qty: Qty) -> None:
         """The level at `px` now shows `qty` shares in all; 0 removes it."""
+        boxed: Boxed = px
         shown, keys, key = self._qty, self._keys, px * self._sign
         if qty > 0:
-            if px not in shown:
+            stood = len(shown)
+            shown[boxed] = qty
+            if len(shown) > stood:
                 insort(keys, key)
-                if len(keys) > LEVELS_MAX:
+                if stood == LEVELS_MAX:
                     del shown[keys.pop(0) * self._sign]
-            shown[px] = qty
             if keys[-1] == key:
                 self.best = px
                 self.best_qty = qty
-        elif shown.pop(px, 0):
+        elif boxed in shown:
+            del shown[boxed]
             if keys[-1] == key:
                 keys.pop()
                 self._renew_best()

@@ -6,6 +6,7 @@ Knows no order. The best is kept, not computed at each reading: an update worse 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from router.core.events import BookSnapshot, LevelUpdate, MarketEvent, PhaseChange, TradePrint
 from router.core.instruments import Instrument
@@ -14,6 +15,10 @@ from router.core.types import Ns, Phase, Px, Qty, Side, VenueKind
 from router.core.venue import Nbbo
 from router.market.book import BookSide, VenueBook
 from router.market.tape import Tape
+
+# Compiled code would else look for the names at every event.
+_LEVEL_UPDATE: Final = LevelUpdate
+_TRADE_PRINT: Final = TradePrint
 
 
 class SymbolMarket:
@@ -147,9 +152,9 @@ class SymbolMarket:
 
     def on_event(self, at: Ns, event: MarketEvent) -> None:
         """Take in one piece of this instrument's market data."""
-        if isinstance(event, LevelUpdate):
+        if isinstance(event, _LEVEL_UPDATE):
             self.on_level(at, event)
-        elif isinstance(event, TradePrint):
+        elif isinstance(event, _TRADE_PRINT):
             self.on_print(at, event)
         elif isinstance(event, BookSnapshot):
             self.on_snapshot(at, event)

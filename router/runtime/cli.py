@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "curves": "curves_command",
     "demo": "demo_command",
     "desk": "desk_command",
+    "fit": "fit_command",
     "init": "init_command",
     "market": "market_command",
     "pretrade": "pretrade_command",
@@ -23,8 +24,10 @@ COMMANDS: Final = {
     "report": "report_command",
     "run": "run_command",
     "send": "send_command",
+    "study": "study_command",
     "tca": "tca_command",
     "venues": "venues_command",
+    "verify-costs": "verify_costs_command",
 }
 HELP: Final = "An open FIX smart order router and algo engine, with a venue simulator in the box."
 

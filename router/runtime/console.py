@@ -25,8 +25,15 @@ HOME_OPTION = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Directory that holds sessions.cfg and config/ (default: the shipped settings).",
 )
-ANALYSIS = ("clarabel", "duckdb", "pyarrow", "scipy")
-"""What the extra `analysis` brings: the analyst's commands import it when they need it."""
+EXTRAS = {
+    "clarabel": "analysis",
+    "duckdb": "analysis",
+    "pyarrow": "analysis",
+    "scipy": "analysis",
+    "dask": "dask",
+    "distributed": "dask",
+}
+"""What brings a package that the analyst's commands import when they need it."""
 NO_QUICKFIX = "FIX sessions need QuickFIX: pip install 'sluice[quickfix-tls]' (prebuilt) or 'sluice[quickfix]' (source)"
 
 
@@ -67,6 +74,6 @@ def errors_as_lines() -> Iterator[None]:
         package = (error.name or "").partition(".")[0]
         if package == "quickfix":
             raise click.ClickException(NO_QUICKFIX) from None
-        if package in ANALYSIS:
-            raise click.ClickException(f"this needs {package}: pip install 'sluice[analysis]'") from None
+        if package in EXTRAS:
+            raise click.ClickException(f"this needs {package}: pip install 'sluice[{EXTRAS[package]}]'") from None
         raise

@@ -8,6 +8,7 @@ from statistics import fmean, mean, median, pstdev
 import pytest
 
 from router.api import SECOND, CalendarDay, Instrument
+from simulator.draws import Draws
 from simulator.synthetic_model import EfficientPrice, Rhythm, Signs, Sizes
 from simulator.synthetic_params import SyntheticParams
 
@@ -16,7 +17,7 @@ DAY = CalendarDay("20130610", 0, 6 * HOUR)
 
 
 def price(params: SyntheticParams, seed: int = 1) -> EfficientPrice:
-    return EfficientPrice(params, DAY, 1_000_000.0, 400_000.0, Random(seed))
+    return EfficientPrice(params, DAY, 1_000_000.0, 400_000.0, Draws(Random(seed)))
 
 
 def test_the_days_rhythm_is_a_u_whose_mean_is_one() -> None:
@@ -95,7 +96,7 @@ def test_impact_can_be_switched_off() -> None:
 
 
 def test_signs_of_market_orders_are_correlated_over_long_lags() -> None:
-    signs = Signs(SyntheticParams(run_tail=1.5, run_follow_ppm=750_000), Random(1))
+    signs = Signs(SyntheticParams(run_tail=1.5, run_follow_ppm=750_000), Draws(Random(1)))
     drawn = [1 if signs.draw() else -1 for _ in range(200_000)]
 
     correlation = {lag: mean(a * b for a, b in zip(drawn, drawn[lag:], strict=False)) for lag in (1, 10, 100)}
@@ -106,7 +107,7 @@ def test_signs_of_market_orders_are_correlated_over_long_lags() -> None:
 
 def test_a_sign_that_was_expected_is_no_surprise() -> None:
     """Surprises are uncorrelated, though signs are not, and as large as is said: prices may follow them for good."""
-    signs = Signs(SyntheticParams(run_tail=1.5, run_follow_ppm=750_000), Random(2))
+    signs = Signs(SyntheticParams(run_tail=1.5, run_follow_ppm=750_000), Draws(Random(2)))
     surprises = []
     for _ in range(100_000):
         signs.draw()
@@ -118,7 +119,7 @@ def test_a_sign_that_was_expected_is_no_surprise() -> None:
 
 def test_what_trades_tell_is_the_stated_part_of_a_days_variance() -> None:
     params = SyntheticParams(volatility_ppm=12_000, informed_ppm=250_000)
-    walk = EfficientPrice(params, DAY, 1_000_000.0, 400_000.0, Random(1), surprise=400.0)
+    walk = EfficientPrice(params, DAY, 1_000_000.0, 400_000.0, Draws(Random(1)), surprise=400.0)
 
     walk.learn(20.0)
 
@@ -126,14 +127,16 @@ def test_what_trades_tell_is_the_stated_part_of_a_days_variance() -> None:
 
 
 def test_signs_without_runs_are_coins() -> None:
-    signs = Signs(SyntheticParams(run_follow_ppm=0), Random(1))
+    signs = Signs(SyntheticParams(run_follow_ppm=0), Draws(Random(1)))
     drawn = [1 if signs.draw() else -1 for _ in range(50_000)]
 
     assert abs(mean(a * b for a, b in pairwise(drawn))) < 0.02
 
 
 def test_sizes_are_lots_around_the_median_but_for_the_odd_part() -> None:
-    sizes = Sizes(SyntheticParams(size_median=400, odd_lot_ppm=150_000, size_round_ppm=0), Instrument("XYZ"), Random(1))
+    sizes = Sizes(
+        SyntheticParams(size_median=400, odd_lot_ppm=150_000, size_round_ppm=0), Instrument("XYZ"), Draws(Random(1))
+    )
     drawn = [sizes.draw() for _ in range(20_000)]
     odd = [size for size in drawn if size % 100]
 
@@ -145,7 +148,7 @@ def test_sizes_are_lots_around_the_median_but_for_the_odd_part() -> None:
 
 def test_sizes_above_five_lots_are_partial_to_fives() -> None:
     sizes = Sizes(
-        SyntheticParams(size_median=900, odd_lot_ppm=0, size_round_ppm=1_000_000), Instrument("XYZ"), Random(1)
+        SyntheticParams(size_median=900, odd_lot_ppm=0, size_round_ppm=1_000_000), Instrument("XYZ"), Draws(Random(1))
     )
     drawn = {sizes.draw() for _ in range(5_000)}
 

@@ -1,7 +1,7 @@
 """A line of one latency: first in, first out."""
 
 from router.api import VenueUp
-from simulator.wires import NEVER, SLACK, Wire
+from simulator.wires import NEVER, PLACES, Wire
 
 
 def said(number: int) -> VenueUp:
@@ -31,8 +31,8 @@ def test_a_line_that_has_become_empty_takes_the_next() -> None:
     assert (wire.at, wire.sequence, wire.take(), wire.at) == (20, 2, said(2), NEVER)
 
 
-def test_a_line_that_is_never_empty_forgets_what_has_arrived() -> None:
-    wire, events = Wire(latency_ns=1_000), 10 * SLACK
+def test_a_line_that_is_never_empty_uses_its_places_again() -> None:
+    wire, events = Wire(latency_ns=1_000), 10 * PLACES
     wire.put(0, 0, said(0))
 
     arrived = []
@@ -41,4 +41,16 @@ def test_a_line_that_is_never_empty_forgets_what_has_arrived() -> None:
         arrived.append(wire.take())
 
     assert arrived == [said(number) for number in range(events - 1)]
-    assert len(wire._parcels) <= 2 * SLACK
+    assert len(wire._ring) == PLACES
+
+
+def test_a_line_that_is_full_gets_more_places_and_keeps_its_order() -> None:
+    wire, events = Wire(latency_ns=1_000), 3 * PLACES
+    wire.put(0, 0, said(0))
+    wire.take()
+
+    for number in range(1, events):
+        wire.put(number, number, said(number))
+
+    assert [wire.take() for _ in range(1, events)] == [said(number) for number in range(1, events)]
+    assert wire.at == NEVER

@@ -23,6 +23,7 @@ from router.api import (
     Nbbo,
     Ns,
     OrdType,
+    Peg,
     Phase,
     PhaseChange,
     PrintKind,
@@ -162,6 +163,25 @@ def test_a_step_with_a_limit_passes_through_instants_at_which_nothing_is_heard()
     assert sim.step(NOON + 1_000) == [(NOON + 310, LevelUpdate("XLIT", SYMBOL, True, BID, 100))]
 
 
+def test_who_only_listens_is_told_as_it_comes_what_an_engine_would_hear() -> None:
+    deeds = [(NOON + n, add("XLIT", n, True, BID, 100)) for n in (10, 20, 30)]
+    told: list[tuple[Ns, Delivered]] = []
+    sim = world(*deeds)
+
+    sim.hear(NOON + 320, lambda at, event: told.append((at - NOON, event)))
+
+    assert [(at, event) for at, event in told if at > 0] == run(world(*deeds), NOON + 320)
+    assert (sim.now, sim.next_at) == (NOON + 320, NOON + 330)
+
+
+def test_a_turn_of_a_source_is_counted() -> None:
+    sim = world(*((NOON + n, add("XLIT", n, True, BID, 100)) for n in (10, 20, 30)))
+
+    run(sim, NOON + 25)
+
+    assert sim.turns == 2
+
+
 def test_a_quote_that_fades_on_the_way_is_missed() -> None:
     sim = world((NOON + 1_000, add("XALT", 1, False, ASK, 100)), (NOON + 1_900, delete("XALT", 1)))
     sim.send(NOON + 1_700, send("XALT", "c1", Side.BUY, 100, ASK))
@@ -222,6 +242,14 @@ class TestNbbo:
         )
 
         assert [nbbo.bid_qty for nbbo in heard] == [100, 300]
+
+    def test_is_known_at_a_venue_in_which_nobody_waited_for_it(self) -> None:
+        sim = world((NOON + 10, add("XALT", 1, True, BID, 100)), (NOON + 10, add("XALT", 2, False, ASK, 100)))
+        peg = msgspec.structs.replace(send("XLIT", "c1", Side.BUY, 50, BID), ord_type=OrdType.PEGGED, peg=Peg.PRIMARY)
+
+        sim.send(NOON + 20, msgspec.structs.replace(peg, px=None))
+
+        assert (520, LevelUpdate("XLIT", SYMBOL, True, BID, 50)) in run(sim)
 
     def test_leaves_out_unprotected_quotes(self) -> None:
         open_outcry = VenueProfile("XOUT", VenueKind.LIT, "lit", protected=False)

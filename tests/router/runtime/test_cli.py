@@ -17,7 +17,7 @@ from router.core.events import Genesis, VenueDown
 from router.core.outputs import Alarm
 from router.core.profiles import EngineConfig
 from router.runtime.cli import main
-from router.runtime.console import ANALYSIS
+from router.runtime.console import EXTRAS
 from router.runtime.journal_file import FILE_NAME, JournalFile
 
 
@@ -40,7 +40,7 @@ def test_a_running_router_needs_nothing_of_an_analyst() -> None:
     """What `run`, `demo` and `report` import is there without the extra `analysis`."""
     program = f"""
 import sys
-for package in {ANALYSIS!r}:
+for package in {list(EXTRAS)!r}:
     sys.modules[package] = None
 import router.runtime.run_command, router.runtime.demo_command, router.runtime.report_command
 import router.runtime.profile_measure_command, router.runtime.profile_show_command

@@ -1,6 +1,7 @@
 """Almgren and Chriss (2000), section 4: X = 10^6, S = 50, 30 % a year, spread 1/8, 5 M shares a day.
 
-kappa of 0.61 a day and a half-life of 1.6 days for lambda = 10^-6 are the paper's. The costs of small lambdas are
+kappa of 0.61 a day and a half-life of 1.6 days for lambda = 10^-6 are as they are known, without the paper's text at
+hand. The costs of small lambdas are
 those that DROP prints for the same parameters (org.drip.coverage.execution.AlmgrenChriss); those of 10^-6 and 2 x
 10^-6 were not found in a text and are held to by the formula alone.
 """
@@ -19,7 +20,7 @@ from router.tca.impact.terms import ImpactInputError, ImpactOrder, even_path
 PAPER = Problem(qty=1e6, sigma=0.95, epsilon=0.0625, gamma=2.5e-7, eta=2.5e-6, horizon=5.0, periods=5)
 
 
-def test_kappa_and_half_life_of_the_paper() -> None:
+def test_kappa_and_half_life_of_the_well_known_example() -> None:
     assert f"{PAPER.kappa(1e-6):.2f}" == "0.61"
     assert f"{PAPER.half_life(1e-6):.1f}" == "1.6"
 

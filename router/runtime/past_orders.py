@@ -1,0 +1,61 @@
+"""The user's past orders, from whatever holds them: journals, studies' folders, files of outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from router.runtime.journal_file import FILE_NAME
+from router.runtime.report_command import read_recorder
+from router.runtime.study_store import OUTCOMES
+from router.tca.case import Case
+from router.tca.official import together
+from router.tca.outcome import Outcome, OutcomeError
+from router.tca.outcome_of import outcome_of
+from router.tca.trading_time import seconds
+from router.tca.volatility import measure
+
+FILES: Final = (".parquet", ".json", ".jsonl")
+
+
+def read_past(paths: Sequence[Path], sigma: float | None = None) -> tuple[tuple[Outcome, ...], dict[str, int]]:
+    """Every order with a cost, and why others have none: reason and how many. OutcomeError where there is no order.
+
+    `sigma`, the daily volatility, is for journals; None: measured from each order's own date, overnight moves apart.
+    """
+    found: list[Outcome] = []
+    without: dict[str, int] = {}
+    journals = [path for path in paths if _outcomes_file(path) is None]
+    for path in paths:
+        file = _outcomes_file(path)
+        if file is not None:
+            from router.tca.outcome_file import read_outcomes  # noqa: PLC0415 - pyarrow is of the extra `analysis`
+
+            found += read_outcomes(file)
+    for case in together([read_recorder(path / FILE_NAME if path.is_dir() else path) for path in journals]):
+        try:
+            found.append(outcome_of(case, sigma=sigma or _sigma(case)))
+        except OutcomeError as error:
+            why = str(error).partition(": ")[2]
+            without[why] = without.get(why, 0) + 1
+    if not found and not without:
+        raise OutcomeError(f"{', '.join(map(str, paths))}: no order in it")
+    return tuple(found), without
+
+
+def _outcomes_file(path: Path) -> Path | None:
+    """The file of outcomes that `path` is or holds; None of a journal."""
+    if path.is_dir():
+        return path / OUTCOMES if (path / OUTCOMES).is_file() else None
+    return path if path.suffix in FILES else None
+
+
+def _sigma(case: Case) -> float | None:
+    """A session's volatility by the midpoints of the order's date."""
+    at = case.record.arrived_at
+    session = case.session(at)
+    if session is None:
+        return None
+    known = measure(case, at, case.record.ended_at or case.as_of)
+    return known.over(seconds(case, session.open, session.close)) or None
