@@ -16,26 +16,25 @@ REPORT = Report(
 
 
 def test_markdown_names_its_pictures_and_keeps_bars_in_cells() -> None:
-    assert markdown(REPORT) == "\n".join(
-        [
-            "# Basket <1>",
-            "",
-            "One name.",
-            "",
-            SIGN,
-            "",
-            "![What it shows & more](a.svg)",
-            "",
-            "What it shows & more",
-            "",
-            "## By name",
-            "",
-            "| name | cost | why |",
-            "| --- | --- | --- |",
-            "| ACME | 1,200.50 | a \\| b |",
-            "| BOLT | none | <i> |",
-            "",
-        ]
+    assert (
+        markdown(REPORT)
+        == f"""# Basket <1>
+
+One name.
+
+{SIGN}
+
+![What it shows & more](a.svg)
+
+What it shows & more
+
+## By name
+
+| name | cost | why |
+| --- | --- | --- |
+| ACME | 1,200.50 | a \\| b |
+| BOLT | none | <i> |
+"""
     )
 
 
