@@ -81,7 +81,9 @@ def trade(made: rebalance.Rebalance, settings: Settings, state: Path, *, seed: i
         desk.plan_releases(releases(made))
     if rounds is None:
         desk.execute(at_once(made))
-        limits: tuple[float, ...] = tuple(next(b.high for b in made.plan.problem.bands if b.label == "imbalance"))
+        limits: tuple[float, ...] = tuple(
+            map(float, next(band.high for band in made.plan.problem.bands if band.label == "imbalance"))
+        )
         gave: tuple[str, ...] = ()
     else:
         worked = work(made.plan, made.advice, desk.execute, rounds=rounds)
@@ -172,7 +174,7 @@ def kept_text(day: Day) -> str:
     kept, said = day.kept, ", ".join(f"{kind}: {count:,}" for kind, count in sorted(day.messages.items()))
     return (
         f"Worked as {day.title}: the imbalance broke its limit at the end of {kept.ends_beyond} of {kept.periods} "
-        f"periods, and was {kept.ends_most:.0%} of it there at worst; within the periods it was beyond what was "
+        f"periods, and was {kept.ends_most:.2f} of it there at worst; within the periods it was beyond what was "
         f"allowed {kept.beyond:.1%} of the time. "
         f"Messages by MsgType(35): {said}; orders refused: {len(day.rejected)}."
     )

@@ -12,7 +12,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from router.basket.control import Worked
-from router.basket.names import BasketName, Floats
+from router.basket.names import BasketError, BasketName, Floats
 from router.basket.orders import Done
 from router.core.types import Ns
 
@@ -91,7 +91,12 @@ def held(path: BasketPath, ends: Sequence[Ns], limits: Sequence[float]) -> Held:
 
 
 def limits_of(worked: Worked) -> tuple[float, ...]:
-    """The imbalance's limit in each period, as it was held; a period that was not needed has the last one's."""
+    """The imbalance's limit in each period, as it was held; a period that was not needed has the last one's.
+
+    Raises `BasketError` where the imbalance was not bounded.
+    """
+    if not any("imbalance" in step.limits for step in worked.steps):
+        raise BasketError("basket: worked without a bound on the imbalance, so there is no limit to hold it against")
     found: list[float] = []
     for period in range(len(worked.plan.periods)):
         steps = [step for step in worked.steps if step.period == period and "imbalance" in step.limits]

@@ -249,7 +249,7 @@ def causes_picture(causes: Mapping[str, Causes]) -> str:
             axes.plot([total, total], [place - 0.4, place + 0.4], color="black", linewidth=1.6)
         axes.set_yticks(range(len(causes)), list(reversed(tuple(causes))))
         axes.axvline(0, color="#999999", linewidth=0.8)
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value / 1e3:,.4g}"))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value / 1e3:,.6g}"))
         axes.set_xlabel("cost, thousands; the black mark is the sum")
         axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=6, borderaxespad=0.2)
         return _svg(figure)

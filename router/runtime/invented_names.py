@@ -22,8 +22,7 @@ from router.tca.profile import Positive
 from simulator.contra import ContraMix
 from simulator.synthetic_params import MarketConfig, SyntheticParams, parse_market
 
-CLIENTS: Final = ("EMS42", "EMS44")
-REFERENCE_AGE_NS: Final = 1_800 * SECOND
+REFERENCE_AGE_NS: Final = 4 * 3_600 * SECOND
 PACED: Final = ("contra_per_second_ppm", "contra_lots_mean")
 SHIPPED_PACE: Final = 6.0
 """Events a second of the name that the shipped pools were set beside."""
@@ -79,7 +78,8 @@ def invented_home(home: Path, names: Sequence[InventedName], *, pace: float) -> 
     (config / "instruments.toml").write_text(rules + "".join(map(_instrument, names)), encoding="utf-8")
     with (config / "risk.toml").open("a", encoding="utf-8") as limits:
         # A slow name's last trade is old, and still the price.
-        limits.write("".join(f"[client.{name}]\nreference_age_max_ns = {REFERENCE_AGE_NS}\n" for name in CLIENTS))
+        for client in read_settings(home).clients:
+            limits.write(f"[client.{client.comp_id}]\nreference_age_max_ns = {REFERENCE_AGE_NS}\n")
     settings = read_settings(home)
     return replace(settings, venues=tuple(_at_pace(venue, pace / SHIPPED_PACE) for venue in settings.venues))
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from router.basket.control import work
 from router.basket.fills import BasketFill, Held, filled, held, imbalance_path, limits_of
 from router.basket.limits import BasketLimits
+from router.basket.names import BasketError
 from router.basket.orders import Done
 from router.basket.plan import plan
 from router.basket.sorting import HardLimits, advise
@@ -78,3 +79,11 @@ def test_the_limits_held_are_those_of_the_steps() -> None:
     )
 
     assert limits_of(worked) == pytest.approx(levels)
+
+
+def test_without_a_bound_there_is_no_limit_to_hold_against() -> None:
+    made = plan(seeded(3, 3), DAY, terms(BasketLimits(participation=0.3)))
+    worked = work(made, advise(made.names, HardLimits(of_adv=10, spread_bps=1e6, sigma=10)), lambda _orders: {})
+
+    with pytest.raises(BasketError, match="without a bound on the imbalance"):
+        limits_of(worked)
