@@ -2,8 +2,9 @@
 
 Temporary: a trade of n shares in a period of expected volume V pays `eta sigma (n/V)^exponent` of the price. Almgren,
 Thum, Hauptmann and Li (2005) with exponent 3/5; the square root with 1/2; Almgren and Chriss (2000) with 1.
-Permanent: linear, `gamma sigma X/ADV`, half of it paid whatever the schedule. The numbers are `impact.toml`'s
-(`law_of`). Bias: volume and volatility are as expected, names do not move each other's price.
+Permanent: linear, `gamma sigma X/ADV`, half of it paid whatever the schedule; the paper's factor of shares outstanding
+is taken as 1, since a basket does not know it. Numbers are `impact.toml`'s (`law_of`). Bias: volume and volatility are
+as expected, names do not move each other's price.
 """
 
 from __future__ import annotations
@@ -53,12 +54,11 @@ class ImpactLaw(Struct, frozen=True, kw_only=True):
 
 
 def law_of(model: Almgren2005) -> ImpactLaw:
-    """The numbers of `impact.toml`. Their factor of shares outstanding is the model's own assumption for every name."""
-    turnover = model.days_outstanding**model.delta.value
+    """The numbers of `impact.toml`. The paper's factor (shares outstanding / ADV)^(1/4) is taken as 1: see above."""
     return ImpactLaw(
         eta=model.eta.value,
         exponent=model.beta.value,
-        gamma=model.gamma.value * turnover,
+        gamma=model.gamma.value,
         source=model.source,
         as_of=model.from_date,
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from router.basket.fills import filled
+from router.basket.fills import BasketFill, filled
 from router.basket.names import BasketError
 from router.basket.orders import BasketOrder, staged, window_order
 from router.basket.sorting import HardLimits, advise
@@ -128,3 +128,18 @@ def test_a_refused_order_is_told(desk: BasketDesk) -> None:
 
     assert len(desk.rejected) == 1
     assert "EndTime" in desk.rejected[0]
+
+
+def test_the_same_market_and_lists_fill_the_same(tmp_path: Path) -> None:
+    market = [InventedName(symbol="AAA", px=500_000, adv=1e6, sigma=0.02, spread=0.01)]
+    settings = invented_home(tmp_path / "home", market, pace=2.0)
+    filled_by: list[list[BasketFill]] = []
+
+    for life in ("one", "two"):
+        desk = BasketDesk(settings, make_market(settings, "synthetic:3", DAY), tmp_path / life)
+        desk.execute(orders()[:1])
+        desk.close()
+        filled_by.append(desk.fills)
+
+    assert filled_by[0]
+    assert filled_by[0] == filled_by[1]
