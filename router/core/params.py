@@ -182,8 +182,8 @@ class AlgoParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Ppm | None,
         Param(
             Kind.RATE,
-            "Share of what is left that may wait in each scheduled cross; absent: 0.1, and none where participation "
-            "is capped or DarkPct is 0.",
+            "Share of what is left that may wait in each scheduled cross, whatever DarkPct is; absent: 0.1 times "
+            "DarkPct, and none where participation is capped.",
             low=0,
             high=PPM,
         ),

@@ -83,11 +83,15 @@ class Crosses:
 
 
 def share_ppm(work: ParentWork) -> Ppm:
-    """How much of what is left an order lends: CrossPct, or the default where nothing caps its participation."""
+    """How much of what is left an order lends: CrossPct, or the default where nothing caps its participation.
+
+    Of the default no more than the client's DarkPct lets be undisplayed; a CrossPct that is given stands beside it.
+    """
     if work.parent.terms.strategy is None:
         return 0
     params = work.params
     if params.cross_pct is not None:
         return params.cross_pct
     is_capped = params.participation_rate is not None or params.max_participation is not None
-    return 0 if is_capped or params.dark_pct == 0 else SHARE_PPM
+    undisplayed = PPM if params.dark_pct is None else params.dark_pct
+    return 0 if is_capped else SHARE_PPM * undisplayed // PPM

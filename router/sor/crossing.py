@@ -98,10 +98,11 @@ def _enter_one(review: Review, route: Route, window: tuple[Ns, Ns]) -> None:
 
 
 def _part(review: Review) -> Qty:
-    """Round lots for a cross: the part, within what the client lets us have undisplayed."""
+    """Round lots for a cross: all of a slice that waits for one, else a part within the client's DarkPct."""
     work, lot = review.work, review.market.instrument.round_lot
-    # A slice that waits for a cross shows it all of itself.
-    qty = work.remaining if work.reason is Reason.CROSS else work.remaining * SHARE_PPM // PPM
+    if work.reason is Reason.CROSS:  # what was lent to it is the client's CrossPct
+        return work.remaining // lot * lot
+    qty = work.remaining * SHARE_PPM // PPM
     if work.prefs.dark_pct is not None and not work.prefs.dark_only:
         qty = min(qty, max(work.qty * work.prefs.dark_pct // PPM - undisplayed(review), 0))
     return qty // lot * lot

@@ -80,8 +80,8 @@ class Decomposition(Struct, frozen=True):
 class TimingRisk(Struct, frozen=True):
     """Standard deviation of the timing cost, in basis points of the release price on all ordered shares.
 
-    `expected` by the schedule that the algorithm stated first, `traded` by the path that the fills made; `cost` is the
-    shortfall's timing, and `score` the same in units of `expected` (of `traded` without one).
+    `expected` by the schedule that the algorithm stated first, on each date; `traded` by the path that the fills made;
+    `cost` is the shortfall's timing, and `score` the same in units of `expected` (of `traded` without one).
     """
 
     expected: Estimate
@@ -204,23 +204,31 @@ def _score(cost: Estimate, risk: Estimate) -> Estimate:
 
 
 def _expected(case: Case, volatility: Volatility) -> Estimate:
-    if not case.record.plans:
+    """Along what the algorithm stated first on each date: of an order of several, one plan is one date's share."""
+    stated: dict[str, Planned] = {}
+    for plan in case.record.plans:
+        stated.setdefault(case.day(plan.at), plan)
+    plans = [plan for plan in stated.values() if plan.points]
+    if not plans:
         return Estimate(None, reason="the order had no schedule")
-    return _risk(volatility, _planned_square(case, case.record.plans[0]))
+    return _risk(volatility, _planned_square(case, plans))
 
 
 def _risk(volatility: Volatility, square: float) -> Estimate:
     return Estimate(_bps(volatility.over(square)), _bps(volatility.error_over(square)), reason=volatility.reason)
 
 
-def _planned_square(case: Case, plan: Planned) -> float:
-    """The integral of the squared part still to come, along straight lines between the plan's points."""
-    whole = plan.points[-1].qty if plan.points else 0
-    if not whole:
-        return 0.0
-    parts: Sequence[float] = [1 - point.qty / whole for point in plan.points]
+def _planned_square(case: Case, plans: Sequence[Planned]) -> float:
+    """The integral of the squared part of all shares still to come of those planned, in seconds of trading.
+
+    Along straight lines between the plans' points. All shares are those ordered as the first plan was made.
+    """
+    points = [point for plan in plans for point in plan.points]
+    planned = points[-1].qty
+    ordered = case.record.qty_at(plans[0].at)
+    parts = [max(planned - point.qty, 0) / ordered for point in points]
     total = 0.0
-    for (a, b), (start, end) in zip(pairwise(parts), pairwise(plan.points), strict=True):
+    for (a, b), (start, end) in zip(pairwise(parts), pairwise(points), strict=True):
         total += seconds(case, start.at, end.at) * (a * a + a * b + b * b) / 3
     return total
 

@@ -37,6 +37,8 @@ OVER: Final = (
     OrdStatus.REJECTED,
 )
 """OrdStatus(39) in which an order is not worked."""
+GOOD_TILL: Final = (TimeInForce.GTC, TimeInForce.GTD)
+"""TimeInForce(59) of orders that may live on several dates."""
 
 
 class Fill(Struct, frozen=True, gc=False):
@@ -135,6 +137,8 @@ class OrderRecord(Struct, kw_only=True):
     notional: int = 0
     text: str = ""
     ended_at: Ns | None = None
+    rests: list[tuple[Ns, Ns]] = []
+    """From when it was done for a day until it was at work again: an order that is good till a date has nights."""
     arrival_mid2: Px | None = None
     request: NewOrder | None = None
     """What the client asked, where the journal has it."""
@@ -161,6 +165,12 @@ class OrderRecord(Struct, kw_only=True):
         return self.status not in OVER
 
     @property
+    def goes_on(self) -> bool:
+        """Done for the day, and worked again on the next date: TimeInForce(59) is 1 or 6 with a balance left."""
+        asked = None if self.request is None else self.request.tif
+        return self.status is OrdStatus.DONE_FOR_DAY and asked in GOOD_TILL
+
+    @property
     def sent_at(self) -> Ns | None:
         """TransactTime(60) of the client's order: when it decided, by its own clock."""
         return None if self.request is None else self.request.transact_time
@@ -169,6 +179,11 @@ class OrderRecord(Struct, kw_only=True):
         """Price(44) in force at `at`; before the first, that."""
         known = self.limits or [(at, self.limit_px)]
         return next((px for since, px in reversed(known) if since <= at), known[0][1])
+
+    def qty_at(self, at: Ns) -> Qty:
+        """OrderQty(38) in force at `at`; before the first, that."""
+        known = self.quantities or [(at, self.qty)]
+        return next((qty for since, qty in reversed(known) if since <= at), known[0][1])
 
     def planned(self, at: Ns) -> Qty | None:
         """Cumulative shares that the schedule in force at `at` expected by then, between two points on a straight line.

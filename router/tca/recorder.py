@@ -213,8 +213,11 @@ class Recorder:
             order.limits.append((at, report.px))
         order.cum_qty, order.notional = report.cum_qty, report.notional
         if report.ord_status is not order.status:
+            rested = order.ended_at if order.goes_on else None
             order.status = report.ord_status
             order.ended_at = None if order.is_open else at
+            if rested is not None:
+                order.rests.append((rested, at))
         if report.exec_type is not ExecType.ORDER_STATUS:
             order.text = report.text
 

@@ -90,6 +90,7 @@ def _record(row: Row, children: list[Row], fills: list[Row], decisions: list[Row
         "amendments": [(each["at"], _amendment(each["event"])) for each in row["amendments"]],
         "quantities": [(each["at"], each["qty"]) for each in row["quantities"]],
         "limits": [(each["at"], each["px"]) for each in row["limits"]],
+        "rests": [(each["start"], each["end"]) for each in row["rests"]],
         "plans": [_plan(each) for each in row["plans"]],
         "children": [_made(Child, each) for each in children],
         "decisions": [_made(DecisionRecord, each) for each in decisions],

@@ -72,6 +72,7 @@ def parent_row(journal: str, n: int, case: Case) -> Row:
         "curve_days": order.curve_days,
         "quantities": [{"at": at, "qty": qty} for at, qty in order.quantities],
         "limits": [{"at": at, "px": px} for at, px in order.limits],
+        "rests": [{"start": start, "end": end} for start, end in order.rests],
         "plans": [
             {"at": plan.at, "points": [{"at": point.at, "qty": point.qty} for point in plan.points]}
             for plan in order.plans

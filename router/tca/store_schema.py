@@ -34,6 +34,7 @@ def _may(name: str, kind: pa.DataType) -> pa.Field:
 _POINT: Final = pa.struct([_must("at", _INT), _must("qty", _INT)])
 _LIMIT: Final = pa.struct([_must("at", _INT), _may("px", _INT)])
 _TERMS: Final = pa.struct([_must("at", _INT), _must("qty", _INT), _may("px", _INT)])
+_REST: Final = pa.struct([_must("start", _INT), _must("end", _INT)])
 _PLAN: Final = pa.struct([_must("at", _INT), _must("points", pa.list_(_POINT))])
 _REQUEST: Final = pa.struct([_must("at", _INT), _must("event", _TEXT)])
 _CANDIDATE: Final = pa.struct(
@@ -82,6 +83,7 @@ PARENTS: Final = _schema(
     _must("curve_days", _INT),
     _must("quantities", pa.list_(_POINT)),
     _must("limits", pa.list_(_LIMIT)),
+    _must("rests", pa.list_(_REST)),
     _must("plans", pa.list_(_PLAN)),
     _may("request", _TEXT),
     _must("amendments", pa.list_(_REQUEST)),

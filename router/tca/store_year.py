@@ -188,6 +188,7 @@ class _Partition:
             "own_eligible": self.own,
             "quantities": pa.ListArray.from_arrays(one_each, quantities),
             "limits": pa.ListArray.from_arrays(one_each, limits),
+            "rests": none,
             "plans": none,
             "amendments": none,
         }

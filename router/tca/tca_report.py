@@ -8,7 +8,7 @@ not know how a figure is printed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Final, TypeAlias
@@ -20,7 +20,9 @@ from router.core.types import Ns, OrdStatus, Qty, Side
 from router.tca.attribution import By, attribute, gather
 from router.tca.attribution_rows import AttributionSection, section
 from router.tca.benchmarks import Benchmark, Reversion, benchmarks, participation, reversions, volume_interval
+from router.tca.by_date import DateCosts, by_date
 from router.tca.case import Case
+from router.tca.costs import cost_against
 from router.tca.decomposition import CurvePoint, Decomposition, Estimate, TimingRisk, decompose, timing_risk
 from router.tca.exact import Money, exact_decimal
 from router.tca.guessing import GuessingSection, guessing
@@ -108,6 +110,27 @@ class ShortfallSection(Struct, frozen=True):
     total: PartLine
 
 
+class DateLine(Struct, frozen=True, kw_only=True):
+    """One date of an order of several; money sums over dates to trading, opportunity and fees (`by_date`)."""
+
+    day: str
+    filled: Shares
+    left: Shares
+    avg_px: Price | None
+    start: Reference
+    end: Reference
+    vwap_px: Price | None
+    """Of eligible prints while the order was worked on the date, its own among them."""
+    vwap_bps: Bps | None
+    participation: Part | None
+    night: Money
+    """Of the balance, from the close before to this date's start."""
+    traded: Money
+    carried: Money | None
+    fees: Money
+    reason: str = ""
+
+
 class BenchmarkLine(Struct, frozen=True):
     """What the filled shares cost against one benchmark."""
 
@@ -156,6 +179,8 @@ class TcaReport(Struct, frozen=True, kw_only=True):
     sign: str = SIGN
     order: OrderDetails
     shortfall: ShortfallSection
+    dates: tuple[DateLine, ...]
+    """Date by date; empty of an order of one date."""
     benchmarks: tuple[BenchmarkLine, ...]
     reversion: tuple[ReversionLine, ...]
     impact: ImpactSection
@@ -182,6 +207,7 @@ def tca_report(case: Case, volatility: Volatility | None = None) -> TcaReport:
     return TcaReport(
         order=_details(case),
         shortfall=_shortfall(case, costs),
+        dates=tuple(_dates(case, by_date(case, costs))),
         benchmarks=tuple(_benchmark(case, each) for each in benchmarks(case)),
         reversion=tuple(_reversion(case, each, impact) for each in reversions(case)),
         impact=_impact(impact),
@@ -266,6 +292,28 @@ def _reference(case: Case, mark: Mark) -> Reference:
     return Reference(_price(case, mark.px), mark.at, mark.basis, mark.reason)
 
 
+def _dates(case: Case, found: Sequence[DateCosts]) -> Iterator[DateLine]:
+    for each in found if len(found) > 1 else ():
+        vwap = cost_against(case.record.side, each.filled, each.notional, each.interval.vwap)
+        part = each.participation
+        yield DateLine(
+            day=each.day,
+            filled=each.filled,
+            left=each.left,
+            avg_px=_price(case, each.average_px),
+            start=_reference(case, each.start),
+            end=_reference(case, each.end),
+            vwap_px=_price(case, each.interval.vwap),
+            vwap_bps=None if vwap is None else vwap.bps,
+            participation=None if part is None else float(part),
+            night=exact_decimal(each.night),
+            traded=exact_decimal(each.traded),
+            carried=_money(each.carried),
+            fees=exact_decimal(each.fees),
+            reason="" if each.interval.volume else "no eligible print while it was worked",
+        )
+
+
 def _benchmark(case: Case, each: Benchmark) -> BenchmarkLine:
     money = None if each.cost is None else case.currency(each.cost.quanta)
     reason = each.mark.reason or ("" if each.cost else "nothing was filled")
@@ -315,6 +363,8 @@ def _line(name: str, each: Estimate) -> EstimateLine:
 def _notes(case: Case) -> Iterator[str]:
     """What was assumed, in words."""
     record = case.record
+    if record.goes_on:
+        yield "The order is done for the day, and what is left goes on on the next date: it is valued at the close."
     if record.is_open:
         yield "The order is open: what is not filled may still be, and is valued at the last price known."
     if len(record.quantities) > 1:

@@ -15,6 +15,7 @@ from router.tca.attribution_text import attribution_tables, guessing_table
 from router.tca.tables import NOTHING, Table, bps_text, interval_text, money_text, part_text
 from router.tca.tca_report import (
     BenchmarkLine,
+    DateLine,
     EstimateLine,
     OrderDetails,
     PartLine,
@@ -46,6 +47,25 @@ def tables(report: TcaReport) -> Iterator[Table]:
         "Implementation shortfall",
         ("part", money, "bps of paper", "note"),
         tuple(_part_row(part) for part in (*report.shortfall.parts, report.shortfall.total)),
+    )
+    yield Table(
+        "Date by date",
+        (
+            "date",
+            "filled",
+            "left",
+            f"start, {money}",
+            f"AvgPx, {money}",
+            f"VWAP, {money}",
+            "cost, bps",
+            f"end, {money}",
+            "part of volume",
+            f"night, {money}",
+            f"traded, {money}",
+            f"carried, {money}",
+            f"fees, {money}",
+        ),
+        tuple(_date_rows(report.dates)),
     )
     yield Table(
         "Benchmarks",
@@ -136,6 +156,25 @@ def _reference_row(name: str, reference: Reference) -> tuple[str, ...]:
 
 def _part_row(part: PartLine) -> tuple[str, ...]:
     return part.name, money_text(part.money), bps_text(part.bps), part.reason
+
+
+def _date_rows(lines: Sequence[DateLine]) -> Iterator[tuple[str, ...]]:
+    for line in lines:
+        yield (
+            line.day,
+            f"{line.filled:,}",
+            f"{line.left:,}",
+            px_text(line.start.px),
+            px_text(line.avg_px),
+            px_text(line.vwap_px),
+            bps_text(line.vwap_bps),
+            px_text(line.end.px),
+            part_text(line.participation),
+            money_text(line.night),
+            money_text(line.traded),
+            money_text(line.carried),
+            money_text(line.fees),
+        )
 
 
 def _benchmark_row(line: BenchmarkLine) -> tuple[str, ...]:

@@ -85,6 +85,18 @@ def test_cross_pct_says_how_much_and_zero_says_none() -> None:
     assert crosses(none) == []
 
 
+def test_dark_pct_limits_what_is_lent_by_default_and_not_what_the_client_asks_for() -> None:
+    default, asked = Scripted(venues=VENUES), Scripted(venues=VENUES)
+    default.say(order("A1", qty=20_000, strategy="TWAP", params=(("DarkPct", "0.3"),)))
+    asked.say(order("A1", qty=2_000, strategy="TWAP", params=(("CrossPct", "0.5"), ("DarkPct", "0.3"))))
+
+    keep_quoting(default, 29)
+    keep_quoting(asked, 29)
+
+    assert [child.qty for child in crosses(default)] == [600]
+    assert [child.qty for child in crosses(asked)] == [1_000]
+
+
 def test_an_order_that_ends_before_the_cross_is_over_lends_nothing() -> None:
     floor = Scripted(venues=VENUES)
     floor.say(order("A1", qty=20_000, strategy="TWAP", params=(("EndTime", "20260316-14:04:00"),)))

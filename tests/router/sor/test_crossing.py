@@ -76,6 +76,16 @@ def test_the_clients_limit_on_undisplayed_venues_counts_for_a_cross() -> None:
     assert lost_by(plan) == {"XCRS": "the part for a cross is smaller than a lot or the client's minimum"}
 
 
+def test_what_was_lent_to_a_cross_is_shown_to_it_whatever_the_limit_on_undisplayed_venues() -> None:
+    bench = bench_with_a_cross()
+    prefs = Preferences(dark_pct=50_000)
+    lent = bench.work(1_000, Urgency.PASSIVE, reason=Reason.CROSS, until=LEAVES + SECOND, prefs=prefs)
+
+    plan = bench.sor.review(ENTERS, lent, [])
+
+    assert [(placement.venue, placement.qty) for placement in plan.sends] == [("XCRS", 1_000)]
+
+
 def test_each_cross_is_tried_once_by_a_slice() -> None:
     bench = bench_with_a_cross()
     work = bench.work(1_000, Urgency.PASSIVE)

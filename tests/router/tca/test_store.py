@@ -46,6 +46,16 @@ def test_every_parent_of_the_day_comes_back_as_its_case(root: Path, recorder: Re
     assert len(back) == 3
 
 
+def test_the_nights_of_an_order_of_several_dates_come_back(tmp_path: Path, recorder: Recorder) -> None:
+    recorder.orders["O1"].rests = [(T0 + SECOND, T0 + 2 * SECOND), (T0 + 3 * SECOND, T0 + 4 * SECOND)]
+    write_journal(tmp_path, JOURNAL, recorder)
+
+    with Store(tmp_path) as store:
+        back = read_case(store, JOURNAL, "O1").record
+
+    assert back.rests == [(T0 + SECOND, T0 + 2 * SECOND), (T0 + 3 * SECOND, T0 + 4 * SECOND)]
+
+
 def counted(store: Store) -> dict[str, int]:
     return {table: store.rows(f"SELECT count(*) FROM {table}")[0][0] for table in TABLES}  # noqa: S608 - our own names
 
