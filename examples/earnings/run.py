@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from router.basket import pictures
-from router.basket.attribution import NameCost, name_costs
+from router.basket.attribution import NameCost, Parts, name_costs
 from router.basket.causes import Causes, causes_of, fees_of, last_prices, order_costs, together
 from router.basket.control import Worked, work
 from router.basket.earnings import UrgencyRule, urgency_of
@@ -240,6 +240,13 @@ def tables(made: earnings.Season, done: Result) -> list[Table]:
     moved = results_of(made.events)
     rest = [cost for cost in done.costs if cost.symbol not in moved]
     rows = [causes_row(f"{side} results", *each) for side, each in done.halves.items() if each[0]]
+    left = [
+        msgspec.structs.replace(cost, parts=Parts(opportunity=cost.parts.opportunity))
+        for cost in done.costs
+        if cost.symbol in moved and cost.parts.opportunity
+    ]
+    unfilled = {cost.symbol: Causes(opportunity=cost.parts.opportunity) for cost in left}
+    rows += [causes_row("results, not filled", left, unfilled)] if left else []
     rows += [causes_row("no results", rest, done.causes)] if rest else []
     queue = []
     for each in made.queue:
