@@ -2,8 +2,9 @@
 
 The basket is decided once and its orders come over the day. Of each order the shortfall (`router.tca.shortfall`) knows
 spread, impact and timing against the midpoint at its own release; what the price had moved from the basket's decision
-to there is the rest, the cost of waiting: the schedule's, and the bands'. With opportunity and fees the causes of a
-name sum to its cost exactly. Positive is a cost. Knows no journal.
+to there is the rest, the cost of waiting: the schedule's, and the bands'. Bias: what a name's earlier orders did to its
+price, and has not faded, is waiting of the later ones, not impact. With opportunity and fees the causes of a name sum
+to its cost exactly. Positive is a cost. Knows no journal.
 """
 
 from __future__ import annotations
