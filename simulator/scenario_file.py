@@ -31,6 +31,7 @@ class ScenarioError(ValueError):
 
 Rule: TypeAlias = tuple[str, bool, str]
 """(key, whether its value is in bounds, the bounds in words)."""
+_DATE: Final = re.compile(r"[0-9]{4}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])")
 _WALL: Final = re.compile(r"(?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?")
 
 
@@ -51,8 +52,10 @@ class Happening(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
     """What all have: when, and which symbols (none named: all of the market's).
 
     One of: `at` (local wall time), `after_open_s`, `after_first_order_s` (after a venue first has an order of ours).
+    `date` (YYYYMMDD): only on that trading date of a market of several; left out: on each.
     """
 
+    date: str | None = None
     at: str | None = None
     after_open_s: float | None = None
     after_first_order_s: float | None = None
@@ -71,6 +74,7 @@ class Happening(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
             said = " and ".join(given) or "none"
             raise ValueError(f"one of at, after_open_s and after_first_order_s says when: {said} given")
         return (
+            ("date", self.date is None or _DATE.fullmatch(self.date) is not None, "a trading date YYYYMMDD"),
             ("after_open_s", 0 <= (self.after_open_s or 0) < DAY_S, f"0 to below {DAY_S} seconds"),
             ("after_first_order_s", 0 <= (self.after_first_order_s or 0) < DAY_S, f"0 to below {DAY_S} seconds"),
         )

@@ -71,6 +71,8 @@ def plan_scenarios(files: Sequence[ScenarioFile], place: Place) -> Scenario:
             plan = partial(one.incidents, happening)
             begin = one.begins(happening)
             made = plan(place.open if begin is None else begin)
+            if happening.date not in {None, place.day}:
+                continue  # of another date: looked up all the same, so that no name is wrong unseen
             if begin is None:
                 waiting.append(plan)
             else:

@@ -19,7 +19,7 @@ from msgspec import Struct
 from router.basket import pictures
 from router.basket.attribution import NameCost, name_costs, total
 from router.basket.control import Worked, work
-from router.basket.costs import RiskModel, beta_of
+from router.basket.costs import RiskModel, beta_of, law_of
 from router.basket.earnings import (
     BandRule,
     Priority,
@@ -36,14 +36,18 @@ from router.basket.names import BasketName, periods_of_days
 from router.basket.orders import BasketOrder, Done, Execute, window_order
 from router.basket.plan import BasketPlan, Terms, plan
 from router.basket.scheduled_event import Outcome, Regime, ThroughEvent, through_event
-from router.basket.sorting import Advice, HardLimits, Urgency, advise
+from router.basket.sorting import Advice, HardLimits, advise
 from router.core.profiles import CalendarDay
 from router.core.types import SECOND, Side
 from router.market.calendar import local_instant
+from router.runtime.analysis_files import read_impact
+from router.runtime.settings import config_folder, default_home
 from router.tca.events import EventKind, EventTime, MarketDate, moves_on, moving
+from router.tca.pretrade.rules import Urgency
 
 DATES = ("20260427", "20260428", "20260429", "20260430", "20260501")
 RISK = RiskModel(market_sigma=0.010, sector_sigma=0.006)
+LAW = law_of(read_impact(config_folder(default_home())).on(DATES[0]).almgren_2005)
 BANDS = BandRule(low=0.04, high=0.12, power=1.0, floor=0.02, cap=0.2, event_factor=0.5)
 PERIODS_A_DAY = 4
 NIGHT = 0.2
@@ -133,7 +137,7 @@ def season(seed: int, *, count: int = 30) -> Season:
     periods = periods_of_days(days(), PERIODS_A_DAY, night=NIGHT)
     gross = float(sum(name.notional for name in names))
     terms = season_terms(
-        Terms(risk=RISK, risk_aversion=3e-8, limits=BasketLimits(imbalance=0.25 * gross)),
+        Terms(risk=RISK, risk_aversion=3e-8, law=LAW, limits=BasketLimits(imbalance=0.25 * gross)),
         names,
         periods,
         events,
@@ -228,7 +232,7 @@ def told(made: Season) -> str:
             events=moving(made.events, first, day, DATES),
         )
         lines.append(f"  {day}: {band.low:.1%} to {band.high:.1%}  {band.reason}")
-    urgent = [symbol for symbol, (urgency, _) in made.urgency.items() if urgency is Urgency.HIGH]
+    urgent = [symbol for symbol, (urgency, _) in made.urgency.items() if urgency == "High"]
     cost = made.plan.cost
     lines += [
         f"urgency High: {', '.join(urgent)}",

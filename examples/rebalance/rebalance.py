@@ -20,7 +20,7 @@ from msgspec import Struct
 from router.basket import pictures
 from router.basket.attribution import Cut, attribute, name_costs, total
 from router.basket.control import Worked, work
-from router.basket.costs import RiskModel, beta_of
+from router.basket.costs import RiskModel, beta_of, law_of
 from router.basket.limits import BasketLimits
 from router.basket.names import BasketName, periods_of
 from router.basket.netting import CrossRule, Netted, net, wishes_of
@@ -29,6 +29,8 @@ from router.basket.plan import BasketPlan, Terms, plan
 from router.basket.sorting import Advice, HardLimits, advise, by_algorithm
 from router.core.types import SECOND, Qty, Side
 from router.market.calendar import local_instant
+from router.runtime.analysis_files import read_impact
+from router.runtime.settings import config_folder, default_home
 
 SECTORS = (
     "energy",
@@ -46,6 +48,7 @@ SECTORS = (
 ACCOUNTS = ("core", "growth", "income")
 OPENS = local_instant("20260427", 34_200, "America/New_York")
 RISK = RiskModel(market_sigma=0.010, sector_sigma=0.006)
+LAW = law_of(read_impact(config_folder(default_home())).on("20260427").almgren_2005)
 # A day at 15 % of the volume has room for no more; a person may take longer.
 HARD = HardLimits(of_adv=0.14)
 HISTORY = 60
@@ -163,7 +166,7 @@ def rebalance(seed: int, *, count: int = 200, periods: int = 13, money: float = 
     made = plan(
         easy,
         periods_of(OPENS, OPENS + 23_400 * SECOND, periods),
-        Terms(risk=RISK, risk_aversion=2e-7, limits=limits),
+        Terms(risk=RISK, risk_aversion=2e-7, law=LAW, limits=limits),
         # Of a few names the limits ask too much: those that give are printed.
         best_effort=True,
     )

@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from router.basket.names import BasketError, BasketName
 from router.basket.orders import Done
-from router.basket.sorting import Advice, HandlInst
-from router.core.types import Micros, Px
+from router.basket.sorting import Advice
+from router.core.types import HandlInst, Micros, Px
 
 MANUAL = "manual"
 

@@ -9,7 +9,7 @@ Knows no clock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -21,8 +21,8 @@ from router.basket.names import BasketError, BasketName, Floats, Period
 from router.basket.orders import BasketOrder, Done, Execute, window_order
 from router.basket.plan import STILL, BasketPlan, Terms, plan
 from router.basket.problem import Band, Measure
-from router.basket.sorting import Advice, HandlInst
-from router.core.types import Qty
+from router.basket.sorting import Advice
+from router.core.types import HandlInst, Qty
 
 ROUGH: Final = 1e-3
 """Under way a plan settles to a thousandth of an order: fills and lots are coarser than that."""
@@ -135,14 +135,24 @@ class Worked(Struct, frozen=True, kw_only=True):
         return {symbol: qty for symbol, qty in leaves.items() if qty}
 
 
-def work(first: BasketPlan, advice: Sequence[Advice], execute: Execute, *, rounds: int = 1) -> Worked:
+def work(
+    first: BasketPlan,
+    advice: Sequence[Advice],
+    execute: Execute,
+    *,
+    rounds: int = 1,
+    readvise: Callable[[Period], Sequence[Advice]] | None = None,
+) -> Worked:
     """Work the plan: in each period `rounds` equal windows, each throttled by what has filled; then plan again.
 
     `execute` is given one window's orders at a time. A period after which all is as planned keeps the plan's tail.
+    `readvise`: how names are to be worked from the beginning of a period, in place of `advice`.
     """
     course = _Course(first, advice, execute)
     steps: list[Step] = []
     for period in range(len(first.periods)):
+        if readvise is not None:
+            course.take_advice(readvise(first.periods[period]))
         gave = course.turn(period)
         for number in range(rounds if course.names else 0):
             step = course.step(period, number, rounds)
@@ -154,17 +164,21 @@ class _Course:
     """The state of a basket under way. `expected` is what the current plan wants filled at the start of its period."""
 
     def __init__(self, first: BasketPlan, advice: Sequence[Advice], execute: Execute) -> None:
-        automated = {each.symbol for each in advice if each.handl_inst is HandlInst.AUTOMATED}
-        if without := [name.symbol for name in first.names if name.symbol not in automated]:
-            raise BasketError(f"basket: planned, but no algorithm is advised for: {', '.join(without)}")
         self.first = first
+        self.take_advice(advice)
         self.current = first
         self.begun = 0
         self.execute = execute
-        self.advice = {each.symbol: each for each in advice}
         self.filled = {name.symbol: Done() for name in first.names}
         self.expected = dict.fromkeys(self.filled, 0)
         self.names: tuple[BasketName, ...] = first.names
+
+    def take_advice(self, advice: Sequence[Advice]) -> None:
+        """Work names so from now on."""
+        automated = {each.symbol for each in advice if each.handl_inst is HandlInst.AUTOMATED}
+        if without := [name.symbol for name in self.first.names if name.symbol not in automated]:
+            raise BasketError(f"basket: planned, but no algorithm is advised for: {', '.join(without)}")
+        self.advice = {each.symbol: each for each in advice}
 
     def turn(self, period: int) -> tuple[Conflict, ...]:
         """Begin a period: plan again after a surprise. The bounds that the new plan had to loosen."""

@@ -2,9 +2,9 @@
 
 Temporary: a trade of n shares in a period of expected volume V pays `eta sigma (n/V)^exponent` of the price. Almgren,
 Thum, Hauptmann and Li (2005) with exponent 3/5; the square root with 1/2; Almgren and Chriss (2000) with 1.
-Permanent: linear, `gamma sigma X/ADV`, half of it paid whatever the schedule; their factor (shares outstanding /
-ADV)^(1/4) is taken as 1, since a basket does not know it. Bias: volume and volatility are as expected, names do not
-move each other's price.
+Permanent: linear, `gamma sigma X/ADV`, half of it paid whatever the schedule; the paper's factor of shares outstanding
+is taken as 1, since a basket does not know it. Numbers are `impact.toml`'s (`law_of`). Bias: volume and volatility are
+as expected, names do not move each other's price.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from msgspec import Meta, Struct
 
 from router.basket.names import BasketError, BasketName, Floats
+from router.tca.impact.almgren_2005 import Almgren2005
 from router.tca.profile import NotNegative, Positive
 
 RATE_FLOOR: Final = 1e-3
@@ -52,12 +53,15 @@ class ImpactLaw(Struct, frozen=True, kw_only=True):
         return gamma
 
 
-ALMGREN_2005: Final = ImpactLaw(
-    eta=0.142, exponent=0.6, gamma=0.314, source="Almgren, Thum, Hauptmann, Li (2005), US equities", as_of="20030601"
-)
-SQUARE_ROOT: Final = ImpactLaw(
-    eta=1.0, exponent=0.5, gamma=0.0, source="square root with Y = 1: an order of magnitude", as_of="20030601"
-)
+def law_of(model: Almgren2005) -> ImpactLaw:
+    """The numbers of `impact.toml`. The paper's factor (shares outstanding / ADV)^(1/4) is taken as 1: see above."""
+    return ImpactLaw(
+        eta=model.eta.value,
+        exponent=model.beta.value,
+        gamma=model.gamma.value,
+        source=model.source,
+        as_of=model.from_date,
+    )
 
 
 class RiskModel(Struct, frozen=True, kw_only=True):

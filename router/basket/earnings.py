@@ -19,8 +19,8 @@ from router.basket.limits import BasketLimits
 from router.basket.names import BasketError, BasketName, Period
 from router.basket.orders import Done
 from router.basket.plan import Terms
-from router.basket.sorting import Urgency
 from router.tca.events import EventTime, MarketDate, ahead, moves_on, moving, volatility_factor
+from router.tca.pretrade.rules import Urgency
 from router.tca.profile import NotNegative, Positive
 
 
@@ -93,13 +93,13 @@ def urgency_of(
     """(Urgency, reason) of a name on `day`. `dates`: trading dates in order, `day` among them."""
     soon = ahead(events, name.symbol, day, dates, rule.within)
     if soon:
-        return Urgency.HIGH, f"{soon[0].text} moves prices within {rule.within} dates: be done before"
+        return "High", f"{soon[0].text} moves prices within {rule.within} dates: be done before"
     ratio = name.sigma / sigma_base
     if ratio >= rule.hot:
-        return Urgency.HIGH, f"volatility is {ratio:.2f} of the usual, at least {rule.hot:g}: waiting is dear"
+        return "High", f"volatility is {ratio:.2f} of the usual, at least {rule.hot:g}: waiting is dear"
     if ratio <= rule.calm:
-        return Urgency.LOW, f"volatility is {ratio:.2f} of the usual, at most {rule.calm:g}: waiting is cheap"
-    return Urgency.MEDIUM, f"volatility is {ratio:.2f} of the usual, and no event within {rule.within} dates"
+        return "Low", f"volatility is {ratio:.2f} of the usual, at most {rule.calm:g}: waiting is cheap"
+    return "Medium", f"volatility is {ratio:.2f} of the usual, and no event within {rule.within} dates"
 
 
 class Priority(Struct, frozen=True, kw_only=True):

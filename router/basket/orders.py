@@ -12,9 +12,9 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from router.basket.names import BasketName
-from router.basket.sorting import Advice, HandlInst
+from router.basket.sorting import Advice
 from router.core.params import show_ppm, show_time
-from router.core.types import PPM, Ns, Qty, Side
+from router.core.types import PPM, HandlInst, Ns, Qty, Side
 
 
 class BasketOrder(Struct, frozen=True, kw_only=True):

@@ -6,18 +6,24 @@ The same figures give the same bytes. Knows no page and no file; draws with matp
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from io import StringIO
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator, PercentFormatter
 
+from router.basket.causes import Causes
 from router.basket.control import Worked
+from router.basket.fills import BasketPath
+from router.basket.names import Floats, Period
 from router.basket.plan import BasketPlan
 from router.basket.scheduled_event import Outcome, ThroughEvent
+from router.core.types import SECOND
 
 _STYLE: Final[dict[Any, Any]] = {
     "svg.fonttype": "none",
@@ -117,9 +123,23 @@ def season_picture(plan: BasketPlan, marks: Mapping[str, str]) -> str:
 
     `marks`: by symbol the trading date whose prices the announcement moves; names in the plan's order.
     """
-    parts = plan.trades / np.array([name.qty for name in plan.names])[:, None]
+    return _season(plan, plan.trades.astype(np.float64), marks, "basket season")
+
+
+def worked_picture(worked: Worked, marks: Mapping[str, str]) -> str:
+    """The same of what was done."""
+    rows = {name.symbol: row for row, name in enumerate(worked.plan.names)}
+    done = np.zeros((len(rows), len(worked.plan.periods)))
+    for step in worked.steps:
+        for symbol, each in step.done.items():
+            done[rows[symbol], step.period] += each.qty
+    return _season(worked.plan, done, marks, "basket season done")
+
+
+def _season(plan: BasketPlan, shares: Floats, marks: Mapping[str, str], salt: str) -> str:
+    parts = shares / np.array([name.qty for name in plan.names])[:, None]
     days = [period.day for period in plan.periods]
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": "basket season", "axes.spines.left": False}):
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": salt, "axes.spines.left": False}):
         figure, (axes,) = _figure(rows=1, height=0.9 + 0.19 * len(plan.names))
         image = axes.imshow(parts, aspect="auto", cmap="Blues", vmin=0, interpolation="nearest")
         axes.set_yticks(range(len(plan.names)), [name.symbol for name in plan.names])
@@ -183,3 +203,59 @@ def _svg(figure: Figure) -> str:
     figure.savefig(out, format="svg", facecolor="white", metadata={"Date": None, "Creator": None})
     text = out.getvalue()
     return text[text.index("<svg") :]
+
+
+def imbalance_picture(
+    paths: Mapping[str, BasketPath], periods: Sequence[Period], limits: Sequence[float], *, zone: str
+) -> str:
+    """What was left to buy less what was left to sell, fill by fill, against the limit at each period's end.
+
+    `paths` by what they are called, the first in front; `zone`: whose clock the axis shows.
+    """
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": "basket imbalance"}):
+        figure, (axes,) = _figure(rows=1, height=3.4)
+        for number, (label, path) in enumerate(paths.items()):
+            times = [_local(at, zone) for at in (*path.times, periods[-1].end)]
+            colour, order = (_INK, 3) if number == 0 else (SELL, 2)
+            values = [*path.values, path.values[-1]]
+            axes.step(times, values, where="post", label=label, color=colour, linewidth=1.2, zorder=order)
+        edges = [_local(periods[0].start, zone), *(_local(period.end, zone) for period in periods)]
+        bounds = np.array([limits[0], *limits])
+        axes.fill_between(edges, -bounds, bounds, step="pre", color=BUY, alpha=0.14, label="limit at the period's end")
+        axes.axhline(0, color="#999999", linewidth=0.8)
+        _money(axes, "left to buy less left to sell")
+        axes.xaxis.set_major_locator(MultipleLocator(1.0))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value:02.0f}:00"))
+        axes.set_xlim(edges[0], edges[-1])
+        axes.set_xlabel(f"time, {zone}")
+        _legend(axes)
+        return _svg(figure)
+
+
+def causes_picture(causes: Mapping[str, Causes]) -> str:
+    """A cost by its causes as bars, one row a key: to the right what it cost, to the left what it gained."""
+    names = Causes.__struct_fields__
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": "basket causes"}):
+        figure, (axes,) = _figure(rows=1, height=1.2 + 0.42 * len(causes))
+        for place, each in enumerate(reversed(tuple(causes.values()))):
+            ends = [0.0, 0.0]
+            for number, name in enumerate(names):
+                money = float(getattr(each, name))
+                side = int(money < 0)
+                label = name if place == 0 else None
+                axes.barh(place, money, left=ends[side], height=0.62, color=_SECTORS[number], label=label)
+                ends[side] += money
+            total = float(each.total)
+            axes.plot([total, total], [place - 0.4, place + 0.4], color="black", linewidth=1.6)
+        axes.set_yticks(range(len(causes)), list(reversed(tuple(causes))))
+        axes.axvline(0, color="#999999", linewidth=0.8)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value / 1e3:,.6g}"))
+        axes.set_xlabel("cost, thousands; the black mark is the sum")
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=6, borderaxespad=0.2)
+        return _svg(figure)
+
+
+def _local(at: int, zone: str) -> float:
+    """Hours since midnight by the clock of `zone`, of one date."""
+    local = datetime.fromtimestamp(at / SECOND, ZoneInfo(zone))
+    return local.hour + local.minute / 60 + local.second / 3_600

@@ -15,7 +15,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from router.basket.costs import ALMGREN_2005, RATE_FLOOR, ImpactLaw, RiskModel
+from router.basket.costs import RATE_FLOOR, ImpactLaw, RiskModel
 from router.basket.infeasible import Conflict, ends_told, loosen
 from router.basket.limits import BasketLimits, grid_lot
 from router.basket.names import (
@@ -48,8 +48,8 @@ class Terms(Struct, frozen=True, kw_only=True):
 
     risk: RiskModel
     risk_aversion: float
+    law: ImpactLaw
     limits: BasketLimits = BasketLimits()
-    law: ImpactLaw = ALMGREN_2005
     announcements: dict[str, tuple[float, ...]] = {}
     """By symbol: variance that comes behind each period on top of the ordinary, relative: an event in the horizon."""
 

@@ -7,20 +7,14 @@ first rule of a table that applies. Knows no schedule; which algorithms are inst
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from enum import StrEnum
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
 from router.basket.names import BasketName
+from router.core.types import HandlInst
+from router.tca.pretrade.rules import Urgency
 from router.tca.profile import Positive
-
-
-class HandlInst(StrEnum):
-    """HandlInst(21): who works an order."""
-
-    AUTOMATED = "1"
-    MANUAL = "3"
 
 
 class HardLimits(Struct, frozen=True, kw_only=True):
@@ -32,14 +26,6 @@ class HardLimits(Struct, frozen=True, kw_only=True):
     """Quoted spread in basis points of the price."""
     sigma: Positive = 0.045
     """Volatility of a day, as a part of the price."""
-
-
-class Urgency(StrEnum):
-    """Urgency(848), as the algorithms' parameter spells it."""
-
-    LOW = "Low"
-    MEDIUM = "Medium"
-    HIGH = "High"
 
 
 class Advice(Struct, frozen=True, kw_only=True):
@@ -67,7 +53,7 @@ RULES: Final = (
     Rule(
         "IS",
         (("Urgency", "High"),),
-        lambda _name, urgency: urgency is Urgency.HIGH,
+        lambda _name, urgency: urgency == "High",
         "urgency is {urgency}: implementation shortfall buys certainty first",
     ),
     Rule(
@@ -103,7 +89,7 @@ def advise(
 ) -> tuple[Advice, ...]:
     """How to work each name, in their order. A name whose urgency is not given is Medium."""
     given = urgency_of or {}
-    return tuple(_advise(name, limits or HardLimits(), given.get(name.symbol, Urgency.MEDIUM)) for name in names)
+    return tuple(_advise(name, limits or HardLimits(), given.get(name.symbol, "Medium")) for name in names)
 
 
 def why_hard(name: BasketName, limits: HardLimits) -> tuple[str, ...]:

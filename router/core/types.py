@@ -75,6 +75,16 @@ class TimeInForce(StrEnum):
     AT_CLOSE = "7"
 
 
+class HandlInst(StrEnum):
+    """HandlInst(21): who works an order."""
+
+    AUTOMATED = "1"
+    AUTOMATED_WATCHED = "2"
+    """A broker may step in: worked as `AUTOMATED` here."""
+    MANUAL = "3"
+    """A person: staged until the desk releases it."""
+
+
 class OrdStatus(StrEnum):
     """OrdStatus(39)."""
 

@@ -37,7 +37,7 @@ from router.core.events import (
     StatusRequest,
 )
 from router.core.instruments import Instrument
-from router.core.types import BusinessRejectReason, Ns, OrdRejReason, OrdType, Px, Qty, Side, TimeInForce
+from router.core.types import BusinessRejectReason, HandlInst, Ns, OrdRejReason, OrdType, Px, Qty, Side, TimeInForce
 from router.gateway import terms
 from router.gateway.session import ClientSession
 
@@ -137,7 +137,7 @@ class Inbound:
             poss_resend=message.get(97) == "Y",
             echo=_echo(session, message, instrument.symbol),
             seq_num=_seq_num(message),
-            manual=message.get(21) == "3",
+            manual=message.get(21) == HandlInst.MANUAL,
         )
 
     def _replace(self, session: ClientSession, message: Message) -> ReplaceRequest:
@@ -174,7 +174,7 @@ class Inbound:
             poss_resend=message.get(97) == "Y",
             echo=_echo(session, message, instrument.symbol),
             seq_num=_seq_num(message),
-            manual=message.get(21) == "3",
+            manual=message.get(21) == HandlInst.MANUAL,
         )
 
     def _cancel(self, session: ClientSession, message: Message) -> CancelRequest:

@@ -22,7 +22,7 @@ from fixspec.values import (
     parse_utc_timestamp,
 )
 from router.core.instruments import Instrument
-from router.core.types import SECOND, Ns, OrdType, Px, Qty, Side, TimeInForce
+from router.core.types import SECOND, HandlInst, Ns, OrdType, Px, Qty, Side, TimeInForce
 
 FIELD_CHARS_MAX: Final = 1024
 """Longest value of a field that is not data: four times the longest text any EMS in our logs sends."""
@@ -133,7 +133,7 @@ def exec_inst(message: Message) -> str | None:
 
 def check_unkept(message: Message) -> None:
     """HandlInst(21), and what asks for something that nobody here would do."""
-    if 21 in message and message.get(21) not in {"1", "2", "3"}:
+    if 21 in message and message.get(21) not in tuple(HandlInst):
         raise ValueRefused(21, "1, 2 or 3", "", message.get(21))
     for tag in _UNKEPT:
         if tag in message and not _NOTHING.fullmatch(message.get(tag)):

@@ -27,7 +27,7 @@ from router.engine import Engine
 from router.gateway import ClientSession, Gateway
 from router.journal import EngineFactory
 from router.runtime.plugins import FIX_PLUGIN, load_venues
-from router.runtime.scenario_files import NONE, Scenarios, scenario_errors
+from router.runtime.scenario_files import NONE, Scenarios, refuse_strange_dates, scenario_errors
 from router.runtime.settings import Settings
 from router.runtime.toml_file import SettingsError, refusal
 from simulator.faults import with_faults
@@ -81,6 +81,7 @@ def make_days(
 
 
 def _several(settings: Settings, spec: str, dates: Sequence[str], scenarios: Scenarios) -> MarketOf[SeveralDays]:
+    refuse_strange_dates(scenarios, dates)
     plain = settings.engine_config(dates[0], dates[-1])
     known = {name: tuple(each for each in days if each.day in dates) for name, days in plain.calendars.items()}
     config = replace(plain, calendars=known)
@@ -154,6 +155,7 @@ def _live(settings: Settings, day: str | None) -> Market:
 
 def _simulated(settings: Settings, spec: str, day: str | None, scenarios: Scenarios) -> Market:
     day = _day_of(spec) or day or _last_trading_day(settings)
+    refuse_strange_dates(scenarios, (day,))
     plain = settings.engine_config(day)
     instruments = {instrument.symbol: instrument for instrument in plain.instruments}
     factories = load_venues()

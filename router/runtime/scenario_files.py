@@ -18,7 +18,7 @@ from router.core.venue import VenueFactory
 from router.runtime.settings import Settings
 from router.runtime.toml_file import SettingsError, read_toml, refusal
 from simulator.market_spec import SpecError, open_market, plan
-from simulator.scenario_file import ScenarioError, ScenarioFile
+from simulator.scenario_file import EarlyClose, ScenarioError, ScenarioFile
 from simulator.synthetic_params import MarketConfig
 
 FOLDER: Final = "scenarios"
@@ -66,6 +66,16 @@ def _find(settings: Settings, text: str) -> Path:
         return named
     known = ", ".join(found.stem for found in shipped(settings)) or "none"
     raise SettingsError(f"--scenario {text}: no such file, and none of {settings.config / FOLDER}: {known}")
+
+
+def refuse_strange_dates(scenarios: Scenarios, dates: Sequence[str]) -> None:
+    """A happening of a date that the market does not have would never come, and unsaid."""
+    for path, file in zip(scenarios.paths, scenarios.files, strict=True):
+        for number, happening in enumerate(file.happening):
+            date = None if isinstance(happening, EarlyClose) else happening.date
+            if date is not None and date not in dates:
+                why = f"{date} is no trading date of this market: {', '.join(dates)}"
+                raise refusal(path, ("happening", number, "date"), why)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from router.basket.control import work
-from router.basket.sorting import HandlInst
+from router.core.types import HandlInst
 
 
 @pytest.fixture(scope="module")

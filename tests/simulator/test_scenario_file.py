@@ -81,6 +81,7 @@ def test_another_kind_is_refused() -> None:
     [
         ("halt", "lasts_s = 2", "one of at, after_open_s and after_first_order_s says when: none given"),
         ("halt", f'{WHEN}\nat = "10:00"\nlasts_s = 2', "says when: at and after_open_s given"),
+        ("halt", f'{WHEN}\ndate = "2026-04-27"\nlasts_s = 2', "date = '2026-04-27': a trading date YYYYMMDD"),
         ("halt", f"{WHEN}\nlasts_s = 0", "lasts_s = 0.0: above 0 and at most 86400 seconds"),
         ("halt", "after_open_s = -1\nlasts_s = 2", "after_open_s = -1.0: 0 to below 86400 seconds"),
         ("halt", f"{WHEN}\nlasts_s = 2\nlast_s = 2", "unknown field `last_s`"),

@@ -64,6 +64,11 @@ def test_an_instant_is_of_the_market_s_day(when: str, seconds: float) -> None:
     assert deeds(down(when)) == [(seconds, "XLIT down: cut")]
 
 
+@pytest.mark.parametrize(("date", "happens"), [(PLACE.day, True), ("20991231", False)])
+def test_a_happening_of_a_date_is_of_that_date_alone(date: str, *, happens: bool) -> None:
+    assert deeds(down(f'date = "{date}"\nafter_open_s = 1')) == ([(1, "XLIT down: cut")] if happens else [])
+
+
 def test_wall_time_is_of_the_scenario_s_own_zone() -> None:
     file = replace(down('at = "14:31"'), timezone="UTC")
 

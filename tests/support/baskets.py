@@ -6,7 +6,7 @@ from random import Random
 
 import numpy as np
 
-from router.basket.costs import RiskModel
+from router.basket.costs import ImpactLaw, RiskModel
 from router.basket.limits import BasketLimits
 from router.basket.names import BasketName, Floats, periods_of
 from router.basket.plan import Terms
@@ -16,6 +16,8 @@ from router.core.types import SECOND, Side
 HOUR = 3_600 * SECOND
 DAY = periods_of(0, 6 * HOUR, 6)
 RISK = RiskModel(market_sigma=0.01, sector_sigma=0.005)
+LAW = ImpactLaw(eta=0.142, exponent=0.6, gamma=0.314, source="Almgren et al. (2005)", as_of="20050701")
+SQUARE_ROOT = ImpactLaw(eta=1.0, exponent=0.5, gamma=0.0, source="the square root, Y = 1", as_of="19970101")
 
 
 def name(symbol: str = "ACME", side: Side = Side.BUY, qty: int = 10_000, **changes: object) -> BasketName:
@@ -53,7 +55,7 @@ def seeded(count: int, seed: int, *, of_adv: float = 0.08) -> tuple[BasketName, 
 
 
 def terms(limits: BasketLimits | None = None, risk_aversion: float = 1e-6) -> Terms:
-    return Terms(risk=RISK, risk_aversion=risk_aversion, limits=limits or BasketLimits(participation=0.2))
+    return Terms(risk=RISK, risk_aversion=risk_aversion, law=LAW, limits=limits or BasketLimits(participation=0.2))
 
 
 def bare(

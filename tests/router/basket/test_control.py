@@ -203,6 +203,19 @@ def test_a_bound_that_a_surprise_made_impossible_gives_and_is_told() -> None:
     assert {step.imbalance for step in worked.steps} == {-500_000.0}
 
 
+def test_a_name_is_worked_as_is_advised_when_its_period_begins() -> None:
+    names = pair()
+    made = plan(names, DAY, terms(BasketLimits(participation=0.3)))
+    calm, hot = (advise(names, ALL_EASY, dict.fromkeys(("ACME", "BOLT"), urgency)) for urgency in ("Low", "High"))
+
+    worked = work(
+        made, calm, filled_whole, readvise=lambda period: hot if period.start >= made.periods[2].start else calm
+    )
+
+    used = {period: {order.algorithm for order in step.orders} for step in worked.steps for period in [step.period]}
+    assert [used[period] for period in range(4)] == [{"VWAP"}, {"VWAP"}, {"IS"}, {"IS"}]
+
+
 def test_a_name_without_an_algorithm_is_not_worked() -> None:
     names = [name(spread=0.5)]
 

@@ -6,15 +6,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import linregress
 
-from router.basket.costs import ALMGREN_2005, RiskModel, beta_of
+from router.basket.costs import ImpactLaw, RiskModel, beta_of, law_of
 from router.basket.names import BasketError
-from support.baskets import RISK, name
+from router.runtime.analysis_files import read_impact
+from router.runtime.settings import config_folder, default_home
+from support.baskets import LAW, RISK, name
 
 
 def test_almgren_et_al_is_0142_sigma_times_the_rate_to_the_three_fifths() -> None:
-    paid = ALMGREN_2005.paid(np.array([50.0]), np.array([0.02]), np.array([[1e6]]), np.array([[1e5]]))
+    paid = LAW.paid(np.array([50.0]), np.array([0.02]), np.array([[1e6]]), np.array([[1e5]]))
 
     assert paid == pytest.approx(1e5 * 50 * 0.142 * 0.02 * 0.1**0.6)
+
+
+def test_the_law_is_that_of_the_impact_file() -> None:
+    models = read_impact(config_folder(default_home())).on("20260427")
+
+    law = law_of(models.almgren_2005)
+
+    assert law == ImpactLaw(
+        eta=0.142,
+        exponent=0.6,
+        gamma=0.314,
+        source="Risk 18 (7), 57-62: fit to 29,509 US orders, 2001-12 to 2003-06",
+        as_of="20050701",
+    )
 
 
 @given(st.floats(1e-3, 1.0), st.floats(1e-4, 0.1))
@@ -23,9 +39,9 @@ def test_the_linearised_cost_has_the_power_laws_slope(rate: float, sigma: float)
     trade = rate * 1e6
 
     def paid(shares: float) -> float:
-        return float(ALMGREN_2005.paid(price, np.array([sigma]), volume, np.array([[shares]]))[0])
+        return float(LAW.paid(price, np.array([sigma]), volume, np.array([[shares]]))[0])
 
-    slope = 2 * trade * float(ALMGREN_2005.temporary(price, np.array([sigma]), volume, np.array([[rate]]))[0, 0])
+    slope = 2 * trade * float(LAW.temporary(price, np.array([sigma]), volume, np.array([[rate]]))[0, 0])
     step = trade * 1e-4
     assert slope == pytest.approx((paid(trade + step) - paid(trade - step)) / (2 * step), rel=1e-6)
 

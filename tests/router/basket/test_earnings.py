@@ -17,9 +17,9 @@ from router.basket.earnings import (
 )
 from router.basket.names import BasketError, periods_of_days
 from router.basket.plan import plan
-from router.basket.sorting import Urgency
 from router.core.profiles import CalendarDay
 from router.tca.events import EventKind, EventTime, MarketDate
+from router.tca.pretrade.rules import Urgency
 from support.baskets import HOUR, name, terms
 
 DATES = ("20260427", "20260428", "20260429", "20260430", "20260501")
@@ -89,10 +89,10 @@ def test_a_band_that_cannot_be_is_refused(rule: BandRule, now: float, said: str)
 @pytest.mark.parametrize(
     ("sigma", "date", "urgency", "reason"),
     [
-        (0.02, "20260428", Urgency.HIGH, "earnings of ACME, 20260428 after-close moves prices within 2 dates: be done"),
-        (0.02, "20260430", Urgency.MEDIUM, "volatility is 1.00 of the usual, and no event within 2 dates"),
-        (0.03, "20260430", Urgency.HIGH, "volatility is 1.50 of the usual, at least 1.5: waiting is dear"),
-        (0.01, "20260430", Urgency.LOW, "volatility is 0.50 of the usual, at most 0.75: waiting is cheap"),
+        (0.02, "20260428", "High", "earnings of ACME, 20260428 after-close moves prices within 2 dates: be done"),
+        (0.02, "20260430", "Medium", "volatility is 1.00 of the usual, and no event within 2 dates"),
+        (0.03, "20260430", "High", "volatility is 1.50 of the usual, at least 1.5: waiting is dear"),
+        (0.01, "20260430", "Low", "volatility is 0.50 of the usual, at most 0.75: waiting is cheap"),
     ],
 )
 def test_urgency_rises_for_events_and_volatility(sigma: float, date: str, urgency: Urgency, reason: str) -> None:

@@ -3,12 +3,15 @@
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 
 import pytest
 from msgspec.structs import replace
 
 from router.basket import pictures
+from router.basket.causes import Causes
 from router.basket.control import work
+from router.basket.fills import BasketFill, imbalance_path
 from router.basket.limits import BasketLimits
 from router.basket.orders import BasketOrder, Done
 from router.basket.plan import BasketPlan, plan
@@ -45,6 +48,24 @@ def control_svg(made: BasketPlan) -> str:
     return pictures.control_picture(work(made, advise(made.names, easy), whole))
 
 
+def worked_svg(made: BasketPlan) -> str:
+    easy = HardLimits(of_adv=10, spread_bps=1e6, sigma=10)
+    return pictures.worked_picture(work(made, advise(made.names, easy), whole), {"S001": "20260428"})
+
+
+def imbalance_svg(made: BasketPlan) -> str:
+    fills = [BasketFill(made.periods[2].end, each.symbol, Done(each.qty, each.qty)) for each in made.names]
+    paths = {
+        way: imbalance_path(made.names, some, start=made.periods[0].start)
+        for way, some in (("ours", fills), ("theirs", fills[:2]))
+    }
+    return pictures.imbalance_picture(paths, made.periods, [1e6] * len(made.periods), zone="UTC")
+
+
+def causes_svg(_made: BasketPlan) -> str:
+    return pictures.causes_picture({"all": Causes(waiting=Fraction(2_000), fees=Fraction(-500)), "VWAP": Causes()})
+
+
 @pytest.mark.parametrize(
     ("draw", "words"),
     [
@@ -53,6 +74,9 @@ def control_svg(made: BasketPlan) -> str:
             pictures.sectors_picture,
             ["sector-0", "sector-2", "left, net, millions", "sigma of a day, millions"],
         ),
+        (worked_svg, ["S000", "S005", "20260427", "20260428", "of the order"]),
+        (imbalance_svg, ["ours", "theirs", "01:00", "left to buy less left to sell, millions", "time, UTC"]),
+        (causes_svg, ["all", "VWAP", "waiting", "fees", "cost, thousands; the black mark is the sum"]),
         (control_svg, ["as worked", "limit", "imbalance, millions", "step"]),
         (
             lambda made: pictures.season_picture(made, {"S001": "20260428"}),

@@ -6,13 +6,13 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from router.basket.costs import ALMGREN_2005, SQUARE_ROOT, ImpactLaw
+from router.basket.costs import ImpactLaw
 from router.basket.limits import BasketLimits
 from router.basket.names import BasketError, BasketName, Floats, expected_volume, periods_of
 from router.basket.plan import BasketPlan, plan
 from router.basket.schedule import InfeasibleError
 from router.core.types import Side
-from support.baskets import DAY, HOUR, name, seeded, terms
+from support.baskets import DAY, HOUR, LAW, SQUARE_ROOT, name, seeded, terms
 
 LINEAR = ImpactLaw(eta=0.142, exponent=1.0, gamma=0.0, source="a test", as_of="20260101")
 
@@ -54,7 +54,7 @@ def test_an_order_below_a_lot_is_one_trade() -> None:
     assert sorted(made.shares[0]) == [0, 0, 0, 0, 0, 37]
 
 
-@pytest.mark.parametrize("law", [ALMGREN_2005, SQUARE_ROOT, LINEAR])
+@pytest.mark.parametrize("law", [LAW, SQUARE_ROOT, LINEAR])
 def test_no_schedule_near_or_far_is_better_under_the_power_law_itself(law: ImpactLaw) -> None:
     made = plan(seeded(4, 7), DAY, replace(terms(risk_aversion=1e-7), law=law))
     best = true_objective(made, made.schedule.left)

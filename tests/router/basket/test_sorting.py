@@ -8,9 +8,10 @@ from algos.twap import TwapParams
 from algos.vwap import VwapParams
 from router.basket.names import BasketName
 from router.basket.orders import BasketOrder, staged, window_order
-from router.basket.sorting import RULES, Advice, HandlInst, HardLimits, Rule, Urgency, advise, by_algorithm
+from router.basket.sorting import RULES, Advice, HardLimits, Rule, advise, by_algorithm
 from router.core.params import AlgoParams, ParamRefusal, parse_params
-from router.core.types import SECOND, Side
+from router.core.types import SECOND, HandlInst, Side
+from router.tca.pretrade.rules import Urgency
 from support.baskets import name
 
 PARAMS: dict[str, type[AlgoParams]] = {"IS": IsParams, "POV": PovParams, "TWAP": TwapParams, "VWAP": VwapParams}
@@ -39,26 +40,26 @@ def test_a_name_at_its_limits_is_not_hard() -> None:
 @pytest.mark.parametrize(
     ("of", "urgency", "algorithm", "reason"),
     [
-        (name(), Urgency.HIGH, "IS", "urgency is High: implementation shortfall buys certainty first"),
+        (name(), "High", "IS", "urgency is High: implementation shortfall buys certainty first"),
         (
             name(qty=50_000),
-            Urgency.MEDIUM,
+            "Medium",
             "VWAP",
             "5.0% of a day's volume is at least 5 %: follow the volume, leave a residue rather than push",
         ),
         (
             name(sigma=0.03),
-            Urgency.MEDIUM,
+            "Medium",
             "IS",
             "volatility of 3.0% a day is at least 3 %: waiting costs more than impact",
         ),
         (
             name(qty=4_000),
-            Urgency.LOW,
+            "Low",
             "TWAP",
             "0.40% of a day's volume at a spread of 2.0 bp: any even pace will do",
         ),
-        (name(), Urgency.MEDIUM, "VWAP", "1.0% of a day's volume, 2.0 bp spread: the volume's own pace"),
+        (name(), "Medium", "VWAP", "1.0% of a day's volume, 2.0 bp spread: the volume's own pace"),
     ],
 )
 def test_the_first_rule_that_applies_decides(of: BasketName, urgency: Urgency, algorithm: str, reason: str) -> None:

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from router.core.events import Genesis, VenueDown
 from router.journal import decode_event
-from router.runtime.assembly import make_market
+from router.runtime.assembly import make_days, make_market
 from router.runtime.cli import main
 from router.runtime.journal_file import FILE_NAME, JournalReader
 from router.runtime.scenario_files import Scenarios, read_scenarios, shipped
@@ -98,6 +98,15 @@ def test_what_this_market_cannot_have_is_refused_with_file_and_line(
         make_market(settings, "synthetic:7", DAY, read_scenarios(settings, ["halt", str(cut)]))
 
     assert words in str(refused.value)
+
+
+def test_a_date_that_the_market_does_not_have_is_refused(settings: Settings, cut: Path) -> None:
+    edit(cut, "after_open_s", 'date = "20260317"\nafter_open_s')
+    scenarios = read_scenarios(settings, [str(cut)])
+
+    with pytest.raises(SettingsError, match="date: 20260317 is no trading date of this market: 20260316"):
+        make_market(settings, "synthetic:1", DAY, scenarios)
+    assert make_days(settings, "synthetic:1", DAY, 2, scenarios).config.calendars["XNYS"][1].day == "20260317"
 
 
 def test_check_reads_those_of_a_home_and_refuses_what_no_market_can_have(tmp_path: Path) -> None:

@@ -1,0 +1,105 @@
+"""The rebalance and the earnings season through the engine and the simulated market, small."""
+
+import csv
+import importlib.util
+import re
+import sys
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import msgspec
+import pytest
+
+from router.runtime.journal_file import FILE_NAME, JournalReader
+from router.runtime.report_command import read_recorder
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+
+def loaded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """`run.py` of an example, which imports the plan beside it."""
+    monkeypatch.syspath_prepend(str(folder))
+    spec = importlib.util.spec_from_file_location(f"run_{folder.name}", folder / "run.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    # A struct resolves its annotations by its module's name.
+    monkeypatch.setitem(sys.modules, spec.name, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def run(module: ModuleType, monkeypatch: pytest.MonkeyPatch, *options: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["run.py", *options])
+    module.main()
+
+
+def summed(causes: Mapping[str, Mapping[str, Any]]) -> Decimal:
+    return sum((Decimal(str(part)) for each in causes.values() for part in each.values()), Decimal(0))
+
+
+def read(path: Path) -> Any:  # noqa: ANN401 - a document as it is
+    return msgspec.json.decode(path.read_bytes())
+
+
+def test_a_rebalance_is_worked_within_its_band(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = loaded(repo / "examples" / "rebalance", monkeypatch)
+    monkeypatch.setattr(module.rebalance, "HARD", module.rebalance.HardLimits(of_adv=0.03))
+    out = tmp_path / "out"
+
+    run(module, monkeypatch, "--out", str(out), "--names", "6", "--periods", "2", "--rounds", "6", "--pace", "0.05")
+
+    way = read(out / "report.json")["ways"]["lists by round"]
+    assert way["imbalance"]["ends_beyond"] == 0
+    assert way["imbalance"]["beyond"] == 0
+    assert summed(way["causes"]) == Decimal(str(way["total"]))
+    assert way["messages"]["E"] <= 2 * 6 + 1
+    recorder = read_recorder(out / "state" / FILE_NAME)
+    with (out / "staged.csv").open() as file:
+        hard = {row["Symbol(55)"] for row in csv.DictReader(file)}
+    assert hard
+    by_hand = [order for order in recorder.orders.values() if order.symbol in hard]
+    assert [order.algorithm for order in by_hand] == ["VWAP"] * len(hard)
+    assert any(order.cum_qty for order in by_hand)
+    assert "orders refused: 0" in capsys.readouterr().out
+    assert {path.name for path in out.iterdir()} >= {
+        *("report.md", "report.html", "imbalance.svg", "causes.svg", "schedule.svg", "sectors.svg", "first-period.csv")
+    }
+    filled_in = {path.name for path in (out / "templates").iterdir()}
+    assert filled_in >= {"tca.md", "tca.json", "tca.html", *(f"{each}-pretrade.json" for each in hard)}
+
+
+def test_a_season_is_worked_before_and_after_its_results(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = loaded(repo / "examples" / "earnings", monkeypatch)
+    monkeypatch.setattr(module.earnings, "DATES", module.earnings.DATES[:3])
+    out = tmp_path / "out"
+
+    run(module, monkeypatch, "--out", str(out), "--names", "3", "--rounds", "2", "--pace", "0.03")
+
+    figures = read(out / "report.json")
+    assert figures["halves"]["before"]
+    assert_before_and_after_are_the_whole(figures)
+    reader = JournalReader(out / "state" / FILE_NAME)
+    first = next(iter(reader.inputs()))
+    reader.close()
+    assert b"synthetic:20260427, scenario season" in bytes(first.body)
+    assert re.search(r"orders refused: 0", capsys.readouterr().out)
+    assert "jump_sigmas" in (out / "season.toml").read_text()
+    assert {path.name for path in out.iterdir()} >= {"season.svg", "done.svg", "halves.svg", "event.svg", "report.html"}
+    assert {path.name for path in (out / "templates").iterdir()} >= {"tca.md", "tca.json", "tca.html"}
+
+
+def assert_before_and_after_are_the_whole(figures: Mapping[str, Any]) -> None:
+    """What a name with results has traded, it has before or after them; only opportunity is of neither."""
+    for symbol, whole in figures["causes"].items():
+        taken = [half[symbol] for half in figures["halves"].values() if symbol in half]
+        for name, money in whole.items():
+            if taken and name != "opportunity":
+                assert sum(Decimal(str(each[name])) for each in taken) == Decimal(str(money)), (symbol, name)
