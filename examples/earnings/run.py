@@ -32,8 +32,8 @@ from router.runtime.assembly import make_days
 from router.runtime.basket_desk import BasketDesk
 from router.runtime.filled_templates import write_pretrade, write_tca
 from router.runtime.invented_names import InventedName, invented_home
+from router.runtime.journal_cases import read_recorder
 from router.runtime.journal_file import FILE_NAME
-from router.runtime.report_command import read_recorder
 from router.runtime.scenario_files import Scenarios
 from router.runtime.settings import Settings
 from router.tca.case import Case, cases

@@ -16,8 +16,7 @@ from router.runtime.analysis_files import read_impact
 from router.runtime.plugins import load_algos
 from router.runtime.pretrade_question import Asked, question_of
 from router.runtime.settings import Settings
-from router.tca import page
-from router.tca.case import cases
+from router.runtime.tca_sheets import heading_of, sheets_of, write_page
 from router.tca.events import MarketDate
 from router.tca.pretrade import markdown as pretrade_markdown
 from router.tca.pretrade import page as pretrade_page
@@ -26,7 +25,7 @@ from router.tca.pretrade.fill import fill
 from router.tca.pretrade.question import Overrides
 from router.tca.pretrade.rules import Urgency
 from router.tca.recorder import Recorder
-from router.tca.tca_report import TcaReports, tca_report
+from router.tca.tca_report import TcaReports
 from router.tca.tca_text import markdown
 
 
@@ -67,12 +66,16 @@ def write_pretrade(
 
 
 def write_tca(folder: Path, recorder: Recorder, order_ids: Iterable[str]) -> None:
-    """The TCA report of these orders, and the page of the same. `recorder` keeps no other order after it."""
-    recorder.orders = {order_id: recorder.orders[order_id] for order_id in order_ids}
-    reports = [tca_report(case) for case in cases(recorder)]
+    """The TCA report of these orders, and its page. `recorder` keeps no order of other names after it."""
+    wanted = tuple(order_ids)
+    # What is left alone in a name is judged beside every order of that name: a slice is not the only one.
+    symbols = {recorder.orders[order_id].symbol: None for order_id in wanted}
+    recorder.orders = {name: order for name, order in recorder.orders.items() if order.symbol in symbols}
+    sheets = sheets_of([recorder], wanted)
+    reports = [sheet.report for sheet in sheets]
     _write(folder / "tca.md", markdown(reports))
     _write(folder / "tca.json", _json(TcaReports(reports=tuple(reports))))
-    _write(folder / "tca.html", page.render(recorder))
+    write_page(sheets, heading_of([recorder], sheets), folder / "tca.html")
 
 
 def _json(value: object) -> str:

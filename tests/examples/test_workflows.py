@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from router.runtime.journal_cases import read_recorder
 from router.runtime.journal_file import FILE_NAME, JournalReader
-from router.runtime.report_command import read_recorder
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
