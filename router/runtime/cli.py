@@ -12,6 +12,7 @@ from router.runtime.lazy_group import LazyGroup
 COMMANDS: Final = {
     "bestex": "bestex_command",
     "check": "check_command",
+    "compare": "compare_command",
     "curves": "curves_command",
     "demo": "demo_command",
     "desk": "desk_command",

@@ -9,8 +9,8 @@ import click
 import msgspec
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from router.runtime.comparison_tables import SIGN, interval, paired_table, table
 from router.runtime.console import HOME_OPTION, errors_as_lines
 from router.runtime.journal_file import JournalFile
 from router.runtime.study_cells import work_cells
@@ -23,7 +23,6 @@ from router.tca.study.plan import Cell, Study, StudyError, cells
 from router.tca.study.result import CellResult, DayResult, study_digest
 
 if TYPE_CHECKING:
-    from router.tca.estimate import Estimate
     from router.tca.study.summary import StudySummary
 
 SUMMARY: Final = "summary.json"
@@ -106,33 +105,14 @@ def run_cell(cell: Cell, home: Path | None, journal: Path | None) -> DayResult:
 
 def show(console: Console, summary: StudySummary) -> None:
     """Both tables."""
-    console.print("Costs in basis points of the arrival mid, of what was filled. Positive is a cost.", style="italic")
-    table = _table("setting", "cells", "failed", "orders", "no cost", "filled", "mean cost", "95 % interval")
+    console.print(SIGN, style="italic")
+    drawn = table("setting", "cells", "failed", "orders", "no cost", "filled", "mean cost", "95 % interval")
     for each in summary.settings:
         filled = "-" if each.filled is None else f"{each.filled:.1%}"
         counts = (each.cells, each.failed, each.orders, each.without_cost)
-        table.add_row(escape(each.setting), *map(str, counts), filled, *_estimate(each.cost))
-    console.print(table)
+        drawn.add_row(escape(each.setting), *map(str, counts), filled, *interval(each.cost))
+    console.print(drawn)
     if summary.comparisons:
-        table = _table("first less second", "pairs", "difference", "95 % interval", "p (Holm)", "variance kept")
-        for pair in summary.comparisons:
-            kept = "-" if pair.variance_kept is None else f"{pair.variance_kept:.2f}"
-            p = "-" if pair.holm is None else f"{pair.holm:.3f}"
-            name = escape(f"{pair.first} less {pair.second}")
-            table.add_row(name, str(pair.pairs), *_estimate(pair.difference), p, kept)
-        console.print(table)
+        console.print(paired_table(summary.comparisons))
     if summary.note:
         console.print(f"No comparison: {summary.note}", markup=False)
-
-
-def _table(*columns: str) -> Table:
-    table = Table()
-    for place, name in enumerate(columns):
-        table.add_column(name, justify="right" if place else "left")
-    return table
-
-
-def _estimate(found: Estimate) -> tuple[str, str]:
-    value = "-" if found.value is None else f"{found.value:+.2f}"
-    covers = found.covers
-    return value, "-" if covers is None else f"{covers[0]:+.2f} to {covers[1]:+.2f}"
