@@ -35,8 +35,9 @@ help:
 demo: $(VENV)/.demo
 	$(BIN)/sluice demo
 
+# One thread of linear algebra a process: the tests have the cores already, and more would spin beside them.
 test: lint
-	$(BIN)/python -m pytest --cov --numprocesses=auto --dist=loadfile
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --cov --numprocesses=auto --dist=loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -144,7 +144,7 @@ def test_a_price_that_is_none(trader: Trader, px: str | None, answer: str) -> No
         ({110: 500}, "8 8 8 99 MinQty(110) must be at most OrderQty(38) (limit 100): got '500'"),
         ({15: "EUR"}, "8 8 8 99 Currency(15) must be USD, the currency of ACME: got 'EUR'"),
         ({18: "Z"}, "8 8 8 11 ExecInst(18) must be of the codes 1 2 5 6 f G M P R: got 'Z'"),
-        ({21: 9}, "8 8 8 11 HandlInst(21) must be 1 or 2: got '9'"),
+        ({21: 9}, "8 8 8 11 HandlInst(21) must be 1, 2 or 3: got '9'"),
         ({40: "Z"}, "8 8 8 11 OrdType(40) must be one of 1 MARKET, 2 LIMIT, P PEGGED: got 'Z'"),
         ({40: 1}, "8 8 8 99 Price(44) must be absent on a market order: got '40.00'"),
         ({59: "Z"}, "8 8 8 11 TimeInForce(59) must be one of 0 DAY, 1 GTC, 2 AT_OPEN, 3 IOC, 4 FOK, 6 GTD, 7 AT_CLOSE"),
@@ -406,7 +406,7 @@ def test_requests_on_top_of_each_other_are_each_answered_in_their_turn(trader: T
 # --- messages that are not for us
 
 
-@pytest.mark.parametrize("msg_type", ["E", "AE", "q", "6", "UXX", "B", "zz"])
+@pytest.mark.parametrize("msg_type", ["AE", "q", "6", "UXX", "B", "zz"])
 def test_a_message_type_that_is_not_supported(trader: Trader, msg_type: str) -> None:
     number = trader.fix.number
 
