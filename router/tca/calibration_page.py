@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from router.tca.calibration import Calibration, Forecast, PlaceError, best_model
 from router.tca.calibration_pictures import errors_picture, fills_picture
+from router.tca.templating import environment
 
 NOTHING: Final = "\N{EN DASH}"
 
@@ -33,14 +33,8 @@ class Report:
 
     def html(self) -> str:
         """The page."""
-        environment = Environment(
-            loader=PackageLoader("router.tca"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.globals |= {
+        templates = environment()
+        templates.globals |= {
             "count": count,
             "percent": percent,
             "rank": rank,
@@ -49,7 +43,7 @@ class Report:
             "signed": signed,
             "whole": whole,
         }
-        return environment.get_template("calibration.html.j2").render(
+        return templates.get_template("calibration.html.j2").render(
             calibrations=self.all,
             chosen=self.together.chosen,
             best=self.best,

@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from router.core.events import ReplaceRequest
 from router.core.types import Ns, Qty, Side
+from router.tca.templating import environment
 
 NOTHING: Final = "\N{EN DASH}"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,14 +81,8 @@ def plain(text: object) -> str:
 
 
 def _environment(*, escaped: bool) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("router.tca"),
-        autoescape=escaped,  # noqa: S701 - the Markdown template escapes each text by the filter `md`
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
+    templates = environment(escaped=escaped)
+    templates.filters.update(
         time=time_text,
         qty=qty_text,
         side=side_text,
@@ -98,4 +93,4 @@ def _environment(*, escaped: bool) -> Environment:
         md=markdown,
         plain=plain,
     )
-    return environment
+    return templates

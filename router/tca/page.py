@@ -12,7 +12,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from msgspec import Struct
 
@@ -41,6 +41,7 @@ from router.tca.tables import NOTHING, bps_text, money_text, part_text
 from router.tca.tca_report import SIGN, BenchmarkLine, OrderDetails, PartLine, TcaReport
 from router.tca.tca_text import assumptions, px_text, side_text, status_text, tables, time_text
 from router.tca.tca_words import summary
+from router.tca.templating import environment
 from router.tca.venue_pictures import markout_picture
 
 CURVE_DAYS_WANTED: Final = 20
@@ -241,13 +242,7 @@ def _template_text(environment: Environment, name: str) -> str:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("router.tca"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    templates = environment()
     filters: dict[str, Callable[..., str]] = {
         "bps": _dashed(bps_text),
         "money": _dashed(money_text),
@@ -258,5 +253,5 @@ def _environment() -> Environment:
         "status": _status,
         "tone": tone,
     }
-    environment.filters.update(filters)
-    return environment
+    templates.filters.update(filters)
+    return templates

@@ -9,11 +9,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from msgspec import Struct
 
 from router.tca.tables import NOTHING, Table
+from router.tca.templating import environment
 
 _NUMBER: Final = re.compile(r"[-+]?[\d,]*\.?\d+( ?%)?( to [-+]?[\d,]*\.?\d+)?")
 
@@ -36,15 +36,9 @@ class Section(Struct, frozen=True):
 
 def render(title: str, lead: str, sections: Sequence[Section]) -> str:
     """The page."""
-    environment = Environment(
-        loader=PackageLoader("router.tca"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"numbers": numbers, "drawn": _drawn}
-    return environment.get_template("tables.html.j2").render(title=title, lead=lead, sections=sections)
+    templates = environment()
+    templates.filters |= {"numbers": numbers, "drawn": _drawn}
+    return templates.get_template("tables.html.j2").render(title=title, lead=lead, sections=sections)
 
 
 def numbers(table: Table) -> list[int]:

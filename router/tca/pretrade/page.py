@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from router.tca.pretrade.documents import PreTrade
 from router.tca.pretrade.picture import frontier_picture, legend, lines_drawn
 from router.tca.pretrade.sections import SIGN, bps, chapters, headline, interval, number
+from router.tca.templating import environment
 
 
 def render(document: PreTrade) -> str:
     """The page."""
-    environment = Environment(
-        loader=PackageLoader("router.tca"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"bps": bps, "interval": interval}
+    templates = environment()
+    templates.filters |= {"bps": bps, "interval": interval}
     strategy = document.execution_strategy
-    return environment.get_template("pretrade.html.j2").render(
+    return templates.get_template("pretrade.html.j2").render(
         strategy=strategy,
         headline=headline(strategy.order),
         best=next(each for each in document.strategies if each.recommended),
