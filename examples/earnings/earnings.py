@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from router.basket import pictures
 from router.basket.attribution import NameCost, name_costs, total
-from router.basket.control import Worked, work
+from router.basket.control import Worked, first_orders, work
 from router.basket.costs import RiskModel, beta_of, law_of
 from router.basket.earnings import (
     BandRule,
@@ -33,7 +33,7 @@ from router.basket.earnings import (
 )
 from router.basket.limits import BasketLimits
 from router.basket.names import BasketName, periods_of_days
-from router.basket.orders import BasketOrder, Done, Execute, window_order
+from router.basket.orders import BasketOrder, Done, Execute
 from router.basket.plan import BasketPlan, Terms, plan
 from router.basket.scheduled_event import Outcome, Regime, ThroughEvent, through_event
 from router.basket.sorting import Advice, HardLimits, advise
@@ -150,24 +150,6 @@ def season(seed: int, *, count: int = 30) -> Season:
     made = plan(names, periods, terms, best_effort=True)
     advice = advise(names, HARD, {symbol: found for symbol, (found, _) in urgency.items()})
     return Season(names, events, usual, queue, urgency, advice, made, first_orders(made, advice))
-
-
-def first_orders(made: BasketPlan, advice: Sequence[Advice]) -> tuple[BasketOrder, ...]:
-    """The list that would be sent for the first period."""
-    said = {each.symbol: each for each in advice}
-    period = made.periods[0]
-    return tuple(
-        window_order(
-            name,
-            said[name.symbol],
-            row[0],
-            start=period.start,
-            end=period.end,
-            participation=made.terms.limits.rate_of(name, 0),
-        )
-        for name, row in zip(made.names, made.shares, strict=True)
-        if row[0]
-    )
 
 
 def one_name(made: Season) -> tuple[ThroughEvent, tuple[Outcome, ...], float, str]:

@@ -19,12 +19,12 @@ from msgspec import Struct
 
 from router.basket import pictures
 from router.basket.attribution import Cut, attribute, name_costs, total
-from router.basket.control import Worked, work
+from router.basket.control import Worked, first_orders, work
 from router.basket.costs import RiskModel, beta_of, law_of
 from router.basket.limits import BasketLimits
 from router.basket.names import BasketName, periods_of
 from router.basket.netting import CrossRule, Netted, net, wishes_of
-from router.basket.orders import BasketOrder, Done, Execute, staged, window_order
+from router.basket.orders import BasketOrder, Done, Execute, staged
 from router.basket.plan import BasketPlan, Terms, plan
 from router.basket.sorting import Advice, HardLimits, advise, by_algorithm
 from router.core.types import SECOND, Qty, Side
@@ -171,24 +171,6 @@ def rebalance(seed: int, *, count: int = 200, periods: int = 13, money: float = 
         best_effort=True,
     )
     return Rebalance(netting, names, advice, made, first_orders(made, advice), staged(names, advice))
-
-
-def first_orders(made: BasketPlan, advice: Sequence[Advice]) -> tuple[BasketOrder, ...]:
-    """The list that would be sent for the first period."""
-    said = {each.symbol: each for each in advice}
-    period = made.periods[0]
-    return tuple(
-        window_order(
-            name,
-            said[name.symbol],
-            row[0],
-            start=period.start,
-            end=period.end,
-            participation=made.terms.limits.rate_of(name, 0),
-        )
-        for name, row in zip(made.names, made.shares, strict=True)
-        if row[0]
-    )
 
 
 def on_paper(seed: int, names: Sequence[BasketName]) -> Execute:

@@ -23,7 +23,7 @@ from router.basket.attribution import MANUAL, Cut, NameCost, attribute, name_cos
 from router.basket.causes import Causes, causes_of, fees_of, last_prices, order_costs, together
 from router.basket.control import work
 from router.basket.fills import BasketPath, Held, filled, held, imbalance_path, limits_of
-from router.basket.orders import window_order
+from router.basket.orders import window_orders
 from router.basket.page import CAUSES_HEAD, Picture, Report, causes_row, html, markdown
 from router.core.types import SECOND
 from router.runtime.assembly import make_market
@@ -104,20 +104,18 @@ def releases(made: rebalance.Rebalance) -> list[Release]:
     return [Release(first + 60 * SECOND * n, order.symbol, "VWAP", params) for n, order in enumerate(made.staged)]
 
 
-def at_once(made: rebalance.Rebalance) -> list[rebalance.BasketOrder]:
+def at_once(made: rebalance.Rebalance) -> tuple[rebalance.BasketOrder, ...]:
     """The basket as most would send it: every name's whole order, to its algorithm, for all of the day."""
     said, periods = {each.symbol: each for each in made.advice}, made.plan.periods
-    return [
-        window_order(
-            name,
-            said[name.symbol],
-            name.qty,
-            start=periods[0].start,
-            end=periods[-1].end,
-            participation=made.plan.terms.limits.rate_of(name, 0),
-        )
-        for name in made.plan.names
-    ]
+    names, limits = made.plan.names, made.plan.terms.limits
+    return window_orders(
+        names,
+        said,
+        [name.qty for name in names],
+        start=periods[0].start,
+        end=periods[-1].end,
+        participation=lambda name: limits.rate_of(name, 0),
+    )
 
 
 def account(

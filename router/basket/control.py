@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from router.basket.infeasible import Conflict
 from router.basket.names import BasketError, BasketName, Floats, Period
-from router.basket.orders import BasketOrder, Done, Execute, window_order
+from router.basket.orders import BasketOrder, Done, Execute, window_orders
 from router.basket.plan import STILL, BasketPlan, Terms, plan
 from router.basket.problem import Band, Measure
 from router.basket.sorting import Advice
@@ -26,6 +26,19 @@ from router.core.types import HandlInst, Qty
 
 ROUGH: Final = 1e-3
 """Under way a plan settles to a thousandth of an order: fills and lots are coarser than that."""
+
+
+def first_orders(made: BasketPlan, advice: Sequence[Advice]) -> tuple[BasketOrder, ...]:
+    """The list that would be sent for the first period, all of it at once."""
+    period, limits = made.periods[0], made.terms.limits
+    return window_orders(
+        made.names,
+        {each.symbol: each for each in advice},
+        [row[0] for row in made.shares],
+        start=period.start,
+        end=period.end,
+        participation=lambda name: limits.rate_of(name, 0),
+    )
 
 
 def throttle(
@@ -232,12 +245,13 @@ class _Course:
         length = period.end - period.start
         start, end = (period.start + length * each // rounds for each in (number, number + 1))
         limits = self.current.terms.limits
-        return tuple(
-            window_order(
-                name, self.advice[name.symbol], qty, start=start, end=end, participation=limits.rate_of(name, place)
-            )
-            for name, qty in zip(self.names, allowed, strict=True)
-            if qty
+        return window_orders(
+            self.names,
+            self.advice,
+            allowed,
+            start=start,
+            end=end,
+            participation=lambda name: limits.rate_of(name, place),
         )
 
     def _due(self, name: BasketName, of_period: Qty, number: int, rounds: int) -> Qty:

@@ -59,6 +59,23 @@ def window_order(
     )
 
 
+def window_orders(
+    names: Sequence[BasketName],
+    advice: Mapping[str, Advice],
+    shares: Sequence[Qty],
+    *,
+    start: Ns,
+    end: Ns,
+    participation: Callable[[BasketName], float],
+) -> tuple[BasketOrder, ...]:
+    """An order a name of which there are any `shares`, all from `start` to `end`; `advice` by symbol."""
+    return tuple(
+        window_order(name, advice[name.symbol], qty, start=start, end=end, participation=participation(name))
+        for name, qty in zip(names, shares, strict=True)
+        if qty
+    )
+
+
 def staged(names: Sequence[BasketName], advice: Sequence[Advice]) -> tuple[BasketOrder, ...]:
     """The whole orders that wait for a person, with the reasons for which they do."""
     said = {each.symbol: each for each in advice if each.handl_inst is HandlInst.MANUAL}

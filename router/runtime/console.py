@@ -18,7 +18,7 @@ from router.runtime.journal_file import JournalError
 from router.runtime.plugins import PluginError
 from router.runtime.settings import Settings, default_home, read_settings
 from router.runtime.toml_file import SettingsError
-from router.tca.shortfall import UntiedError
+from router.tca.errors import UntiedError
 
 HOME_OPTION = click.option(
     "--config",

@@ -14,6 +14,7 @@ from router.runtime.analysis_files import read_impact
 from router.runtime.browser import find_browser, print_page
 from router.runtime.console import settings_of
 from router.runtime.journal_cases import journal_of, read_recorder
+from router.tca.errors import UntiedError
 from router.tca.leakage import Markets
 from router.tca.official import together
 from router.tca.outcome import OutcomeError
@@ -23,7 +24,6 @@ from router.tca.page_parts import Sheet
 from router.tca.peers import Universe
 from router.tca.record import OrderRecord
 from router.tca.recorder import Recorder
-from router.tca.shortfall import UntiedError
 from router.tca.tca_report import Beside, tca_report
 from router.tca.tca_text import time_text
 

@@ -28,16 +28,13 @@ from msgspec import Struct
 
 from router.core.types import SECOND, Ns, Qty
 from router.tca.case import Case
+from router.tca.errors import UntiedError
 from router.tca.marks import FillMark, Mark, decision, fill_marks, last_normal, no_mark, release
 from router.tca.official import close_price
 
 WAKE_NS: Final[Ns] = SECOND
 """How long after a fill's report the midpoint's moves are taken for its own."""
 MICROS: Final = 1_000_000
-
-
-class UntiedError(ValueError):
-    """An order's fills do not sum to what its reports say: CumQty(14), or AvgPx(6) x CumQty(14)."""
 
 
 class Shortfall(Struct, frozen=True):

@@ -12,9 +12,10 @@ from router.core.events import BookSnapshot, TradePrint
 from router.core.outputs import Note, Output
 from router.core.types import LastLiquidityInd, OrdStatus, PrintKind, Side
 from router.tca.case import Case
+from router.tca.errors import UntiedError
 from router.tca.quotes import Quote, QuoteTape
 from router.tca.record import Fill, OrderRecord
-from router.tca.shortfall import UntiedError, shortfall
+from router.tca.shortfall import shortfall
 from router.tca.tape import MarketTape
 from support.floor import ACME, lit
 from support.tca_day import Said
