@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+
+OPTIONAL = {
+    "hftbacktest": ("hftbacktest", "hftbacktest's backtest"),
+    "nautilus": ("nautilus_trader", "nautilus_trader's"),
+}
+"""Benchmarks beside a package that is nobody's dependency here: left out where it is not installed."""
 
 
 def main() -> None:
@@ -12,6 +19,10 @@ def main() -> None:
         path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py")
     )
     for name in names:
+        package, whose = OPTIONAL.get(name, ("", ""))
+        if package and find_spec(package) is None:
+            print(f"\nbook beside {whose}: not installed here")
+            continue
         import_module(f"benchmarks.bench_{name}").main()
 
 

@@ -11,10 +11,11 @@ removals, as it has no aggressor in the data.
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-from typing import Any
+from typing import Protocol
 
 import numpy as np
+from hftbacktest import BacktestAsset, HashMapMarketDepthBacktest
+from hftbacktest import types as hft
 from numpy.typing import NDArray
 
 from benchmarks.bench_book import ADD, DELETE, Event, lobster, recorded, replay, synthetic
@@ -27,8 +28,6 @@ APART_NS = 1_000
 
 def rows(events: list[Event]) -> NDArray[np.void]:
     """The events as hftbacktest's array: an order made smaller is modified, one that is used up is cancelled."""
-    from hftbacktest import types as hft  # noqa: PLC0415 - may not be installed
-
     left, out = dict[int, int](), list[tuple[int, int, int, float, float, int, int, float]]()
     for kind, oid, is_bid, px, qty in events:
         if kind != ADD and oid not in left:
@@ -45,13 +44,18 @@ def rows(events: list[Event]) -> NDArray[np.void]:
     return np.array(out, hft.event_dtype)
 
 
-def ready(array: NDArray[np.void]) -> Any:  # noqa: ANN401 - of a package without types, and perhaps not here
-    """A backtest that has not begun: no fees, no latency, and the order queues of the data."""
-    from hftbacktest import BacktestAsset, HashMapMarketDepthBacktest  # noqa: PLC0415 - may not be installed
+class Backtest(Protocol):
+    """What is asked of theirs; the package has no types."""
 
+    def elapse(self, ns: int) -> int: ...
+    def close(self) -> int: ...
+
+
+def ready(array: NDArray[np.void]) -> Backtest:
+    """A backtest that has not begun: no fees, no latency, and the order queues of the data."""
     asset = BacktestAsset().data(array).linear_asset(1.0).constant_order_latency(0, 0)
     asset = asset.l3_fifo_queue_model().no_partial_fill_exchange().trading_value_fee_model(0.0, 0.0)
-    started = HashMapMarketDepthBacktest([asset.tick_size(0.01).lot_size(1.0)])
+    started: Backtest = HashMapMarketDepthBacktest([asset.tick_size(0.01).lot_size(1.0)])
     started.elapse(1)  # compiles its binding, and begins at the first event
     return started
 
@@ -68,9 +72,6 @@ def measure(name: str, events: list[Event]) -> list[str]:
 
 
 def main() -> None:
-    if find_spec("hftbacktest") is None:
-        print("\nbook beside hftbacktest's backtest: not installed here")
-        return
     flows = [("synthetic, 100,000 events", synthetic(100_000, seed=1))]
     flows += [(path.name.partition("_")[0], lobster(path)) for path in recorded()]
     columns = ["", "simulator.book", "hftbacktest", "ratio"]

@@ -1,6 +1,6 @@
 """The book's flow through nautilus_trader's order book, in the same run; skipped where that package is not installed.
 
-    python -m benchmarks.bench_nautilus
+    python -m benchmarks nautilus
 
 Comparable: both apply one add, change or removal of an order by id to a book of orders (theirs `L3_MBO`, in Rust,
 called from Python). Not comparable: theirs has no trades and nobody's place in a queue, and gets its events as objects
@@ -9,8 +9,13 @@ made before the clock starts; ours answers what traded, and gets plain arguments
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
+
+from nautilus_trader.model.book import OrderBook
+from nautilus_trader.model.data import BookOrder, OrderBookDelta
+from nautilus_trader.model.enums import BookAction, BookType, OrderSide
+from nautilus_trader.model.identifiers import InstrumentId
+from nautilus_trader.model.objects import Price, Quantity
 
 from benchmarks.bench_book import ADD, DELETE, Event, lobster, recorded, replay, synthetic
 from benchmarks.harness import rate, ratio, seconds, table
@@ -19,11 +24,6 @@ from simulator.book import Book
 
 def deltas(events: list[Event]) -> list[Any]:
     """The events as nautilus_trader's: an order that is made smaller is updated, one that is used up is deleted."""
-    from nautilus_trader.model.data import BookOrder, OrderBookDelta  # noqa: PLC0415 - may not be installed
-    from nautilus_trader.model.enums import BookAction, OrderSide  # noqa: PLC0415 - may not be installed
-    from nautilus_trader.model.identifiers import InstrumentId  # noqa: PLC0415 - may not be installed
-    from nautilus_trader.model.objects import Price, Quantity  # noqa: PLC0415 - may not be installed
-
     instrument, left, out = InstrumentId.from_str("XYZ.XLIT"), dict[int, int](), list[Any]()
     for kind, oid, is_bid, px, qty in events:
         if kind != ADD and oid not in left:
@@ -40,10 +40,6 @@ def deltas(events: list[Event]) -> list[Any]:
 
 
 def apply(events: list[Any]) -> None:
-    from nautilus_trader.model.book import OrderBook  # noqa: PLC0415 - may not be installed
-    from nautilus_trader.model.enums import BookType  # noqa: PLC0415 - may not be installed
-    from nautilus_trader.model.identifiers import InstrumentId  # noqa: PLC0415 - may not be installed
-
     one = OrderBook(InstrumentId.from_str("XYZ.XLIT"), BookType.L3_MBO).apply_delta
     for event in events:
         one(event)
@@ -61,9 +57,6 @@ def measure(name: str, events: list[Event]) -> list[str]:
 
 
 def main() -> None:
-    if find_spec("nautilus_trader") is None:
-        print("\nbook beside nautilus_trader's: not installed here")
-        return
     flows = [("synthetic, 100,000 events", synthetic(100_000, seed=1))]
     flows += [(path.name.partition("_")[0], lobster(path)) for path in recorded()]
     columns = ["", "simulator.book", "nautilus_trader", "ratio"]

@@ -194,7 +194,7 @@ def count_wakes(engine: Engine) -> list[str]:
         woken.append(order_id)
         wake(order_id, cause)
 
-    engine._working._wake = counted  # type: ignore[method-assign]  # a counter around it
+    engine._working._wake = counted  # a counter around it
     return woken
 
 
