@@ -130,6 +130,7 @@ class Pacer:
         self._asked_at: Ns | None = None
         self._cleaning = False
         self._hold = ""
+        self._is_capped = False
         self._i_would.armed = False
         clean_up = min(CLEAN_UP_NS_MAX, (terms.end - terms.start) // 20)
         self._clean_up_at = terms.end - clean_up if params.completion == "Complete" else terms.end
@@ -203,6 +204,7 @@ class Pacer:
         return Goal(due=qty, by=qty, until=min(end, view.now + step), slice_until=end, tolerance=0)
 
     def _work(self, view: AlgoView, goal: Goal) -> list[Action]:
+        self._is_capped = False
         actions = self._take_i_would(view)
         if actions or self._i_would.is_out:
             return actions
@@ -218,9 +220,10 @@ class Pacer:
             return self._because(why_not)
         floor, room = self._floor(view), self._room(view)
         wanted = max(goal.by, floor) - view.filled - view.open
+        self._is_capped = wanted > room
         qty = self._sendable(view, min(wanted, room))
         if qty == 0:
-            return self._because("max-participation" if wanted > room else "")
+            return self._because("max-participation" if self._is_capped else "")
         if self._cuts >= SLICES_PER_SLOT_MAX:
             return self._because("slices-per-slot")
         self._hold = ""
@@ -348,7 +351,7 @@ class Pacer:
     def _next_look(self, view: AlgoView, goal: Goal) -> Ns:
         at = min(goal.until, self._terms.end)
         params = self._params
-        polls = self._cap is not None or params.min_participation is not None or params.relative_limit is not None
+        polls = self._is_capped or params.min_participation is not None or params.relative_limit is not None
         waits_for_price = params.i_would_price is not None and not self._i_would.armed
         if polls or waits_for_price or self._asked_at is not None:
             at = min(at, view.now + LOOK_NS)

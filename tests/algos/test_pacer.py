@@ -262,6 +262,14 @@ def test_a_cap_counts_what_is_open_as_if_it_were_filled() -> None:
     assert answers == [[scheduled(600, 1), wake_at(2 * SECOND)], [held, wake_at(3 * SECOND)]]
 
 
+def test_under_a_cap_that_leaves_room_for_the_slot_it_sleeps_until_the_next() -> None:
+    paced = pacer(AlgoParams(max_participation=100_000))
+    paced.on_wake(view(0))
+    traded = structs.replace(MARKET, volume=9_000)
+
+    assert paced.on_wake(view(SECOND, market=traded)) == [scheduled(1_000, 1), wake_at(MINUTE)]
+
+
 def test_the_least_participation_is_kept_though_the_schedule_would_wait() -> None:
     paced = pacer(AlgoParams(min_participation=100_000))
     paced.on_wake(view(0))
