@@ -16,6 +16,7 @@ import pytest
 from router.runtime.journal_cases import read_recorder
 from router.runtime.journal_file import FILE_NAME, JournalReader
 
+FORMS = ("html", "json", "md")
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
@@ -49,16 +50,16 @@ def test_a_rebalance_is_worked_within_its_band(
     repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     module = loaded(repo / "examples" / "rebalance", monkeypatch)
-    monkeypatch.setattr(module.rebalance, "HARD", module.rebalance.HardLimits(of_adv=0.03))
+    monkeypatch.setattr(module.rebalance, "HARD", module.rebalance.HardLimits(of_adv=0.02))
     out = tmp_path / "out"
 
-    run(module, monkeypatch, "--out", str(out), "--names", "6", "--periods", "2", "--rounds", "6", "--pace", "0.05")
+    run(module, monkeypatch, "--out", str(out), "--names", "4", "--periods", "2", "--rounds", "3", "--pace", "0.02")
 
     way = read(out / "report.json")["ways"]["lists by round"]
     assert way["imbalance"]["ends_beyond"] == 0
     assert way["imbalance"]["beyond"] == 0
     assert summed(way["causes"]) == Decimal(str(way["total"]))
-    assert way["messages"]["E"] <= 2 * 6 + 1
+    assert way["messages"]["E"] <= 2 * 3 + 1
     recorder = read_recorder(out / "state" / FILE_NAME)
     with (out / "staged.csv").open() as file:
         hard = {row["Symbol(55)"] for row in csv.DictReader(file)}
@@ -70,8 +71,7 @@ def test_a_rebalance_is_worked_within_its_band(
     assert {path.name for path in out.iterdir()} >= {
         *("report.md", "report.html", "imbalance.svg", "causes.svg", "schedule.svg", "sectors.svg", "first-period.csv")
     }
-    filled_in = {path.name for path in (out / "templates").iterdir()}
-    assert filled_in >= {"tca.md", "tca.json", "tca.html", *(f"{each}-pretrade.json" for each in hard)}
+    assert_every_name_has_its_templates(out, way["causes"])
 
 
 def test_a_season_is_worked_before_and_after_its_results(
@@ -81,7 +81,7 @@ def test_a_season_is_worked_before_and_after_its_results(
     monkeypatch.setattr(module.earnings, "DATES", module.earnings.DATES[:3])
     out = tmp_path / "out"
 
-    run(module, monkeypatch, "--out", str(out), "--names", "3", "--rounds", "2", "--pace", "0.03")
+    run(module, monkeypatch, "--out", str(out), "--names", "2", "--seed", "8", "--rounds", "2", "--pace", "0.02")
 
     figures = read(out / "report.json")
     assert figures["halves"]["before"]
@@ -89,11 +89,25 @@ def test_a_season_is_worked_before_and_after_its_results(
     reader = JournalReader(out / "state" / FILE_NAME)
     first = next(iter(reader.inputs()))
     reader.close()
-    assert b"synthetic:20260427, scenario season" in bytes(first.body)
+    assert b"synthetic:8, scenario season" in bytes(first.body)
     assert re.search(r"orders refused: 0", capsys.readouterr().out)
     assert "jump_sigmas" in (out / "season.toml").read_text()
     assert {path.name for path in out.iterdir()} >= {"season.svg", "done.svg", "halves.svg", "event.svg", "report.html"}
-    assert {path.name for path in (out / "templates").iterdir()} >= {"tca.md", "tca.json", "tca.html"}
+    assert_every_name_has_its_templates(out, figures["causes"])
+
+
+def assert_every_name_has_its_templates(out: Path, causes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Before and after the trade, in three forms; the index leads to each, and its total is the report's."""
+    folder = out / "templates"
+    kinds = {f"{symbol}-{when}.{form}" for symbol in causes for when in ("pretrade", "tca") for form in FORMS}
+    assert {path.name for path in folder.iterdir()} == {*kinds, "index.html", "index.md"}
+    page = (folder / "index.html").read_text()
+    assert set(re.findall(r'href="([^"]+)"', page)) == {name for name in kinds if name.endswith(".html")}
+    assert f'<td class="n">{summed(causes):,.2f}</td>' in page.rsplit("<tr>", 1)[1]
+    for symbol in causes:
+        (report,) = read(folder / f"{symbol}-tca.json")["reports"]
+        assert report["order"]["symbol"] == symbol
+        assert report["order"]["children"] >= report["order"]["fills"] > 0
 
 
 def assert_before_and_after_are_the_whole(figures: Mapping[str, Any]) -> None:
