@@ -22,7 +22,7 @@ from router.basket import pictures
 from router.basket.attribution import NameCost, Parts, name_costs
 from router.basket.causes import Causes, causes_of, fees_of, last_prices, order_costs, together
 from router.basket.control import Worked, work
-from router.basket.earnings import UrgencyRule, urgency_of
+from router.basket.earnings import UrgencyRule, participation_band, urgency_of
 from router.basket.names import BasketName, Period
 from router.basket.orders import Done
 from router.basket.page import CAUSES_HEAD, Picture, Report, causes_row
@@ -39,12 +39,12 @@ from router.runtime.scenario_files import Scenarios
 from router.runtime.settings import Settings
 from router.tca.case import Case, cases
 from router.tca.compare import ClusterBy, EventStudy, before_after
-from router.tca.events import EventTime, MarketDate, moves_on
+from router.tca.events import EventTime, MarketDate, moves_on, moving
 from router.tca.exact import exact_decimal
 from router.tca.marks import arrival
 from router.tca.outcome import Outcome
 from router.tca.outcome_of import outcome_of
-from router.tca.tables import Table, interval_text
+from router.tca.tables import Table, interval_text, part_text
 from simulator.scenario_file import parse_scenario
 from simulator.several_days import EVENING_NS
 
@@ -250,15 +250,37 @@ def tables(made: earnings.Season, done: Result) -> list[Table]:
         part = f"{by_date / ordered:.0%}"
         queue.append((str(each.rank), each.symbol, str(each.group), f"{each.beta:.2f}", part, each.reason))
     head = ("rank", "name", "group", "beta", "done before results", "why")
+    bands = tuple((each.symbol, *bands_of(made, each.symbol)) for each in made.queue)
     return [
         Table("Before and after results, against the season's decision, in dollars", CAUSES_HEAD, tuple(rows)),
         Table("The queue", head, tuple(queue)),
+        Table(
+            "Participation bands, of the volume",
+            ("name", "volatility, usual", "today", *(f"{date[4:6]}-{date[6:]}" for date in earnings.DATES)),
+            bands,
+        ),
         Table(
             "By name, in dollars",
             CAUSES_HEAD,
             tuple(causes_row(cost.symbol, [cost], done.causes) for cost in done.costs),
         ),
     ]
+
+
+def bands_of(made: earnings.Season, symbol: str) -> tuple[str, ...]:
+    """A name's usual volatility and today's, and its band on each date: narrower where today's is hot or news due."""
+    name = next(each for each in made.names if each.symbol == symbol)
+    usual = made.sigma_base[symbol]
+    bands = [
+        participation_band(
+            earnings.BANDS,
+            sigma_base=usual,
+            sigma_now=name.sigma,
+            events=moving(made.events, symbol, date, earnings.DATES),
+        )
+        for date in earnings.DATES
+    ]
+    return (part_text(usual), part_text(name.sigma), *(f"{band.low:.1%} to {band.high:.1%}" for band in bands))
 
 
 def filled_by(worked: Worked, symbol: str, date: str | None) -> int:

@@ -28,8 +28,8 @@ HEAD: Final = (
     "cost",
     "cost, bp",
     "estimate, bp",
-    "95 % of one order's outcomes, bp",
-    "against arrival, bp",
+    "95 %, bp",
+    "arrival, bp",
     "score",
 )
 COST_WORDS: Final = (
@@ -37,9 +37,9 @@ COST_WORDS: Final = (
     "worth, what was not filled and fees included; it sums to the basket's."
 )
 SCORE_WORDS: Final = (
-    "Estimate and outcome are of the filled shares against the midpoint as the name's first order arrived, fees "
-    "included. The score is outcome less estimate in timing risks: within 2 of 0 nineteen times in twenty, if the "
-    "estimate is right."
+    "Estimate, the interval that should hold 95 % of such outcomes, and what it came to against the midpoint as "
+    "the name's first order arrived: of the filled shares, fees included. The score is outcome less estimate in timing "
+    "risks: within 2 of 0 nineteen times in twenty, if the estimate is right."
 )
 
 

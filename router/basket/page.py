@@ -89,7 +89,9 @@ def html(report: Report) -> str:
 
 
 def _table(table: Table, links: Mapping[str, str]) -> str:
-    numbers = [all(_is_number(row[place]) for row in table.rows) for place in range(len(table.header))]
+    # A cell left empty says nothing of its column.
+    columns = [[row[place] for row in table.rows if row[place]] for place in range(len(table.header))]
+    numbers = [all(map(_is_number, column)) for column in columns]
     head = "".join(_cell("th", escape(text), is_number) for text, is_number in zip(table.header, numbers, strict=True))
     body = "".join(
         "<tr>"

@@ -90,7 +90,8 @@ def test_a_season_is_worked_before_and_after_its_results(
     first = next(iter(reader.inputs()))
     reader.close()
     assert b"synthetic:8, scenario season" in bytes(first.body)
-    assert re.search(r"orders refused: 0", capsys.readouterr().out)
+    assert "orders refused: 0" in capsys.readouterr().out
+    assert "## Participation bands, of the volume" in (out / "report.md").read_text()
     assert "jump_sigmas" in (out / "season.toml").read_text()
     assert {path.name for path in out.iterdir()} >= {"season.svg", "done.svg", "halves.svg", "event.svg", "report.html"}
     assert_every_name_has_its_templates(out, figures["causes"])
