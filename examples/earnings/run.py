@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from router.basket import pictures
 from router.basket.attribution import NameCost, Parts, name_costs
-from router.basket.causes import Causes, causes_of, fees_of, last_prices, order_costs, together
+from router.basket.causes import Causes, causes_of, fees_of, last_prices, never_sent, order_costs, together
 from router.basket.control import Worked, work
 from router.basket.earnings import UrgencyRule, participation_band, urgency_of
 from router.basket.names import BasketName, Period
@@ -127,7 +127,8 @@ def account(made: earnings.Season, worked: Worked, desk: BasketDesk, journal: Pa
     recorder = read_recorder(journal)
     found = list(cases(recorder))
     orders = order_costs(found)
-    costs = name_costs(made.names, worked.filled, last_prices(found), fees=fees_of(orders), advice=made.advice)
+    last = last_prices([*found, *never_sent(recorder, [name.symbol for name in made.names])])
+    costs = name_costs(made.names, worked.filled, last, fees=fees_of(orders), advice=made.advice)
     moved = results_of(made.events)
     sides = {
         "before": [case for case in found if case.record.symbol in moved and _day(case) < moved[case.record.symbol]],

@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from router.basket import pictures
 from router.basket.attribution import MANUAL, Cut, NameCost, attribute, name_costs, total
-from router.basket.causes import Causes, causes_of, fees_of, last_prices, order_costs, together
+from router.basket.causes import Causes, causes_of, fees_of, last_prices, never_sent, order_costs, together
 from router.basket.control import work
 from router.basket.fills import BasketPath, Held, filled, held, imbalance_path, limits_of
 from router.basket.orders import window_orders
@@ -128,9 +128,9 @@ def account(
     """What the day came to, from its journal and the client's reports."""
     recorder = read_recorder(state / FILE_NAME)
     orders = order_costs(cases(recorder))
-    costs = name_costs(
-        made.names, filled(desk.fills), last_prices(cases(recorder)), fees=fees_of(orders), advice=made.advice
-    )
+    unsent = never_sent(recorder, [name.symbol for name in made.names])
+    last = last_prices([*cases(recorder), *unsent])
+    costs = name_costs(made.names, filled(desk.fills), last, fees=fees_of(orders), advice=made.advice)
     path = imbalance_path(made.plan.names, desk.fills, start=made.plan.periods[0].start)
     ends = [period.end for period in made.plan.periods]
     waited = [sent for sent in desk.sent.values() if sent.list_id == "STAGED"]
