@@ -1,7 +1,6 @@
 """The rebalance and the earnings season through the engine and the simulated market, small."""
 
 import csv
-import importlib.util
 import re
 import sys
 from collections.abc import Mapping
@@ -15,22 +14,16 @@ import pytest
 
 from router.runtime.journal_cases import read_recorder
 from router.runtime.journal_file import FILE_NAME, JournalReader
+from support.examples import loaded
 
 FORMS = ("html", "json", "md")
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
-def loaded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def example(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """`run.py` of an example, which imports the plan beside it."""
     monkeypatch.syspath_prepend(str(folder))
-    spec = importlib.util.spec_from_file_location(f"run_{folder.name}", folder / "run.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # A struct resolves its annotations by its module's name.
-    monkeypatch.setitem(sys.modules, spec.name, module)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(folder / "run.py", f"run_{folder.name}")
 
 
 def run(module: ModuleType, monkeypatch: pytest.MonkeyPatch, *options: str) -> None:
@@ -49,7 +42,7 @@ def read(path: Path) -> Any:  # noqa: ANN401 - a document as it is
 def test_a_rebalance_is_worked_within_its_band(
     repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    module = loaded(repo / "examples" / "rebalance", monkeypatch)
+    module = example(repo / "examples" / "rebalance", monkeypatch)
     monkeypatch.setattr(module.rebalance, "HARD", module.rebalance.HardLimits(of_adv=0.02))
     out = tmp_path / "out"
 
@@ -77,7 +70,7 @@ def test_a_rebalance_is_worked_within_its_band(
 def test_a_season_is_worked_before_and_after_its_results(
     repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    module = loaded(repo / "examples" / "earnings", monkeypatch)
+    module = example(repo / "examples" / "earnings", monkeypatch)
     monkeypatch.setattr(module.earnings, "DATES", module.earnings.DATES[:3])
     out = tmp_path / "out"
 

@@ -28,7 +28,8 @@ class Watcher:
         """Nothing depends on either."""
 
     @staticmethod
-    def expected_schedule(params: AlgoParams, terms: OrderTerms) -> tuple[SchedulePoint, ...]:  # noqa: ARG004 - theirs
+    def expected_schedule(params: AlgoParams, terms: OrderTerms) -> tuple[SchedulePoint, ...]:
+        assert isinstance(params, AlgoParams), params
         return SchedulePoint(terms.start, 0), SchedulePoint(terms.end, terms.qty)
 
 
