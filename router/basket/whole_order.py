@@ -14,14 +14,15 @@ from router.basket.names import BasketError, BasketName
 from router.basket.plan import BasketPlan
 from router.core.algo import SchedulePoint
 from router.core.types import OrdStatus, Qty
+from router.tca.arrival_estimate import SHORTEST
 from router.tca.record import OrderRecord, Planned
 
 
 def whole_order(name: BasketName, parts: Sequence[OrderRecord], schedule: Sequence[SchedulePoint] = ()) -> OrderRecord:
     """The order of `name` that `parts` were, in the order of their coming; its OrderID(37) is the symbol.
 
-    `schedule`: cumulative shares that were planned by then; left out, the first part's own. Raises BasketError where
-    there is no part, one is another name's or side's, or more was filled than the name's quantity.
+    `schedule`: cumulative shares that were planned by then; left out, what the first part stated. Raises BasketError
+    where there is no part, one is another name's or side's, or more was filled than the name's quantity.
     """
     if not parts:
         raise BasketError(f"{name.symbol}: no order was sent, so there is no whole of them")
@@ -54,7 +55,7 @@ def whole_order(name: BasketName, parts: Sequence[OrderRecord], schedule: Sequen
         curve=first.curve,
         curve_days=first.curve_days,
         quantities=[(first.arrived_at, name.qty)],
-        plans=[Planned(first.arrived_at, tuple(schedule))] if schedule else first.plans[:1],
+        plans=[Planned(first.arrived_at, tuple(schedule))] if schedule else _stated(first),
         children=sorted((child for part in parts for child in part.children), key=lambda child: child.at),
         decisions=sorted((each for part in parts for each in part.decisions), key=lambda each: each.at),
         fills=dict(fills),
@@ -69,6 +70,11 @@ def _status(qty: Qty, filled: Qty, parts: Sequence[OrderRecord]) -> OrdStatus:
     if still_open is not None:
         return still_open
     return OrdStatus.FILLED if filled == qty else OrdStatus.CANCELED
+
+
+def _stated(part: OrderRecord) -> list[Planned]:
+    """The first schedule that takes as long as an estimate needs: one that waits for a person states none before."""
+    return [plan for plan in part.plans if plan.points and plan.points[-1].at - plan.points[0].at >= SHORTEST][:1]
 
 
 def by_name(records: Iterable[OrderRecord]) -> dict[str, list[OrderRecord]]:

@@ -14,7 +14,7 @@ from router.basket.whole_order import by_name, planned_path, whole_order
 from router.core.algo import SchedulePoint
 from router.core.types import SECOND, OrdStatus, Qty, Side
 from router.tca.case import Case
-from router.tca.record import Fill, OrderRecord
+from router.tca.record import Fill, OrderRecord, Planned
 from router.tca.shortfall import shortfall
 from support.baskets import DAY, name, terms
 from support.twelve_trades import case
@@ -119,6 +119,14 @@ def test_a_name_with_an_order_still_open_is_open() -> None:
     whole = whole_order(name("ACME", Side.BUY, 1_000), [part(1, []), working])
 
     assert (whole.status, whole.ended_at) == (OrdStatus.PARTIALLY_FILLED, None)
+
+
+def test_an_order_that_waited_for_a_person_has_the_schedule_of_its_release() -> None:
+    waited = Planned(60 * SECOND, (SchedulePoint(60 * SECOND, 0), SchedulePoint(60 * SECOND + 1, 500)))
+    released = Planned(90 * SECOND, (SchedulePoint(90 * SECOND, 0), SchedulePoint(900 * SECOND, 500)))
+    staged = replace(part(1, [(500, 400_000)]), plans=[waited, released])
+
+    assert whole_order(name("ACME", Side.BUY, 500), [staged]).plans == [released]
 
 
 def test_refused_orders_are_no_part_of_their_name() -> None:
