@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator
 from contextlib import closing
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -127,12 +128,19 @@ def _load(db: sqlite3.Connection, journal: Market, number: int, life: Row) -> No
     lot = "ODD" if life["qty"] < 100 else "ROUND"
     key = (child["venue"], journal.day(life["at"])[:6], parent["symbol"], lot, size, kind)
     row = (worth, life["qty"], life["canceled"], min(shown, life["qty"]), good, market, exchange, len(life["fills"]))
-    db.execute(f"INSERT INTO orders VALUES ({','.join('?' * 15)})", (number, *key, *row))
+    db.execute("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (number, *key, *row))
     for fill in life["fills"]:
         away, sign = int(fill["liquidity"] == "3"), parent["sign"]
         realized = [_realized(journal, life, fill, after) for after in HORIZONS]
-        values = (fill["at"] - since, bid + ask, ask - bid, sign * (2 * fill["px"] - bid - ask), sign * (far - fill["px"]))
-        db.execute(f"INSERT INTO fills VALUES ({','.join('?' * 13)})", (number, fill["qty"], away, *values, *realized))
+        values = (
+            fill["at"] - since,
+            bid + ask,
+            ask - bid,
+            sign * (2 * fill["px"] - bid - ask),
+            sign * (far - fill["px"]),
+        )
+        of = (number, fill["qty"], away, *values, *realized)
+        db.execute("INSERT INTO fills VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", of)
 
 
 def _classify(journal: Market, life: Row) -> tuple[str, int, tuple[int, int]] | None:
@@ -219,7 +227,7 @@ def _columns(key: tuple[Any, ...], of: Row, fills: list[Row]) -> list[str]:
     away = sum(fill["qty"] for fill in fills if fill["away"])
     text = [of["orders"], _show(Fraction(of["worth"], 10_000)), of["qty"], of["canceled"]]
     text += [sum(fill["qty"] for fill in fills) - away, away]
-    for low, high in zip(BORDERS, BORDERS[1:], strict=False):
+    for low, high in pairwise(BORDERS):
         text.append(sum(fill["qty"] for fill in fills if low <= fill["after"] < high))
     mid = _average(fills, "mid2", 20_000)
     for place in range(5):
@@ -270,8 +278,8 @@ def _averages(of: Row, fills: list[Row]) -> list[str]:
     mid, quoted = _average(fills, "mid2", 20_000), _average(fills, "spread", 10_000)
     effective = _average(fills, "effective", 10_000)
     values = [Fraction(of["qty"], of["orders"]), Fraction(of["worth"], of["orders"] * 10_000), mid]
-    for least in (0, 1):
-        values.append(_over(Fraction(sum(fill["qty"] for fill in fills if fill["better"] >= least)), Fraction(done)))
+    good = [sum(fill["qty"] for fill in fills if fill["better"] >= least) for least in (0, 1)]
+    values += [_over(Fraction(shares), Fraction(done)) for shares in good]
     values.append(_over(_average(fills, "better", 10_000), mid))
     values += [_over(effective, mid), _over(quoted, mid), _over(effective, quoted)]
     values += [_over(_average(fills, name, 10_000), mid) for name in ("r2", "r3")]
