@@ -45,7 +45,11 @@ def command(paths: tuple[Path, ...], out: Path, participant: str, members_file: 
 
 def _symbols(path: Path) -> frozenset[str]:
     """One symbol a line; empty lines and what follows a # are skipped."""
-    lines = (line.partition("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines())
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{path}: not a text of UTF-8: {error}") from None
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
     found = frozenset(line for line in lines if line)
     bad = sorted(symbol for symbol in found if len(symbol.split()) > 1 or "," in symbol)
     if bad:
@@ -76,8 +80,8 @@ def _amended_files(report: Report2024, participant: str, members: frozenset[str]
 
 def _tell(found: Reports605, members: frozenset[str] | None) -> None:
     for report in (found.old, found.amended):
-        orders = sum(line.orders for line in report.lines.values())
-        if orders or any(report.excluded.values()):
+        if report.counted:
+            orders = sum(line.orders for line in report.lines.values())
             click.echo(f"{orders} covered orders in {len(report.lines)} lines, form {report.form.name}")
             _tell_excluded(report.excluded.items())
     if found.amended.lines and members is None:
@@ -85,6 +89,8 @@ def _tell(found: Reports605, members: frozenset[str] | None) -> None:
     if any(month < found.amended.form.best_displayed_from for _, month in found.amended.files):
         click.echo(f"columns relative to the best available displayed price are empty: they are asked for from "
                    f"{found.amended.form.best_displayed_from} on")  # fmt: skip
+    if not (found.old.counted or found.amended.counted or found.neither):
+        click.echo("no order was received by a venue")
     for month, orders in sorted(found.neither.items()):
         click.echo(f"warning: {orders} orders of {month} are in no file: the rule's first month is "
                    f"{found.old.form.from_month}", err=True)  # fmt: skip

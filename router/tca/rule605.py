@@ -138,6 +138,11 @@ class Report605(Struct, frozen=True):
         """(venue, month) of each file that this makes: one market centre's month."""
         return sorted({(key.venue, key.month) for key in self.lines})
 
+    @property
+    def counted(self) -> bool:
+        """Whether any order was taken, be it into a line or not."""
+        return bool(self.lines) or any(self.excluded.values())
+
     def take(self, case: Case, order: RoutedOrder, month: str) -> None:
         """Count one order that a venue received in `month`, in its line or among those that are in none."""
         found = _covered(case, order, self.form)

@@ -205,8 +205,8 @@ _ORDER_SUMS: Final = (
 def _sums(db: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> tuple[Row, list[Row]]:
     """Sums over the orders of a cell, and its executions."""
     names = ("orders", "worth", "qty", "canceled", "filled", "shown", "outsized", "market", "exchange")
-    row = db.execute(f"SELECT {_ORDER_SUMS} FROM orders WHERE {where}", values).fetchone()  # noqa: S608  # our own text
-    cursor = db.execute(f"SELECT fills.* FROM fills JOIN orders USING (id) WHERE {where}", values)  # noqa: S608
+    row = db.execute(f"SELECT {_ORDER_SUMS} FROM orders WHERE {where}", values).fetchone()  # noqa: S608  # names of our own
+    cursor = db.execute(f"SELECT fills.* FROM fills JOIN orders USING (id) WHERE {where}", values)  # noqa: S608  # names of our own
     heads = [head[0] for head in cursor.description]
     return dict(zip(names, row, strict=True)), [dict(zip(heads, each, strict=True)) for each in cursor]
 
@@ -214,7 +214,7 @@ def _sums(db: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> tuple[
 def _detailed(db: sqlite3.Connection) -> dict[str, str]:
     files: dict[str, str] = {}
     keys = "venue, month, symbol, lot, size, kind"
-    for key in db.execute(f"SELECT DISTINCT {keys} FROM orders ORDER BY {keys}").fetchall():  # noqa: S608
+    for key in db.execute(f"SELECT DISTINCT {keys} FROM orders ORDER BY {keys}").fetchall():  # noqa: S608  # names of our own
         where = " AND ".join(f"orders.{name} = ?" for name in keys.split(", "))
         of, fills = _sums(db, where, key)
         text = "|".join(["T", *map(str, key), *_columns(key, of, fills)])

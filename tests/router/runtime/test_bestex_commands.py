@@ -106,6 +106,24 @@ def test_605_refuses_a_list_of_members_that_is_a_table(tmp_path: Path) -> None:
     assert "one symbol a line, not 'ACME,Industrials'" in output
 
 
+def test_605_refuses_a_list_of_members_that_is_no_text(tmp_path: Path) -> None:
+    journal = write_journal(tmp_path / "state", on_date("20260817"))
+    (tmp_path / "members").write_bytes(b"PK\x03\x04\xff")
+
+    code, output = run("605", journal, "--out", tmp_path / "out", "--sp500", tmp_path / "members")
+
+    assert code == 1
+    assert "not a text of UTF-8" in output
+
+
+def test_605_says_that_there_was_nothing_to_count(tmp_path: Path) -> None:
+    journal = write_journal(tmp_path / "state", sec_day()[:3])
+
+    code, output = run("605", journal, "--out", tmp_path / "out")
+
+    assert (code, output) == (0, "no order was received by a venue\n")
+
+
 def test_605_warns_of_a_month_before_the_rule(tmp_path: Path) -> None:
     journal = write_journal(tmp_path / "state", on_date("20010430"))
 

@@ -3,7 +3,9 @@
 The national best is 40.00 to 40.02 unless a test says otherwise; sells are the same orders mirrored at 40.01.
 """
 
+from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 
 import pytest
 from msgspec.structs import replace
@@ -18,6 +20,8 @@ from support.tca_cases import at, case, child, fill, quotes
 
 BOTH_SIDES = pytest.mark.parametrize("side", [Side.BUY, Side.SELL, Side.SELL_SHORT])
 Row = tuple[float, Px, Px]
+NOTHING: Mapping[str, object] = MappingProxyType({})
+AT_MARKET: Mapping[str, object] = MappingProxyType({"ord_type": OrdType.MARKET})
 
 
 def sent(
@@ -27,14 +31,14 @@ def sent(
     filled: float | None = None,
     seconds: float = 10,
     until: float | None = None,
-    **fields: object,
+    asked: Mapping[str, object] = NOTHING,
 ) -> Case:
     """A parent with one child, as a buy has it; of another side everything is mirrored at 40.01."""
     buys = side is Side.BUY
     market = rows or ((0, 400_000, 400_200),)
     ended: dict[str, object] = {} if until is None else {"ended_at": at(until), "end": ChildEnd.CANCELED}
     limit = px if buys or px is None else 800_200 - px
-    order = child("C1", seconds, px=limit, **(ended | fields))
+    order = child("C1", seconds, 100, px=limit, **ended, **asked)
     return case(
         quotes(market if buys else [(when, 800_200 - ask, 800_200 - bid) for when, bid, ask in market]),
         [order],
@@ -71,7 +75,7 @@ def counted(of: Case) -> Covered:
 )
 def test_a_limit_order_is_typed_by_the_national_best_at_its_receipt(side: Side, px: Px, kind: str) -> None:
     assert found(sent(side, px)) == (kind, 10)
-    assert found(sent(side, px, tif=TimeInForce.IOC)) == (kind.replace("_LIMIT", "") + "_IOC", 10)
+    assert found(sent(side, px, asked={"tif": TimeInForce.IOC})) == (kind.replace("_LIMIT", "") + "_IOC", 10)
 
 
 @BOTH_SIDES
@@ -121,13 +125,11 @@ def test_a_limit_order_received_without_a_national_best_waits_for_the_first() ->
 
 @BOTH_SIDES
 def test_a_market_order_counts_in_regular_hours_and_with_a_national_best_only(side: Side) -> None:
-    asked = {"ord_type": OrdType.MARKET}
-
-    assert found(sent(side, None, **asked)) == ("MARKET", 10)
-    assert found(sent(side, None, tif=TimeInForce.IOC, **asked)) == ("MARKET", 10)
-    assert found(sent(side, None, (-60, 400_000, 400_200), seconds=-30, **asked)) is NotCovered.HOURS
-    assert found(sent(side, None, (11, 400_000, 400_200), **asked)) is NotCovered.NO_QUOTE
-    assert found(sent(side, None, seconds=23_400, **asked)) is NotCovered.HOURS
+    assert found(sent(side, None, asked=AT_MARKET)) == ("MARKET", 10)
+    assert found(sent(side, None, asked={**AT_MARKET, "tif": TimeInForce.IOC})) == ("MARKET", 10)
+    assert found(sent(side, None, (-60, 400_000, 400_200), seconds=-30, asked=AT_MARKET)) is NotCovered.HOURS
+    assert found(sent(side, None, (11, 400_000, 400_200), asked=AT_MARKET)) is NotCovered.NO_QUOTE
+    assert found(sent(side, None, seconds=23_400, asked=AT_MARKET)) is NotCovered.HOURS
 
 
 def test_a_locked_and_a_crossed_market_are_a_national_best() -> None:
@@ -151,7 +153,7 @@ def test_a_locked_and_a_crossed_market_are_a_national_best() -> None:
     ],
 )
 def test_conditional_orders_and_special_handling_do_not_count(fields: dict[str, object], why: NotCovered) -> None:
-    assert found(sent(Side.BUY, 400_200, **fields)) is why
+    assert found(sent(Side.BUY, 400_200, asked=fields)) is why
 
 
 def test_an_order_executed_after_hours_or_in_an_auction_does_not_count() -> None:
@@ -165,9 +167,9 @@ def test_an_order_executed_after_hours_or_in_an_auction_does_not_count() -> None
 
 @BOTH_SIDES
 def test_an_order_is_worth_its_shares_at_its_limit_or_at_the_far_national_best(side: Side) -> None:
-    limited, at_market = sent(side, 400_000), sent(side, None, ord_type=OrdType.MARKET)
+    limited, at_market = sent(side, 400_000), sent(side, None, asked=AT_MARKET)
 
-    worths = [worth(each, *routed(each.record), counted(each)) for each in (limited, at_market)]
+    worths = [worth(each, next(routed(each.record)), counted(each)) for each in (limited, at_market)]
 
     # A sale's mirrored limit is 40.02, its far side the bid of 40.00.
     expected = (4_000, 4_002) if side is Side.BUY else (4_002, 4_000)

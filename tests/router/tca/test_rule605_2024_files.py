@@ -1,5 +1,6 @@
 """Both files of the amended Rule 605: a day reckoned by hand, and by a script that shares no code with them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,20 @@ def test_shares_are_executed_cancelled_or_open_and_each_execution_stands_somewhe
         assert line.filled_orders <= line.orders, key
 
 
+def test_every_number_is_of_the_form_and_the_range_that_the_specification_gives(floor_day: Path) -> None:
+    made = files(report605_2024([*read_cases([floor_day]), *day_cases()]), "ACME")
+
+    detailed = [row for name, text in made.items() if name.endswith(".txt") for row in rows(text)]
+    summary = [row for name, text in made.items() if name.endswith(".csv") for row in rows(text, ",")]
+    numbers = [row[name] for row in detailed for name in DETAILED[7:]]
+    numbers += [row[name] for row in summary for name in SUMMARY[6:]]
+    assert [each for each in numbers if not re.fullmatch(r"(-?\d+(\.\d{0,5}[1-9])?)?", each)] == []
+    assert {(len(row), row["DsgntParticipant"]) for row in detailed} == {(55, "T")}
+    for row in summary:
+        shares = [float(row[name] or 0) for name in ("PctExctdPI", "PctExctdAtQuotOrBetter")]
+        assert 0 <= shares[0] <= shares[1] <= 1, row
+
+
 def lot_of(qty: int, px: int, symbol: str = "ACME", filled: int | None = None) -> Case:
     order = child("C1", 1, qty, px=px)
     trades = [] if filled is None else [fill("E1", 2, filled, order, qty)]
@@ -205,6 +220,19 @@ def test_the_summary_counts_market_and_marketable_limit_orders_by_membership_and
         ("Y", "199999", "ML", "150", "6003", "0.333333", "1000"),
         ("Y", "200000", "ML", "5000", "200100", "0", "1000"),
     ]
+
+
+def test_the_summary_adds_symbols_of_different_price_scales_in_currency() -> None:
+    coarse = Instrument("BOLT", price_scale=100)
+    order = child("C1", 1, 300, px=4_002)
+    other = case(quotes([(0, 4_000, 4_002)]), [order], [fill("E1", 2, 4_002, order, 300)], instrument=coarse)
+    sent = [lot_of(100, 400_200, filled=400_100), other]
+
+    found = rows(summary_text(report605_2024(sent), "T", "XLIT", "202603", ()), ",")
+
+    # 100 at the midpoint, 300 a cent above it: 1.5 cents of two.
+    together = next(row for row in found if row["OrderSize"] == "199999")
+    assert [together[name] for name in ("AvgOrderSize", "ExctdOrderMidPtAvg", "AvgEFQPct")] == ["8004", "40.01", "0.75"]
 
 
 @given(

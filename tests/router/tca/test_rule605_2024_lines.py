@@ -7,7 +7,7 @@ from router.core.events import TradePrint
 from router.core.types import MILLISECOND, OrdType, PrintKind, Px, Qty, Side
 from router.tca.case import Case
 from router.tca.quotes import Quote, QuoteTape
-from router.tca.record import Child, ChildEnd, Fill
+from router.tca.record import ChildEnd
 from router.tca.rule605_2024_lines import Key, Line, report605_2024
 from router.tca.rule605_terms import Weighted
 from router.tca.tape import MarketTape
@@ -106,10 +106,10 @@ def traded(*rows: tuple[float, Px, Qty, str, PrintKind]) -> MarketTape:
     return tape
 
 
-def resting(tape: MarketTape, *fills: Fill, **fields: object) -> Case:
-    order: Child = child("C1", 10, px=399_900, ended_at=at(40), end=ChildEnd.CANCELED, **fields)
+def resting(tape: MarketTape) -> Case:
+    order = child("C1", 10, px=399_900, ended_at=at(40), end=ChildEnd.CANCELED)
     market = quotes([(0, 400_000, 400_200), (20, 399_900, 400_100)])
-    return case(market, [order], fills, tape=tape)
+    return case(market, [order], tape=tape)
 
 
 def test_what_traded_regular_way_at_its_limit_or_better_from_then_on_could_have_filled_it() -> None:
