@@ -15,7 +15,7 @@ import click
 
 from router.runtime.journal_cases import read_cases
 from router.tca.rule605 import Report605, file_name, file_text
-from router.tca.rule605_2024_files import detailed_text, file_stem, summary_text
+from router.tca.rule605_2024_files import detailed_text, file_stem, has_summary, summary_text
 from router.tca.rule605_2024_lines import Report2024
 from router.tca.rule605_months import Reports605, reports605
 
@@ -86,6 +86,9 @@ def _tell(found: Reports605, members: frozenset[str] | None) -> None:
             _tell_excluded(report.excluded.items())
     if found.amended.lines and members is None:
         click.echo("no summary report: it is divided by membership of the S&P 500, see --sp500")
+    if found.amended.lines and members is not None and not has_summary(found.amended):
+        click.echo("the summary reports have no record: no market order, and no marketable limit order but "
+                   "immediate-or-cancel ones, which they leave out")  # fmt: skip
     if any(month < found.amended.form.best_displayed_from for _, month in found.amended.files):
         click.echo(f"columns relative to the best available displayed price are empty: they are asked for from "
                    f"{found.amended.form.best_displayed_from} on")  # fmt: skip

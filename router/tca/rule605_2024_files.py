@@ -77,6 +77,11 @@ def summary_text(report: Report2024, participant: str, venue: str, month: str, m
     return _END.join(",".join(row) for row in [SUMMARY, *rows]) + _END
 
 
+def has_summary(report: Report2024) -> bool:
+    """Whether any order is of a type that the summary counts: market or marketable limit, not immediate-or-cancel."""
+    return any(OrderType(key.kind) in _SUMMARY_TYPES.values() for key in report.lines)
+
+
 # --- the detailed report
 
 

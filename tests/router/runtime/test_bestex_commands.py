@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from router.core.events import DayStart, Genesis
+from router.core.types import SECOND
 from router.runtime.cli import main
 from router.runtime.evidence_files import read_pack
 from router.runtime.journal_file import FILE_NAME, JournalFile
@@ -16,7 +17,7 @@ from router.tca.rule605_2024 import NotCovered
 from support import sec_script, sec_script_2024
 from support.floor import OPEN, engine_config
 from support.journals import two_day_journal, write_journal
-from support.sec_day import november_day, sec_day, two_days
+from support.sec_day import T0, november_day, sec_day, two_days
 from support.tca_day import Said
 
 
@@ -104,6 +105,18 @@ def test_605_refuses_a_list_of_members_that_is_a_table(tmp_path: Path) -> None:
 
     assert code == 1
     assert "one symbol a line, not 'ACME,Industrials'" in output
+
+
+def test_605_says_why_a_summary_is_empty(tmp_path: Path) -> None:
+    said = on_date("20260817")
+    journal = write_journal(tmp_path / "state", said[: [at for at, _, _ in said].index(T0 + 120 * SECOND)])
+    (tmp_path / "members").write_text("")
+
+    code, output = run("605", journal, "--out", tmp_path / "out", "--sp500", tmp_path / "members")
+
+    assert code == 0
+    assert "the summary reports have no record: no market order, and no marketable limit order but" in output
+    assert (tmp_path / "out/XLIT202608.csv").read_text().count("\n") == 1
 
 
 def test_605_refuses_a_list_of_members_that_is_no_text(tmp_path: Path) -> None:

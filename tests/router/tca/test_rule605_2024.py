@@ -85,6 +85,8 @@ def test_a_non_marketable_order_counts_from_when_its_own_side_of_the_market_come
     assert found(sent(side, 399_500, *falls)) == ("NON_MARKETABLE", 40)
     assert found(sent(side, 399_500, *falls, until=40)) == ("NON_MARKETABLE", 40)
     assert found(sent(side, 399_500, *falls, until=39.9)) is NotCovered.NEVER
+    closing = [((0, 400_000, 400_200), (when, 399_500, 399_700)) for when in (23_399, 23_400)]
+    assert [found(sent(side, 399_500, *rows)) for rows in closing] == [("NON_MARKETABLE", 23_399), NotCovered.NEVER]
 
 
 @BOTH_SIDES
@@ -167,12 +169,12 @@ def test_an_order_executed_after_hours_or_in_an_auction_does_not_count() -> None
 
 @BOTH_SIDES
 def test_an_order_is_worth_its_shares_at_its_limit_or_at_the_far_national_best(side: Side) -> None:
-    limited, at_market = sent(side, 400_000), sent(side, None, asked=AT_MARKET)
+    orders = (sent(side, 400_000), sent(side, 400_300), sent(side, None, asked=AT_MARKET))
 
-    worths = [worth(each, next(routed(each.record)), counted(each)) for each in (limited, at_market)]
+    worths = [worth(each, next(routed(each.record)), counted(each)) for each in orders]
 
-    # A sale's mirrored limit is 40.02, its far side the bid of 40.00.
-    expected = (4_000, 4_002) if side is Side.BUY else (4_002, 4_000)
+    # A sale's mirrored limits are 40.02 and 39.99, its far side the bid of 40.00.
+    expected = (4_000, 4_003, 4_002) if side is Side.BUY else (4_002, 3_999, 4_000)
     assert worths == [Fraction(each) for each in expected]
 
 

@@ -211,15 +211,16 @@ def test_the_summary_counts_market_and_marketable_limit_orders_by_membership_and
 
     found = rows(summary_text(report605_2024(sent), "T", "XLIT", "202603", {"ACME"}), ",")
 
-    names = ("Sp500", "OrderSize", "OrderType", "AvgOrderQty", "AvgOrderSize", "PctExctdPI", "WghtdAvgExctnTime")
+    names = ("Sp500", "OrderSize", "AvgOrderQty", "AvgOrderSize", "PctExctdAtQuotOrBetter", "PctExctdPI")
     assert [tuple(row[name] for name in names) for row in found] == [
-        ("N", "1000", "ML", "100", "4002", "", ""),
-        ("N", "199999", "ML", "100", "4002", "", ""),
-        ("Y", "1000", "ML", "100", "4002", "1", "1000"),
-        ("Y", "5000", "ML", "200", "8004", "0", "1000"),
-        ("Y", "199999", "ML", "150", "6003", "0.333333", "1000"),
-        ("Y", "200000", "ML", "5000", "200100", "0", "1000"),
+        ("N", "1000", "100", "4002", "", ""),
+        ("N", "199999", "100", "4002", "", ""),
+        ("Y", "1000", "100", "4002", "1", "1"),
+        ("Y", "5000", "200", "8004", "1", "0"),
+        ("Y", "199999", "150", "6003", "1", "0.333333"),
+        ("Y", "200000", "5000", "200100", "1", "0"),
     ]
+    assert {(row["OrderType"], row["WghtdAvgExctnTime"]) for row in found} == {("ML", ""), ("ML", "1000")}
 
 
 def test_the_summary_adds_symbols_of_different_price_scales_in_currency() -> None:

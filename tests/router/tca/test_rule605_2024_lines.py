@@ -131,6 +131,33 @@ def test_what_traded_regular_way_at_its_limit_or_better_from_then_on_could_have_
     assert (found.filled_orders, found.canceled) == (0, 100)
 
 
+def test_what_traded_after_the_close_could_not_have_filled_an_open_order() -> None:
+    tape = traded((23_399, 400_000, 1, "XLIT", PrintKind.REGULAR), (23_400, 400_000, 2, "XLIT", PrintKind.REGULAR))
+    order = child("C1", 10, px=400_000)
+
+    found = line(case(quotes([(0, 400_000, 400_200)]), [order], tape=tape, as_of=at(23_500)))
+
+    assert (found.market_shares, found.exchange_shares) == (1, 1)
+
+
+def test_a_midpoint_of_the_close_or_later_is_the_last_one_before_it() -> None:
+    order = child("C1", 1, px=400_200)
+    market = quotes([(0, 400_000, 400_200), (23_399, 400_200, 400_400), (23_400, 390_000, 390_200)])
+
+    found = line(case(market, [order], [fill("E1", 23_385, 400_200, order)]))
+
+    # Fifteen seconds after, the session closes.
+    assert [each.mean for each in found.realized] == [200, 200, -200, -200, -200]
+
+
+def test_a_crossed_market_has_a_negative_spread() -> None:
+    order = child("C1", 1, px=400_200)
+
+    found = line(case(quotes([(0, 400_300, 400_100)]), [order], [fill("E1", 2, 400_100, order)]))
+
+    assert (found.spread.mean, found.effective.mean, found.at_quote_time.shares) == (-200, -200, 100)
+
+
 def test_a_marketable_order_is_not_held_against_what_traded() -> None:
     order = child("C1", 10, px=400_200)
     tape = traded((15, 399_900, 1, "XLIT", PrintKind.REGULAR))
