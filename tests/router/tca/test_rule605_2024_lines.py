@@ -155,7 +155,8 @@ def test_a_crossed_market_has_a_negative_spread() -> None:
 
     found = line(case(quotes([(0, 400_300, 400_100)]), [order], [fill("E1", 2, 400_100, order)]))
 
-    assert (found.spread.mean, found.effective.mean, found.at_quote_time.shares) == (-200, -200, 100)
+    assert (found.spread, found.effective) == (Weighted(100, -20_000), Weighted(100, -20_000))
+    assert found.at_quote_time.shares == 100
 
 
 def test_a_marketable_order_is_not_held_against_what_traded() -> None:
