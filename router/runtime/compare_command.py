@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 import msgspec
 from msgspec import Struct
-from rich.console import Console
 
 from router.runtime.comparison_tables import SIGN, event_table, paired_table
 from router.runtime.console import errors_as_lines
 from router.runtime.past_orders import read_past
+from router.runtime.terminal_tables import show_table, stdout_console
 from router.tca.outcome import Outcome, OutcomeError
 
 
@@ -81,9 +81,9 @@ def _arms(outcomes: Sequence[Outcome], asked: Asked) -> None:
     if asked.as_json:
         click.echo(_json(found))
         return
-    console = Console()
+    console = stdout_console()
     console.print(SIGN, style="italic")
-    console.print(paired_table(found))
+    show_table(console, paired_table(found))
 
 
 def _first(arms: Mapping[str, object]) -> str:
@@ -99,9 +99,9 @@ def _event(outcomes: Sequence[Outcome], event: str, asked: Asked) -> None:
     if asked.as_json:
         click.echo(_json(study))
         return
-    console = Console()
+    console = stdout_console()
     console.print(SIGN, style="italic")
-    console.print(event_table(study))
+    show_table(console, event_table(study))
     for found in (study.plain, study.adjusted):
         if found is not None and found.estimate.note:
             console.print(found.estimate.note, markup=False)

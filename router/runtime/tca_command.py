@@ -14,11 +14,9 @@ import click
 import msgspec
 from msgspec import Struct
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table as RichTable
 
 from router.runtime.console import HOME_OPTION, errors_as_lines
-from router.tca.tables import Table
+from router.runtime.terminal_tables import show_rule, show_table, stdout_console
 
 if TYPE_CHECKING:  # the report needs the extra `analysis`, which only a command that is called for may ask for
     from router.tca.page import Heading
@@ -73,7 +71,7 @@ def command(paths: tuple[Path, ...], parents: tuple[str, ...], **options: Path |
         _write_files(asked, sheets, heading)
     if asked.is_to_the_terminal:
         for sheet in sheets:
-            show(Console(), sheet.report)
+            show(stdout_console(), sheet.report)
     if left_out:
         raise click.ClickException("; ".join(left_out))
 
@@ -156,21 +154,11 @@ def show(console: Console, report: TcaReport) -> None:
     """One report at a terminal."""
     from router.tca.tca_text import tables, title  # noqa: PLC0415 - see TYPE_CHECKING above
 
-    console.rule(f"[bold]{escape(title(report))}")
+    show_rule(console, title(report))
     console.print(report.sign, style="italic")
     for table in tables(report):
         if table.rows:
-            console.print(_rich(table))
+            show_table(console, table)
     for note in report.notes:
         console.print(f"Assumed: {note}", markup=False)
     console.print()
-
-
-def _rich(table: Table) -> RichTable:
-    drawn = RichTable(title=table.title, title_justify="left", title_style="bold")
-    for place, name in enumerate(table.header):
-        is_text = place == 0 or name in {"note", "unit", "at", "what it is"}
-        drawn.add_column(escape(name), justify="left" if is_text else "right")
-    for row in table.rows:
-        drawn.add_row(*map(escape, row))
-    return drawn

@@ -76,7 +76,7 @@ def _after(section: AttributionSection) -> Table:
         "adverse, bps", "95 % interval", "note",
     )  # fmt: skip
     rows = tuple(_horizon_row(row.group, each) for row in section.rows for each in row.horizons if row.shares)
-    return Table("After the fills", header, rows)
+    return Table("After the fills", header, rows, keys=2)
 
 
 def _horizon_row(group: str, row: HorizonRow) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ def leakage_tables(section: LeakageSection) -> Iterator[Table]:
          _notes(row.filled_bps, row.unfilled_bps))
         for row in section.after
     )  # fmt: skip
-    yield Table("Moves of the midpoint after IOC and FOK orders", columns, after)
+    yield Table("Moves of the midpoint after IOC and FOK orders", columns, after, keys=2)
 
 
 def peers_table(section: PeersSection) -> Table:

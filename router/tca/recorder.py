@@ -272,6 +272,8 @@ class Recorder:
         elif note.what == "released":
             # It came when it came, and its cost counts from then; who works it, and when, was decided now.
             order.algorithm, order.end = data["algorithm"], int(data["end"])
+            # No report tells of it, and the last one's text says that the order waits.
+            order.text = ""
         elif note.what == "inputs":
             order.curve = data.get("curve_source", "")
             order.curve_days = int(data.get("curve_days") or 0)

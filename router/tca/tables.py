@@ -8,14 +8,17 @@ from typing import Final
 from msgspec import Struct
 
 NOTHING: Final = "none"
+WORDS: Final = frozenset({"note", "source", "unit", "what it is"})
+"""Heads of columns of words, which may be folded; what is in any other is a figure."""
 
 
 class Table(Struct, frozen=True):
-    """A table: its title, its columns' names, its rows."""
+    """A table: its title, its columns' names, its rows, and how many of its first columns name a row."""
 
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    keys: int = 1
 
 
 def money_text(money: Decimal | None) -> str:

@@ -25,13 +25,17 @@ SIGN: Final = "Positive is a cost, for a buy and for a sell."
 
 
 class Section(Struct, frozen=True, kw_only=True):
-    """A table (none without heads), and sentences after it. `numbers` are the columns of figures."""
+    """A table (none without heads), and sentences after it.
+
+    `numbers` are the columns of figures; the first `keys` columns name a row.
+    """
 
     title: str
     heads: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     numbers: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    keys: int = 1
     marked: tuple[int, ...] = ()
     """Rows to set off."""
     sortable: bool = False
@@ -254,6 +258,7 @@ def strategies_section(document: PreTrade) -> Section:
         title="Every strategy",
         heads=heads,
         rows=tuple(_strategy_row(each) for each in lines),
+        keys=4,
         numbers=tuple(range(2, len(heads))),
         marked=_recommended(lines),
         notes=document.not_estimated,
