@@ -8,6 +8,8 @@ from typing import Final
 from msgspec import Struct
 
 NOTHING: Final = "none"
+EXACT: Final = "exact"
+"""In the place of an interval."""
 
 
 class Table(Struct, frozen=True):
@@ -36,3 +38,8 @@ def part_text(part: float | None) -> str:
 def interval_text(low: float | None, high: float | None) -> str:
     """An interval of such figures."""
     return NOTHING if low is None or high is None else f"{low:,.2f} to {high:,.2f}"
+
+
+def part_interval_text(low: float | None, high: float | None) -> str:
+    """An interval of parts of a whole, in percent."""
+    return NOTHING if low is None or high is None else f"{low:.2%} to {high:.2%}"
