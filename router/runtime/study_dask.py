@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 import distributed
-from distributed.comm import parse_address, parse_host_port
+from distributed.comm.addressing import parse_address, parse_host_port
 
 from router.tca.study.plan import StudyError
 
@@ -42,7 +42,7 @@ def work_on_dask(work: Callable[[Job], Result], jobs: Sequence[Job], address: st
 def _client(address: str) -> Any:  # noqa: ANN401 - distributed publishes no types
     try:
         # Looked at first: a client that never connected takes its time to be closed, and says so.
-        parse_host_port(parse_address(address)[1])  # type: ignore[no-untyped-call]  # as above
+        parse_host_port(parse_address(address)[1])
     except ValueError as error:
         raise StudyError(
             f"dask: must be the address of a scheduler, tcp://HOST:PORT: got {address!r} ({error})"
