@@ -151,3 +151,7 @@ def test_where_venues_were_weighed_it_is_said_which_score_is_best() -> None:
 
     assert [said in weighed[name].decode() for name in ("index.html", "index.md")] == [True, True]
     assert [said in refused[name].decode() for name in ("index.html", "index.md")] == [False, False]
+
+
+def test_every_printed_page_of_the_index_says_the_sign() -> None:
+    assert '@bottom-left { content: "Positive is a cost, for buys and for sells."' in pack("O2")["index.html"].decode()
