@@ -76,5 +76,5 @@ def test_on_paper_no_column_is_cut_and_every_page_says_the_sign(document: PreTra
     printed = page[page.index("@media print") :]
     assert f'@bottom-left {{ content: "{SIGN}"' in page
     assert ".scroll { overflow: visible; }" in printed
-    # Fourteen columns and more are set smaller, so that they fit on A4.
+    # Tables of nine columns and more are set smaller, so that they fit on A4.
     assert page.count('<table class="sortable broad">') == 3
