@@ -12,8 +12,9 @@ from msgspec import Struct
 from rich.console import Console
 from rich.markup import escape
 
+from router.runtime.analysis_files import read_impact
 from router.runtime.comparison_tables import SIGN, event_table, paired_table, table
-from router.runtime.console import errors_as_lines
+from router.runtime.console import HOME_OPTION, errors_as_lines, settings_of
 from router.runtime.past_orders import read_past
 from router.tca.outcome import Outcome, OutcomeError
 
@@ -42,6 +43,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 @click.command("compare", help=__doc__)
+@HOME_OPTION
 @click.argument("paths", metavar="JOURNAL|STUDY|FILE...", nargs=-1, required=True,
                 type=click.Path(exists=True, path_type=Path))  # fmt: skip
 @click.option("--by", type=click.Choice(["setting", "algorithm"]), default="setting", show_default=True,
@@ -57,7 +59,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 @click.option("--vol", type=float, help="Daily volatility of journals' symbols, a fraction; default: measured.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the bootstrap.")
 @click.option("--json", "as_json", is_flag=True, help="All figures, the bootstrap's among them, as JSON.")
-def command(paths: tuple[Path, ...], **options: object) -> None:
+def command(home: Path | None, paths: tuple[Path, ...], **options: object) -> None:
     """Compare the orders of journals, studies' folders or files of outcomes (docs/peers.md). Positive is a cost."""
     asked = msgspec.convert(options, Asked)
     if asked.means is not None and asked.event is not None:
@@ -66,7 +68,8 @@ def command(paths: tuple[Path, ...], **options: object) -> None:
         from router.tca.compare import CompareError  # noqa: PLC0415 - scipy is of the extra `analysis`
 
         try:
-            outcomes, without = read_past(paths, asked.vol)
+            impact = None if asked.means is None else read_impact(settings_of(home).config)
+            outcomes, without = read_past(paths, asked.vol, impact=impact)
             if asked.means is not None:
                 _means(outcomes, asked.means, asked)
             elif asked.event is None:
