@@ -10,7 +10,8 @@ import click
 from router.journal import JournalBrokenError
 from router.runtime.console import errors_as_lines
 from router.runtime.journal_file import FILE_NAME, JournalReader
-from router.tca.case import Case, cases
+from router.tca.case import Case
+from router.tca.official import together
 from router.tca.recorder import Recorder
 
 
@@ -20,9 +21,9 @@ def journal_of(path: Path) -> Path:
 
 
 def read_cases(paths: Iterable[Path]) -> list[Case]:
-    """Every parent of every journal, in the order of the names; each is a state directory, or the file in one."""
+    """Every parent of the journals, once, in the order of their coming; a state directory means the file in it."""
     with errors_as_lines():
-        return [case for path in paths for case in cases(read_recorder(journal_of(path)))]
+        return together([read_recorder(journal_of(path)) for path in paths])
 
 
 def read_recorder(path: Path) -> Recorder:

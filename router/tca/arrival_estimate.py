@@ -27,7 +27,7 @@ from router.tca.pretrade.assess import clock_of, frontiers, situation_of
 from router.tca.pretrade.candidates import URGENCIES, Candidate
 from router.tca.pretrade.choose import urgency_of
 from router.tca.pretrade.evaluate import Evaluation, evaluate
-from router.tca.pretrade.figure import Figure, exact
+from router.tca.pretrade.figure import Figure, exact, spanning
 from router.tca.pretrade.paths import DayClock
 from router.tca.pretrade.placement import Placement, fees, place
 from router.tca.pretrade.question import Inputs, Overrides, Question, impact_order, inputs_of
@@ -92,8 +92,8 @@ class EstimateSection(Struct, frozen=True, kw_only=True):
     """Cost of the filled shares against the arrival, with fees."""
     realised_risk: Figure | None = None
     """Timing risk of the path that the fills made, by the same volatility."""
-    score: float | None = None
-    """Realised less expected, in timing risks."""
+    score: Figure | None = None
+    """Realised less expected, in timing risks; the interval is that of the risk."""
     models: tuple[ModelLine, ...] = ()
     frontiers: tuple[FrontierLine, ...] = ()
     inputs: tuple[NamedFigure, ...] = ()
@@ -291,7 +291,10 @@ def _section(case: Case, made: _Estimator, quote: Mark) -> EstimateSection:
     planned = made.along(made.points, made.points[-1].at)
     cost = _realised(case, quote)
     path = _traded(case, made.question)
-    risk = made.along(path, path[-1].at).risk if path else None
+    risk = _risk(case, made, planned.risk, "one standard deviation, by that volatility")
+    realised_risk = None
+    if path and cost is not None:
+        realised_risk = _risk(case, made, made.along(path, path[-1].at).risk, "along the fills, same volatility")
     expected = planned.expected()
     lines = frontiers(made.question, made.order, made.clock, made.models, made.placement)
     return EstimateSection(
@@ -301,10 +304,10 @@ def _section(case: Case, made: _Estimator, quote: Mark) -> EstimateSection:
         model=planned.middle.model,
         expected=expected,
         outcome=planned.outcome(),
-        timing_risk=exact(planned.risk, "bps", "one standard deviation, by that volatility"),
+        timing_risk=risk,
         realised=cost,
-        realised_risk=None if risk is None or cost is None else exact(risk, "bps", "along the fills, same volatility"),
-        score=(cost.value - expected.value) / planned.risk if cost and planned.risk else None,
+        realised_risk=realised_risk,
+        score=_score(cost.value - expected.value, risk) if cost and planned.risk else None,
         models=tuple(_model_lines(planned)),
         frontiers=tuple(
             FrontierLine(name, tuple(RiskPoint(each.risk, each.cost) for each in points))
@@ -312,8 +315,21 @@ def _section(case: Case, made: _Estimator, quote: Mark) -> EstimateSection:
         ),
         inputs=tuple(NamedFigure(name, figure) for name, figure in made.inputs.figures()),
         assumed=tuple(_assumed(made)),
-        reasons=_reasons(cost is None, risk is None, planned.risk == 0),
+        reasons=_reasons(cost is None, not path, planned.risk == 0),
     )
+
+
+def _risk(case: Case, made: _Estimator, risk: float, source: str) -> Figure:
+    """Proportional to the session's volatility, and so is its interval; the night's part has no part in it."""
+    measured, sigma = so_far(case), made.inputs.sigma
+    error = Z95 * (measured.error or 0.0) / measured.per_second if measured.per_second else None
+    ends = (sigma.low / sigma.value, sigma.high / sigma.value) if error is None else (max(0.0, 1 - error), 1 + error)
+    return spanning(risk, *(risk * end for end in ends), unit="bps", source=source)
+
+
+def _score(more: float, risk: Figure) -> Figure:
+    ends = [more / bound for bound in (risk.low, risk.high) if bound]
+    return spanning(more / risk.value, *ends, unit="timing risks", source="realised less expected")
 
 
 def _reasons(no_cost: bool, no_path: bool, no_risk: bool) -> dict[str, str]:

@@ -133,7 +133,7 @@ def _index_line(sheet: Sheet, *, linked: bool) -> IndexLine:
         arrival_bps=_benchmark(report, "arrival").bps,
         vwap_bps=_benchmark(report, "VWAP").bps,
         shortfall=report.shortfall.total,
-        score=report.estimate.score,
+        score=report.estimate.score.value if report.estimate.score else None,
         kinds=kind_parts(report),
     )
 

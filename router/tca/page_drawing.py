@@ -123,7 +123,7 @@ def legend(figure: Figure, columns: int = 12) -> None:
 
 
 def over_time(axes: Axes, start: Ns, end: Ns) -> None:
-    """The time axis, UTC; over more than a day with dates."""
+    """The time axis, in UTC, which its end says; over more than a day with dates."""
     axes.set_xlim(when(start), when(end))
     length = (end - start) // SECOND
     most = TICKS_MAX if length <= _DAY_S else TICKS_MAX - 2
@@ -132,6 +132,9 @@ def over_time(axes: Axes, start: Ns, end: Ns) -> None:
     axes.xaxis.set_major_locator(FixedLocator(list(range(first, end // SECOND + 1, step))))
     form = "%-d %b %H:%M" if length > _DAY_S else "%H:%M" if step >= 60 else "%H:%M:%S"
     axes.xaxis.set_major_formatter(FuncFormatter(lambda second, _: f"{datetime.fromtimestamp(second, UTC):{form}}"))
+    # Beyond the last time, and beyond the figures of an axis on the right.
+    axes.annotate("UTC", (1, 0), xycoords="axes fraction", xytext=(18, -4), textcoords="offset points", va="top",
+                  color=MUTED)  # fmt: skip
 
 
 def when(at: Ns) -> float:

@@ -114,9 +114,11 @@ class ShortfallSection(Struct, frozen=True):
     release: Reference
     end: Reference
     paper: Money | None
-    """The paper portfolio: ordered shares at the decision price."""
+    """The paper portfolio: ordered shares at the decision price; None without one."""
     parts: tuple[PartLine, ...]
     total: PartLine
+    reason: str = ""
+    """Why there is no paper portfolio."""
 
 
 class DateLine(Struct, frozen=True, kw_only=True):
@@ -273,6 +275,12 @@ def _details(case: Case) -> OrderDetails:
         reasons["adv_part"] = "no average daily volume is known" if adv is None else "the average daily volume is 0"
     if not record.cum_qty:
         reasons["avg_px"] = "nothing was filled"
+    if record.limit_px is None:
+        reasons["limit_px"] = "no limit"
+    if record.sent_at is None:
+        reasons["transact_time"] = "the client did not say"
+    if record.ended_at is None:
+        reasons["ended_at"] = "still open"
     return OrderDetails(
         order_id=record.order_id,
         cl_ord_id=record.cl_ord_id,
@@ -304,6 +312,7 @@ def _details(case: Case) -> OrderDetails:
 
 def _shortfall(case: Case, costs: Shortfall) -> ShortfallSection:
     parts = tuple(_part(costs, name, money) for name, money in costs.parts.items())
+    no_paper = f"no paper portfolio: {costs.decision.reason or 'no share was ordered'}"
     return ShortfallSection(
         currency=costs.currency,
         decision=_reference(case, costs.decision),
@@ -312,6 +321,7 @@ def _shortfall(case: Case, costs: Shortfall) -> ShortfallSection:
         paper=_money(costs.paper),
         parts=parts,
         total=_part(costs, "total", costs.total),
+        reason="" if costs.paper else no_paper,
     )
 
 

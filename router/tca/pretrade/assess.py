@@ -18,7 +18,7 @@ from router.tca.pretrade.evaluate import Evaluation, evaluate
 from router.tca.pretrade.paths import DayClock
 from router.tca.pretrade.placement import Placement, fees, place
 from router.tca.pretrade.question import Inputs, Question, impact_order, inputs_of
-from router.tca.pretrade.rules import PretradeRules
+from router.tca.pretrade.rules import PretradeRules, Urgency
 
 AVERSIONS: Final = (0.0, *(1e-5 * 10 ** (step / 4) for step in range(17)))
 """Risk aversions of the frontier, bps^-1: least cost, then 10^-5 to 10^-1 in quarters of a decade."""
@@ -47,8 +47,10 @@ def assess(question: Question, models: Models, rules: PretradeRules, algos: Mapp
     order, clock = impact_order(question, inputs), clock_of(question, inputs)
     tried, left_out = candidates(question, inputs, rules, algos)
     situation = situation_of(question, inputs, order, clock, rules)
+    urgency = urgency_of(situation, rules)[0]
     evaluations = tuple(
-        _evaluated(each, question=question, order=order, clock=clock, models=models, rules=rules) for each in tried
+        _evaluated(_meant(each, urgency), question=question, order=order, clock=clock, models=models, rules=rules)
+        for each in tried
     )
     choice = choose(situation, evaluations, rules)
     placement = place(question.venues, rules, choice.urgency)
@@ -93,6 +95,7 @@ def situation_of(
         sigma=order.sigma,
         spread_bps=10_000 * order.spread_fraction,
         daily_value=order.adv * order.price * question.instrument.multiplier,
+        currency=question.instrument.currency,
         has_curve=bool(inputs.curve),
         events_today=tuple(each.text for each in inputs.today),
         events_next=tuple(each.text for each in inputs.next if each.volatility > 1),
@@ -101,6 +104,11 @@ def situation_of(
     asked = question.overrides.max_participation
     limit = rules.max_participation.of(urgency_of(said, rules)[0]) if asked is None else asked
     return replace(said, max_participation=limit)
+
+
+def _meant(candidate: Candidate, urgency: Urgency) -> Candidate:
+    """A rate of volume says how fast; it is placed as urgently as the order, by the parameters sent with it."""
+    return candidate if candidate.rate is None else replace(candidate, urgency=urgency)
 
 
 def _evaluated(

@@ -31,7 +31,8 @@ class Situation(Struct, frozen=True, kw_only=True):
     sigma: float
     spread_bps: float
     daily_value: float
-    """ADV x price, currency."""
+    """ADV x price, `currency`."""
+    currency: str
     has_curve: bool
     events_today: tuple[str, ...] = ()
     events_next: tuple[str, ...] = ()
@@ -92,8 +93,8 @@ STRATEGY_RULES: Final = (
         lambda it, _, rules: it.spread_bps >= rules.wide_spread_bps or it.daily_value < rules.thin_notional,
         ("POV", "VWAP"),
         lambda it, _, __: (
-            f"Thin: a spread of {it.spread_bps:.1f} bps, {it.daily_value:,.0f} a day. Volume comes in lumps, "
-            "so the order follows it, not a clock."
+            f"Thin: a spread of {it.spread_bps:.1f} bps, {it.daily_value:,.0f} {it.currency} a day. Volume comes in "
+            "lumps, so the order follows it, not a clock."
         ),
     ),
     Rule(
@@ -192,7 +193,8 @@ def _preference(evaluation: Evaluation, it: Situation, aversion: float, *, fits:
 def _conditions(it: Situation) -> tuple[str, ...]:
     said = (
         f"{_percent(it.size)} of ADV; {_percent(it.pace)} of the volume if it takes all the time there is; "
-        f"{_percent(it.sigma)} a day; a spread of {it.spread_bps:.1f} bps; {it.daily_value:,.0f} traded a day."
+        f"{_percent(it.sigma)} a day; a spread of {it.spread_bps:.1f} bps; {it.daily_value:,.0f} {it.currency} traded "
+        "a day."
     )
     events = [("Today", it.events_today), ("Ahead, and no reason for haste", it.events_other)]
     return (said, *(f"{when}: {each}." for when, texts in events for each in texts))

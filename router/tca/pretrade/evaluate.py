@@ -68,9 +68,14 @@ class Evaluation(Struct, frozen=True, kw_only=True):
         return around(self.cost, width, "bps", self._middle_of)
 
     @property
-    def _middle_of(self) -> str:
+    def counted(self) -> str:
+        """`7`, or `the 6 of 7 that hold`: the models that count."""
         count, whole = len(self.holding), len(self.estimates)
-        return f"{self.middle.model}, the middle of {count if count == whole else f'the {count} of {whole} that hold'}"
+        return str(count) if count == whole else f"the {count} of {whole} that hold"
+
+    @property
+    def _middle_of(self) -> str:
+        return f"{self.middle.model}, the middle of {self.counted}"
 
     def adjusted(self, risk_aversion: float) -> float:
         """Cost + lambda risk^2, bps."""

@@ -128,7 +128,7 @@ def _limits(it: Assessment) -> list[tuple[str, Figure]]:
     return [
         ("max participation", exact(limit, "% of volume", "given" if asked else RULE)),
         ("expected participation", _participation(it)),
-        ("busiest five minutes", exact(PERCENT * best.peak_rate, "% of volume", "expected schedule and volume curve")),
+        ("busiest five minutes", _busiest(it)),
         ("impact limit", _impact_limit(best)),
         ("volatility tolerance", _tolerance(it)),
     ]
@@ -136,11 +136,22 @@ def _limits(it: Assessment) -> list[tuple[str, Figure]]:
 
 def _participation(it: Assessment) -> Figure:
     """Own over all volume, for a day of little and of much volume."""
-    best, adv = it.choice.evaluation, it.order.adv
+    best = it.choice.evaluation
+    value = PERCENT * best.participation
+    if best.candidate.rate is not None:
+        # It follows the volume, whatever there is: what varies is how much of the order that is.
+        return spanning(value, PERCENT * best.candidate.rate, unit="% of volume", source="its rate")
     days = best.path.volume_days
     ends = (PERCENT * best.path.executed / (best.path.executed + volume * days) for volume in _volumes(it))
-    value = PERCENT * best.path.participation(adv)
     return spanning(value, *ends, unit="% of volume", source="expected schedule; the day's volume varies")
+
+
+def _busiest(it: Assessment) -> Figure:
+    """As the expected participation, of the interval in which it is highest."""
+    best, adv = it.choice.evaluation, it.order.adv
+    own = best.peak_rate / (1 - best.peak_rate) * adv
+    ends = () if best.candidate.rate is not None else (PERCENT * own / (own + volume) for volume in _volumes(it))
+    return spanning(PERCENT * best.peak_rate, *ends, unit="% of volume", source="expected schedule and volume curve")
 
 
 def _volumes(it: Assessment) -> tuple[float, float]:
@@ -177,7 +188,8 @@ def _settings(it: Assessment, algo: AlgoFactory) -> Iterator[Setting]:
     for name, text in (given | extra).items():
         if name in fields:
             param = fields[name].param
-            source = "as estimated" if name in given else RULE
+            asked = name == "MaxParticipation" and it.question.overrides.max_participation is not None
+            source = "as estimated" if name in given else "given" if asked else RULE
             yield Setting(name=name, tag=param.tag, text=text, unit=param.kind.value, source=source)
 
 
@@ -260,9 +272,9 @@ def _spread(it: Assessment, middle: Estimate) -> Figure:
 
 
 def _among(best: Evaluation, part: str) -> Figure:
-    """A part of the cost by the middle model, from the lowest to the highest of all."""
-    values = [getattr(each, part) for each in best.estimates]
-    source = f"{best.middle.model}; interval: the lowest and the highest model"
+    """A part of the cost by the middle model, from the lowest to the highest of those that hold."""
+    values = [getattr(each, part) for each in best.holding]
+    source = f"{best.middle.model}; interval: the lowest and the highest model of {best.counted}"
     return spanning(getattr(best.middle, part), *values, unit="bps", source=source)
 
 
@@ -285,8 +297,19 @@ def _assumptions(it: Assessment) -> Iterator[str]:
         yield f"a short day: {part:.3g} of an ordinary session, with as much of its volume and variance"
     if it.order.shares_outstanding is None:
         yield it.models.almgren_2005.assumed_turnover
+    yield from _held_back(it)
     yield f"part of the lit shares that pays half the spread: {it.placement.lit_taken:g}, {RULE}"
     yield "what trades at the midpoint pays no spread; impact is reckoned on the whole order, wherever it trades"
+
+
+def _held_back(it: Assessment) -> Iterator[str]:
+    """A schedule states what it would do unhindered; the limit that is sent with it may hinder it."""
+    best, limit = it.choice.evaluation, it.situation.max_participation
+    if best.candidate.rate is None and best.peak_rate > limit:
+        yield (
+            f"the schedule's busiest five minutes are {PERCENT * best.peak_rate:.3g} % of the volume: above "
+            f"{PERCENT * limit:.3g} % MaxParticipation holds the order back, and it trades later than is reckoned here"
+        )
 
 
 def _of_the_profile(it: Assessment) -> Iterator[str]:
@@ -368,15 +391,9 @@ def _with_error(value: float, estimate: Estimate, source: str) -> Figure:
 
 def _totals(it: Assessment) -> list[tuple[str, Figure]]:
     best = it.choice.evaluation
-    impacts = [each.impact for each in best.estimates]
-    middle = best.middle
-    count = len(impacts)
     return [
-        (
-            "total impact",
-            spanning(middle.impact, *impacts, unit="bps", source=f"{middle.model}; of all {count} models"),
-        ),
-        ("distance between models", exact(best.between, "bps", f"standard deviation of {count} totals")),
+        ("total impact", _among(best, "impact")),
+        ("distance between models", exact(best.between, "bps", f"standard deviation of the totals of {best.counted}")),
         ("expected cost", best.expected()),
         ("cost of this one order", best.outcome()),
     ]

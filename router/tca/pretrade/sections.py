@@ -229,7 +229,7 @@ def models_section(lines: Iterable[ModelLine]) -> Section:
         "95 % of one order",
         "holds here",
     )
-    return Section(title="Each model", heads=heads, rows=rows, numbers=tuple(range(1, 10)))
+    return Section(title="Each model", heads=heads, rows=rows, numbers=tuple(range(1, 10)), sortable=True)
 
 
 # --- strategies
@@ -247,6 +247,7 @@ def strategies_section(document: PreTrade) -> Section:
         "spread",
         "temporary",
         "permanent",
+        "drift",
         "fees",
         "cost, bps",
         "95 % of the expectation",
@@ -276,6 +277,7 @@ def _strategy_row(each: StrategyLine) -> tuple[str, ...]:
         bps(each.spread),
         bps(each.temporary),
         bps(each.permanent),
+        bps(each.drift),
         bps(each.fees),
         bps(each.expected.value),
         interval(each.expected),

@@ -39,7 +39,8 @@ def test_605_writes_a_file_for_each_venue_and_says_what_is_in_none(tmp_path: Pat
 
 
 def test_605_sums_several_journals(tmp_path: Path) -> None:
-    journals = [write_journal(tmp_path / name, sec_day()) for name in ("one", "two")]
+    later = [(at + SECOND, event, outputs) for at, event, outputs in sec_day()]
+    journals = [write_journal(tmp_path / "one", sec_day()), write_journal(tmp_path / "two", later)]
 
     code, output = run("605", *journals, "--out", tmp_path / "out", "--participant", "N")
 
@@ -47,6 +48,24 @@ def test_605_sums_several_journals(tmp_path: Path) -> None:
     assert "12 covered orders in 6 lines" in output
     (first, *_) = (tmp_path / "out" / "NXLIT202603.txt").read_text().splitlines()
     assert first.startswith("N|XLIT|202603|ACME|12|22|2|1000|0|1000|0|1000|")
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [(("605",), "6 covered orders in 6 lines"), (("606", "--client", "EMS44"), " not-held orders of")],
+)
+def test_a_journal_that_is_there_twice_counts_once(tmp_path: Path, report: tuple[str, ...], said: str) -> None:
+    journal, copy = (write_journal(tmp_path / name, sec_day()) for name in ("state", "copy"))
+
+    (_, once), (_, twice) = (
+        run(*report, *paths, "--out", tmp_path / str(number))
+        for number, paths in enumerate(((journal,), (journal, copy)))
+    )
+
+    assert said in once
+    assert twice.replace(str(tmp_path / "1"), str(tmp_path / "0")) == once
+    for file in (tmp_path / "0").iterdir():
+        assert (tmp_path / "1" / file.name).read_bytes() == file.read_bytes()
 
 
 def on_date(day: str) -> list[Said]:

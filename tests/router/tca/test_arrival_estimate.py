@@ -49,6 +49,18 @@ def test_the_timing_risk_is_that_of_the_stated_schedule() -> None:
     assert found.timing_risk.value == pytest.approx(1e4 * SIGMA * sqrt(0.75 * 100 / 660 / 3))
 
 
+def test_the_timing_risk_is_as_uncertain_as_the_volatility_of_the_date_so_far() -> None:
+    was = case("O1")
+    sigma, found = so_far(was), estimate(was)
+
+    assert found.timing_risk is not None
+    assert sigma.per_second
+    assert sigma.error
+    width = 1.959964 * sigma.error / sigma.per_second
+    assert found.timing_risk.low == pytest.approx(found.timing_risk.value * (1 - width))
+    assert found.timing_risk.high == pytest.approx(found.timing_risk.value * (1 + width))
+
+
 def test_the_expected_cost_is_the_middle_models_with_the_tariffs() -> None:
     found = estimate(case("O1"))
 
@@ -71,7 +83,11 @@ def test_the_realised_cost_has_the_fees_and_its_distance_is_in_timing_risks() ->
     assert found.expected is not None
     assert found.timing_risk is not None
     assert found.realised.value == pytest.approx(0.0225 / 40.02 * 1e4 + 0.7 / 16_008 * 1e4)
-    assert found.score == pytest.approx((found.realised.value - found.expected.value) / found.timing_risk.value)
+    assert found.score is not None
+    more = found.realised.value - found.expected.value
+    assert found.score.value == pytest.approx(more / found.timing_risk.value)
+    ends = sorted((more / found.timing_risk.high, more / found.timing_risk.low))
+    assert (found.score.low, found.score.high) == pytest.approx(tuple(ends))
     assert found.realised_risk is not None
     assert found.reasons == {}
 
@@ -136,7 +152,7 @@ def test_an_order_without_a_schedule_is_taken_to_be_worked_in_a_minute_and_that_
     assert found.schedule == AT_ONCE
     assert f"schedule: {AT_ONCE}" in found.assumed
     assert found.score is not None
-    assert abs(found.score) < 10
+    assert abs(found.score.value) < 10
 
 
 def test_an_open_order_without_a_fill_has_an_expectation_and_no_realised_cost() -> None:

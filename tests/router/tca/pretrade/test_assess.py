@@ -81,6 +81,19 @@ def test_a_participation_limit_that_is_given_bounds_the_choice() -> None:
     assert it.choice.evaluation.left > 0
 
 
+def test_a_rate_of_volume_is_placed_as_urgently_as_the_order_and_pays_what_that_takes() -> None:
+    """The parameters that are sent with it are of that urgency, and so must be the spread that it is told to pay."""
+    it = assessment(urgency="High", overrides=replace(GIVEN, max_participation=0.05))
+
+    best = it.choice.evaluation
+    assert (best.candidate.strategy, best.candidate.urgency) == ("POV", "High")
+    assert best.path.taken == pytest.approx(it.placement.taken)
+
+
+def test_the_reasons_name_the_currency(assessed: Assessment) -> None:
+    assert any("80,000,000 USD traded a day" in reason for reason in assessed.choice.reasons)
+
+
 def test_a_shorter_window_costs_more_and_risks_less() -> None:
     whole, hour = (assessment(qty=50_000, end=end).choice.evaluation for end in (CLOSE, OPEN + 60 * MINUTE))
 

@@ -18,6 +18,7 @@ ORDINARY = Situation(
     sigma=0.015,
     spread_bps=3.0,
     daily_value=80e6,
+    currency="USD",
     has_curve=True,
 )
 

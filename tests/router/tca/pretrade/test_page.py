@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from router.tca.pretrade.documents import PreTrade
 from router.tca.pretrade.page import render
+from router.tca.pretrade.sections import SIGN
 
 
 class Cells(HTMLParser):
@@ -67,3 +68,13 @@ def test_a_text_from_outside_is_escaped(document: PreTrade) -> None:
 
 def test_the_same_documents_are_the_same_page(document: PreTrade) -> None:
     assert render(document) == render(document)
+
+
+def test_on_paper_no_column_is_cut_and_every_page_says_the_sign(document: PreTrade) -> None:
+    page = render(document)
+
+    printed = page[page.index("@media print") :]
+    assert f'@bottom-left {{ content: "{SIGN}"' in page
+    assert ".scroll { overflow: visible; }" in printed
+    # Tables of nine columns and more are set smaller, so that they fit on A4.
+    assert page.count('<table class="sortable broad">') == 3

@@ -1,10 +1,14 @@
 """Tables for every reader: no cell is blank, and a number is written by its unit."""
 
 import pytest
+from msgspec.structs import replace
 
+from router.runtime.plugins import load_algos
 from router.tca.pretrade.documents import PreTrade
 from router.tca.pretrade.figure import Figure, exact
-from router.tca.pretrade.sections import chapters, headline, interval, number
+from router.tca.pretrade.fill import fill
+from router.tca.pretrade.sections import chapters, headline, interval, number, strategies_section
+from support.pretrade import GIVEN, assessment
 
 
 @pytest.mark.parametrize(
@@ -49,6 +53,26 @@ def test_every_figure_stands_with_unit_interval_and_source(document: PreTrade) -
     assert len(tables) >= 11
     for section in tables:
         assert "95 % interval" in section.heads or "interval" in section.heads, section.title
+
+
+def test_the_parts_of_every_strategy_stand_beside_the_cost_that_they_sum_to() -> None:
+    rising = assessment(overrides=replace(GIVEN, momentum=0.001))
+    document = fill(rising, load_algos()[rising.choice.evaluation.candidate.strategy])
+
+    section = strategies_section(document)
+
+    parts = [section.heads.index(each) for each in ("spread", "temporary", "permanent", "drift", "fees")]
+    total = section.heads.index("cost, bps")
+    for row in section.rows:
+        # Each is rounded to a tenth.
+        assert sum(float(row[place]) for place in parts) == pytest.approx(float(row[total]), abs=0.3)
+    assert any(float(row[section.heads.index("drift")]) for row in section.rows)
+
+
+def test_tables_of_models_and_strategies_can_be_sorted(document: PreTrade) -> None:
+    sortable = {section.title for chapter in chapters(document) for section in chapter.sections if section.sortable}
+
+    assert sortable == {"Each model", "Every strategy", "Every strategy by every model", "Efficient frontier"}
 
 
 def test_the_recommended_row_is_set_off(document: PreTrade) -> None:
