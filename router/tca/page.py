@@ -16,7 +16,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 from msgspec import Struct
 
-from router.core.types import OrdStatus
+from router.core.types import Ns, OrdStatus
 from router.tca.case import Case
 from router.tca.cost_pictures import frontier_picture, waterfall_picture
 from router.tca.page_drawing import VENUE_COLOURS
@@ -59,6 +59,8 @@ class Heading(Struct, frozen=True):
 
     days: tuple[str, ...]
     words: tuple[str, ...]
+    cut_short: tuple[str, ...] = ()
+    """Journals whose outputs end before their inputs do, a line each."""
 
 
 class IndexLine(Struct, frozen=True):
@@ -192,11 +194,15 @@ def _facts(record: OrderRecord, order: OrderDetails) -> Iterator[str]:
     if record.curve:
         yield f"volume curve: {curve_text(record)}"
     yield f"arrived {time_text(order.arrived_at)} UTC"
-    yield "still open" if order.ended_at is None else f"ended {time_text(order.ended_at)} UTC"
+    yield order.reasons.get("ended_at", "still open") if order.ended_at is None else _ended(order.ended_at)
     if len(record.quantities) > 1:
         yield "OrderQty(38) " + " \N{RIGHTWARDS ARROW} ".join(f"{qty:,}" for _, qty in record.quantities)
     if record.refused_at_gate:
         yield f"{record.refused_at_gate:,} children refused at the last risk gate"
+
+
+def _ended(at: Ns) -> str:
+    return f"ended {time_text(at)} UTC"
 
 
 # --- how a figure is written

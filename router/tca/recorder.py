@@ -32,7 +32,7 @@ from router.core.events import (
 from router.core.outputs import Decision, ExecReport, Note, Output, SendChild
 from router.core.profiles import EngineConfig
 from router.core.types import ExecType, Ns, Phase, PrintKind, Qty, Reason
-from router.journal import Heads, InputLine, OutputLine, read_event, read_output, take_outputs, verify_one
+from router.journal import Extent, Heads, InputLine, OutputLine, read_event, read_output, take_outputs, verify_one
 from router.tca.market_record import MARKET_WORDS, MarketRecord
 from router.tca.quotes import QuoteTape
 from router.tca.record import Child, ChildEnd, DecisionRecord, Fill, OrderRecord, Planned, Terms
@@ -60,6 +60,8 @@ class Recorder:
         self.days: list[tuple[Ns, str]] = []
         """Trading dates (YYYYMMDD) with the time at which each began."""
         self.at: Ns = 0
+        self.cut: Extent | None = None
+        """How far the journal's outputs go, where that is not to its end: said by who reads its file."""
         self._heads, self._seq = Heads(), 0
         self._sent: dict[str, Child] = {}
         """Children that went out with this input, which nobody has claimed yet."""

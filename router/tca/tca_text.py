@@ -101,9 +101,10 @@ def assumptions(report: TcaReport) -> tuple[str, ...]:
     return (*report.notes, *(f"The estimate: {each}." for each in report.estimate.assumed))
 
 
-def markdown(reports: Sequence[TcaReport]) -> str:
-    """All reports as one Markdown text; the sign is said with each order."""
-    return "\n".join(line for report in reports for line in _markdown(report))
+def markdown(reports: Sequence[TcaReport], cut_short: Sequence[str] = ()) -> str:
+    """All reports as one Markdown text; the sign is said with each order. First the lines on journals cut short."""
+    first = [f"> {_cell(line)}\n" for line in cut_short]
+    return "\n".join([*first, *(line for report in reports for line in _markdown(report))])
 
 
 def _markdown(report: TcaReport) -> Iterator[str]:
@@ -149,7 +150,7 @@ def _order_rows(order: OrderDetails) -> Iterator[tuple[str, ...]]:
     yield "TransactTime(60)", time_text(order.transact_time), "UTC", ""
     yield "arrival", time_text(order.arrived_at), "UTC", ""
     yield "release", time_text(max(order.arrived_at, order.start)), "UTC", ""
-    yield "end", time_text(order.ended_at), "UTC", "" if order.ended_at is not None else "still open"
+    yield "end", time_text(order.ended_at), "UTC", reasons.get("ended_at", "")
     yield "known until", time_text(order.as_of), "UTC", ""
     yield "dates", " ".join(order.days) or NOTHING, "", ""
     yield "participation", part_text(order.participation), "of eligible volume", reasons.get("participation", "")

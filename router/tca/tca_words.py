@@ -23,7 +23,8 @@ def _sentences(report: TcaReport) -> Iterator[str]:
     order = report.order
     yield _done(order)
     if order.ended_at is None:
-        yield "It is still open."
+        ends = order.reasons.get("ended_at", "still open")
+        yield f"It is {ends}."
     if not order.cum_qty:
         if report.shortfall.total.money is not None:
             yield f"The shortfall, all of it missed, is {_total(report)}."
