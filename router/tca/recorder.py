@@ -240,7 +240,15 @@ class Recorder:
             self._count(at, busted.child_id, -busted.qty)
         elif report.exec_type is ExecType.TRADE_CORRECT and report.exec_ref_id in order.fills:
             was = order.fills[report.exec_ref_id]
-            now = replace(was, exec_id=report.exec_id, qty=report.last_qty, px=report.last_px)
+            qty, px = was.printed
+            now = replace(
+                was,
+                exec_id=report.exec_id,
+                qty=report.last_qty,
+                px=report.last_px,
+                printed_qty=qty,
+                printed_px=px,
+            )
             # In the place of the old one: a correction comes late, and its trade was when it was.
             standing = (now if fill is was else fill for fill in order.fills.values())
             order.fills = {fill.exec_id: fill for fill in standing}
