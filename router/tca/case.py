@@ -48,6 +48,13 @@ class Case(Struct, frozen=True):
     cut: Extent | None = None
     """How far the journal's outputs go, where that is not to its end: what is open may be over since."""
 
+    then: Case | None = None
+    """The same order in the journal that goes on, on the same date, where this one ends (`router.tca.official`)."""
+
+    def reaching(self, at: Ns) -> Case:
+        """Which journal to ask of `at`: this one, or where it ends before that, the one that goes on."""
+        return self if self.then is None or at <= self.as_of else self.then.reaching(at)
+
     @property
     def is_cut_short(self) -> bool:
         """Open for want of the journal's last outputs, as far as anybody can tell."""
