@@ -274,7 +274,7 @@ def _details(case: Case) -> OrderDetails:
     if not adv:
         reasons["adv_part"] = "no average daily volume is known" if adv is None else "the average daily volume is 0"
     if not record.cum_qty:
-        reasons["avg_px"] = "nothing was filled"
+        reasons["avg_px"] = "every trade was taken back" if record.busted else "nothing was filled"
     if record.is_open:
         reasons["ended_at"] = "still open" if case.cut is None else f"open where the outputs end: {case.cut}"
     return OrderDetails(

@@ -288,9 +288,10 @@ class Parent:
         kind = kind or (PrintKind.DARK if venue == "XDRK" else PrintKind.REGULAR)
         return [traded, fill_note(self.order_id, child_id, venue, kind, Reason.SCHEDULE)]
 
-    def busts(self, exec_id: str, exec_ref_id: str) -> list[Output]:
+    def busts(self, exec_id: str, exec_ref_id: str, over: OrdStatus | None = None) -> list[Output]:
+        """A trade is taken back; the order is open again, or stays `over`."""
         del self.fills_by_id[exec_ref_id]
-        status = OrdStatus.PARTIALLY_FILLED if self.fills_by_id else OrdStatus.NEW
+        status = over or (OrdStatus.PARTIALLY_FILLED if self.fills_by_id else OrdStatus.NEW)
         return [self._report(ExecType.TRADE_CANCEL, status, exec_id=exec_id, exec_ref_id=exec_ref_id)]
 
     def corrects(self, exec_id: str, exec_ref_id: str, qty: Qty, price: str) -> list[Output]:
