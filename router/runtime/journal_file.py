@@ -374,7 +374,8 @@ def _explained(path: Path, error: sqlite3.Error) -> JournalError:
     if name in {"SQLITE_CORRUPT", "SQLITE_NOTADB"}:
         return JournalError(f"{path}: the file is damaged ({error}): keep it, restore a copy, and see docs/journal.md")
     if name == "SQLITE_ERROR" and "no such table" in str(error):
-        return JournalError(f"{path}: no journal: its tables are not there ({error})")
+        copied = "; of a journal in use its -wal has to be copied, too" if path.stat().st_size else ""
+        return JournalError(f"{path}: no journal: its tables are not there ({error}){copied}")
     if name.startswith("SQLITE_IOERR"):
         return JournalError(
             f"{path}: the disk does not do its work ({error}): see to it, then start again; nothing answered is lost"

@@ -210,6 +210,15 @@ def _overwritten(state: Path) -> None:
     file.write_bytes(data)
 
 
+def _copied_without_its_wal(state: Path) -> None:
+    """Of a router that has not yet had its -wal put into the file."""
+    shutil.rmtree(state)
+    file = JournalFile(state)
+    shutil.copy(state / FILE_NAME, state / "copy")
+    file.close()
+    shutil.copy(state / "copy", state / FILE_NAME)
+
+
 def _emptied(state: Path) -> None:
     (state / FILE_NAME).write_bytes(b"")
 
@@ -225,6 +234,7 @@ def _sql(*statements: str) -> Callable[[Path], None]:
 BROKEN = {
     "cut in a page": (_halved, "the file is damaged (database disk image is malformed)"),
     "a page overwritten": (_overwritten, "the file is damaged (database disk image is malformed)"),
+    "no -wal": (_copied_without_its_wal, "; of a journal in use its -wal has to be copied, too"),
     "no byte": (_emptied, "no journal: its tables are not there"),
     "no rows": (_sql("DELETE FROM inputs", "DELETE FROM outputs", "DELETE FROM about WHERE key != 'format'"),
                 "the journal is empty: no input was ever written to it"),
