@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from router.runtime.journal_cases import read_recorder
-from router.runtime.journal_file import FILE_NAME
+from router.runtime.journal_cases import journal_of, read_recorder
 from router.runtime.study_store import OUTCOMES
 from router.tca.arrival_estimate import arrival_estimate
 from router.tca.case import Case
@@ -18,16 +17,18 @@ from router.tca.pretrade.rules import ImpactFile
 from router.tca.trading_time import seconds
 from router.tca.volatility import measure
 
+OPEN_AT_THE_END: Final = "open where the outputs of their journal end"
 FILES: Final = (".parquet", ".json", ".jsonl")
 
 
 def read_past(
     paths: Sequence[Path], sigma: float | None = None, *, impact: ImpactFile | None = None
 ) -> tuple[tuple[Outcome, ...], dict[str, int]]:
-    """Every order with a cost, and why others have none: reason and how many. OutcomeError where there is no order.
+    """Every order with a cost, and why others have none: reason and how many. OutcomeError where no order has one.
 
     `sigma`, the daily volatility, is for journals; None: measured from each order's own date, overnight moves apart.
     With `impact` their orders have the estimate at arrival and its timing risk, where there was one.
+    An order that is open where the outputs of its journal end has no cost yet: more fills may be missing.
     """
     found: list[Outcome] = []
     without: dict[str, int] = {}
@@ -38,14 +39,21 @@ def read_past(
             from router.tca.outcome_file import read_outcomes  # noqa: PLC0415 - pyarrow is of the extra `analysis`
 
             found += read_outcomes(file)
-    for case in together([read_recorder(path / FILE_NAME if path.is_dir() else path) for path in journals]):
+    for case in together([read_recorder(journal_of(path)) for path in journals]):
+        why = ""
         try:
-            found.append(_outcome(case, sigma or _sigma(case), impact))
+            if case.is_cut_short:
+                why = OPEN_AT_THE_END
+            else:
+                found.append(_outcome(case, sigma or _sigma(case), impact))
         except OutcomeError as error:
             why = str(error).partition(": ")[2]
+        if why:
             without[why] = without.get(why, 0) + 1
-    if not found and not without:
-        raise OutcomeError(f"{', '.join(map(str, paths))}: no order in it")
+    if not found:
+        whys = ", ".join(f"{count:,}: {why}" for why, count in without.items())
+        left_out = f"no order with a cost in it; left out: {whys}" if without else "no order in it"
+        raise OutcomeError(f"{', '.join(map(str, paths))}: {left_out}")
     return tuple(found), without
 
 

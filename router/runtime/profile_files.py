@@ -19,8 +19,7 @@ from router.core.instruments import Instrument
 from router.core.profiles import CalendarDay
 from router.core.types import SECOND, Ns, PrintKind, Px, Qty
 from router.market.calendar import RawCalendar, calendar_day
-from router.runtime.journal_cases import read_recorder
-from router.runtime.journal_file import FILE_NAME
+from router.runtime.journal_cases import journal_of, read_recorder
 from router.tca.measure_day import (
     KINDS,
     DayFigures,
@@ -90,7 +89,7 @@ class Gatherer:
 
     def _take(self, path: Path) -> None:
         if path.is_dir() or path.suffix == ".sqlite3":
-            self._journal(path / FILE_NAME if path.is_dir() else path)
+            self._journal(journal_of(path))
         elif lean.is_tick_file(path):
             self._ticks(path)
         elif lobster.is_lobster_file(path):

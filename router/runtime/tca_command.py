@@ -124,10 +124,11 @@ def _write_files(asked: Asked, sheets: Sequence[Sheet], heading: Heading) -> Non
 
     reports = [sheet.report for sheet in sheets]
     if asked.json_out is not None:
-        body = msgspec.json.format(msgspec.json.encode(TcaReports(reports=tuple(reports))), indent=2)
+        whole = TcaReports(cut_short=heading.cut_short, reports=tuple(reports))
+        body = msgspec.json.format(msgspec.json.encode(whole), indent=2)
         _write(asked.json_out, body.decode() + "\n")
     if asked.markdown_out is not None:
-        _write(asked.markdown_out, markdown(reports))
+        _write(asked.markdown_out, markdown(reports, heading.cut_short))
     if asked.html is not None:
         write_page(sheets, heading, asked.html)
         asked.tell(f"{asked.html}: {_count(sheets)}")

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+import msgspec
 
 from router.runtime.analysis_files import read_impact
 from router.runtime.browser import find_browser, print_page
 from router.runtime.console import settings_of
-from router.runtime.journal_cases import journal_of, read_recorder
+from router.runtime.journal_cases import cut_words, journal_of, read_recorder
 from router.tca.errors import UntiedError
 from router.tca.leakage import Markets
 from router.tca.official import together
@@ -36,7 +37,9 @@ def read_sheets(
     Impact models are those of the settings in `home` (None: the shipped ones), past orders those of `universe`. An
     order whose fills disagree with its own reports has no sheet: its line says how, and the others are reported.
     """
-    recorders = [read_recorder(journal_of(path)) for path in paths]
+    files = [journal_of(path) for path in paths]
+    recorders = [read_recorder(file) for file in files]
+    cut_short = [line for file, recorder in zip(files, recorders, strict=True) for line in cut_words(file, recorder)]
     names = ", ".join(map(str, paths))
     try:
         past = None if universe is None else Universe(read_outcomes(universe))
@@ -50,7 +53,8 @@ def read_sheets(
     sheets = sheets_of(recorders, parents, home=home, universe=past, left_out=left_out)
     if not sheets:
         raise click.ClickException("; ".join(left_out) or f"{names}: no order in it")
-    return sheets, heading_of(recorders, sheets, left_out), left_out
+    heading = msgspec.structs.replace(heading_of(recorders, sheets, left_out), cut_short=tuple(cut_short))
+    return sheets, heading, left_out
 
 
 def sheets_of(

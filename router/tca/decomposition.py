@@ -125,7 +125,7 @@ def decompose(
 
 
 def _seconds_to(case: Case, start: Ns, end: Ns) -> float:
-    return seconds(case, start, min(end, case.as_of))
+    return seconds(case, start, min(end, case.reaching(end).as_of))
 
 
 def _level(case: Case, base: Mark, mark: Mark, sigma: Volatility, trading_seconds: float) -> Estimate:

@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from router.core.types import SECOND, Ns
+from router.tca.drawing import short_numbers
 
 VENUE_COLOURS: Final = 8
 """Colours for venues; with more venues than that, colours repeat."""
@@ -74,7 +75,6 @@ _TICK_STEPS_S: Final = (
 )
 _DAY_S: Final = 86_400
 _NAMED = re.compile(r' id="([^"]+)"')
-_LONG = re.compile(r"\b\d+\.\d{3,}\b")
 _USED = re.compile(r"(?:url\(#|href=\"#)([^)\"]+)")
 
 
@@ -150,7 +150,7 @@ def _svg(figure: Figure, alt: str) -> str:
     view = text[text.index("viewBox=") :].split('"')[1]
     body = text[text.index("</defs>") + len("</defs>") :]
     text = f'<svg viewBox="{view}" role="img" aria-label="{escape(alt)}">{body}'
-    text = _LONG.sub(lambda match: f"{float(match.group()):.2f}".rstrip("0").rstrip("."), text)
+    text = short_numbers(text)
     used = _USED.findall(text)
     text = _NAMED.sub(lambda match: match.group() if match.group(1) in used else "", text)
     return _themed(text)

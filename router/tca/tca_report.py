@@ -222,6 +222,8 @@ class TcaReports(Struct, frozen=True, kw_only=True):
     """What `sluice tca --json` writes: one report for each parent order."""
 
     sign: str = SIGN
+    cut_short: tuple[str, ...] = ()
+    """Journals whose outputs end before their inputs do, a line each: what came after is in no report."""
     reports: tuple[TcaReport, ...]
 
 
@@ -274,13 +276,13 @@ def _details(case: Case) -> OrderDetails:
     if not adv:
         reasons["adv_part"] = "no average daily volume is known" if adv is None else "the average daily volume is 0"
     if not record.cum_qty:
-        reasons["avg_px"] = "nothing was filled"
+        reasons["avg_px"] = "every trade was taken back" if record.busted else "nothing was filled"
     if record.limit_px is None:
         reasons["limit_px"] = "no limit"
     if record.sent_at is None:
         reasons["transact_time"] = "the client did not say"
     if record.ended_at is None:
-        reasons["ended_at"] = "still open"
+        reasons["ended_at"] = "still open" if case.cut is None else f"open where the outputs end: {case.cut}"
     return OrderDetails(
         order_id=record.order_id,
         cl_ord_id=record.cl_ord_id,
@@ -406,7 +408,11 @@ def _notes(case: Case) -> Iterator[str]:
     record = case.record
     if record.goes_on:
         yield "The order is done for the day, and what is left goes on on the next date: it is valued at the close."
-    if record.is_open:
+    if case.cut is not None:
+        yield f"Of the journal: {case.cut}."
+    if case.is_cut_short:
+        yield "The order is open where the outputs end: what became of it since is not known, fills may be missing."
+    elif record.is_open:
         yield "The order is open: what is not filled may still be, and is valued at the last price known."
     if len(record.quantities) > 1:
         yield "OrderQty(38) was changed: the paper portfolio has it as it stands last, from the first decision on."

@@ -101,9 +101,10 @@ def assumptions(report: TcaReport) -> tuple[str, ...]:
     return (*report.notes, *(f"The estimate: {each}." for each in report.estimate.assumed))
 
 
-def markdown(reports: Sequence[TcaReport]) -> str:
-    """All reports as one Markdown text; the sign is said with each order."""
-    return "\n".join(line for report in reports for line in _markdown(report))
+def markdown(reports: Sequence[TcaReport], cut_short: Sequence[str] = ()) -> str:
+    """All reports as one Markdown text; the sign is said with each order. First the lines on journals cut short."""
+    first = [f"> {_cell(line)}\n" for line in cut_short]
+    return "\n".join([*first, *(line for report in reports for line in _markdown(report))])
 
 
 def _markdown(report: TcaReport) -> Iterator[str]:

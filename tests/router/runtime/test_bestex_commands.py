@@ -107,7 +107,9 @@ def test_605_writes_the_summary_by_the_members_that_it_is_given(tmp_path: Path) 
 
 
 def test_605_takes_a_list_of_members_for_one_month_only(tmp_path: Path) -> None:
-    journals = [write_journal(tmp_path / day, on_date(day)) for day in ("20260817", "20260901")]
+    august = on_date("20260817")
+    september = [(at + SECOND, event, outputs) for at, event, outputs in on_date("20260901")]
+    journals = [write_journal(tmp_path / name, said) for name, said in (("one", august), ("two", september))]
     (tmp_path / "members").write_text("")
 
     code, output = run("605", *journals, "--out", tmp_path / "out", "--sp500", tmp_path / "members")
