@@ -98,7 +98,8 @@ class Path(Struct, frozen=True, kw_only=True):
 
     `volume` and `variance` are what an interval brings in units of an average day's (a whole ordinary day: 1), `days`
     how long it is in sessions, `at` its middle as a fraction of the session. `taken` is the part of the shares that
-    pay half the spread. An interval without shares is a wait: a night, a halt, or what is left open at the end.
+    pay half the spread. An interval without shares is a wait: a halt, or what is left open at the end; one without time
+    of a session is a night. Prices move in it, and nothing can be traded.
     """
 
     qty: tuple[float, ...]
@@ -145,6 +146,12 @@ class Path(Struct, frozen=True, kw_only=True):
     def participation(self, adv: float) -> float:
         """POV: own shares over own and others' while it trades, where ADV is what others trade."""
         return self.executed / (self.executed + adv * self.volume_days)
+
+    def sessions(self) -> tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]:
+        """(shares, days) of the intervals between the nights, by date."""
+        nights = [index for index, (qty, days) in enumerate(zip(self.qty, self.days, strict=True)) if not (qty or days)]
+        edges = pairwise([-1, *nights, len(self.qty)])
+        return tuple((self.qty[a + 1 : b], self.days[a + 1 : b]) for a, b in edges if b > a + 1)
 
     def weights(self) -> tuple[float, ...]:
         """Each interval's part of what trades."""

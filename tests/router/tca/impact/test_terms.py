@@ -135,3 +135,15 @@ def test_what_cannot_be_estimated_is_refused(changed: dict[str, object], said: s
 def test_what_is_no_path_is_refused(changed: dict[str, object]) -> None:
     with pytest.raises(ImpactInputError, match="path: "):
         replace(even_path(100, 1.0, 2), **changed)
+
+
+def test_a_night_is_without_shares_and_without_a_session_s_time() -> None:
+    path = Path(
+        qty=(1.0, 0.0, 2.0, 0.0, 3.0),
+        volume=(0.1, 0.1, 0.1, 0.0, 0.1),
+        variance=(0.1,) * 5,
+        days=(0.1, 0.1, 0.1, 0.0, 0.2),
+    )
+
+    assert path.sessions() == (((1.0, 0.0, 2.0), (0.1, 0.1, 0.1)), ((3.0,), (0.2,)))
+    assert waiting_days(path) == pytest.approx((5.5 * 0.1 + 5 * 0.1 + 4 * 0.1 + 1.5 * 0.2) / 6)
