@@ -15,15 +15,18 @@ from router.tca.pretrade.sections import SIGN, Section, chapters, headline
 SHOWN: Final = (
     "Order details",
     "Risk parameters",
+    "Trading dates",
+    "How many trading dates",
     "Venue allocation",
     "Clips",
     "Cost estimate",
+    "What is left",
     "Each model",
     "Every strategy",
     "What was assumed",
 )
 """Sections for a terminal, in order; Markdown, HTML and JSON have all."""
-NARROWEST: Final = 150
+NARROWEST: Final = 180
 """Columns that the tables need; a pipe has no width of its own."""
 
 
@@ -34,13 +37,17 @@ def show(document: PreTrade) -> None:
         console = Console(file=sys.stdout, highlight=False, width=NARROWEST)
     strategy = document.execution_strategy
     console.print(Text(f"{headline(strategy.order)}. {SIGN}"))
+    for refusal in strategy.refusals:
+        console.print(Text(f"The router would refuse this order: {refusal}", "bold red"))
     console.print(Text(f"Recommended: {strategy.algorithm}, urgency {strategy.urgency} (rule {strategy.rule})", "bold"))
-    for reason in strategy.reasons:
+    for reason in strategy.reasons[len(strategy.refusals) :]:
         console.print(Text(f"  {reason}"))
     known = {section.title: section for chapter in chapters(document) for section in chapter.sections}
     for section in (known[f"Recommended: {strategy.algorithm}"], *(known[title] for title in SHOWN)):
         console.print()
         _print(console, section)
+    console.print()
+    console.print(Text(f"Limits of the house: {strategy.held_against}"))
 
 
 def _print(console: Console, section: Section) -> None:

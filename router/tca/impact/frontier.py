@@ -46,8 +46,9 @@ class FrontierPoint(Struct, frozen=True):
 def optimal_path(model: PoweredModel, order: ImpactOrder, clock: Path, risk_aversion: float) -> Path:
     """The path of least E + lambda V on the intervals of `clock` (its shares are not looked at).
 
-    In an interval without volume (a night) nothing trades, and what is held bears its variance. `risk_aversion`: bps of expected cost that a variance of one bps^2 is worth, in bps^-1. ImpactInputError where the
-    model has no temporary impact, so that there is no optimum, or a power above 1.
+    In an interval without volume (a night) nothing trades, and what is held bears its variance. `risk_aversion`: bps of
+    expected cost that a variance of one bps^2 is worth, in bps^-1. ImpactInputError where the model has no temporary
+    impact, so that there is no optimum, or a power above 1.
     """
     power = model.power(order)
     if power.coefficient <= 0:

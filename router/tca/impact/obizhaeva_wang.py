@@ -42,7 +42,7 @@ class ObizhaevaWang(ParametricModel, frozen=True, kw_only=True, forbid_unknown_f
         kick = self.flow.value * self.rho.value * order.sigma / order.adv
         book = Book(kick=kick, permanent=self.gamma.value * order.sigma / order.adv, rho=self.rho.value)
         # A night is longer than any book takes: what has not come back by the close has by the next open.
-        transient = fsum(book.transient_cost(qty, days) for qty, days in path.sessions())
+        transient = fsum(book.transient_cost(path.qty[date], path.days[date]) for date in path.sessions())
         return Parts(temporary=transient / path.executed, permanent=book.permanent * path.executed / 2)
 
 

@@ -147,11 +147,10 @@ class Path(Struct, frozen=True, kw_only=True):
         """POV: own shares over own and others' while it trades, where ADV is what others trade."""
         return self.executed / (self.executed + adv * self.volume_days)
 
-    def sessions(self) -> tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]:
-        """(shares, days) of the intervals between the nights, by date."""
+    def sessions(self) -> tuple[slice, ...]:
+        """Where the intervals of each date are: those between the nights."""
         nights = [index for index, (qty, days) in enumerate(zip(self.qty, self.days, strict=True)) if not (qty or days)]
-        edges = pairwise([-1, *nights, len(self.qty)])
-        return tuple((self.qty[a + 1 : b], self.days[a + 1 : b]) for a, b in edges if b > a + 1)
+        return tuple(slice(a + 1, b) for a, b in pairwise([-1, *nights, len(self.qty)]) if b > a + 1)
 
     def weights(self) -> tuple[float, ...]:
         """Each interval's part of what trades."""

@@ -115,7 +115,7 @@ def test_a_profile_by_hand_is_read(tmp_path: Path) -> None:
         ((*ORDER, "--start", "9 am"), "start: must be HH:MM by the clock of the exchange: got '9 am'"),
         ((*ORDER, "--start", "16:00"), "EffectiveTime(168): must lie in the session of 20261130"),
         ((*ORDER, "--regime", "wild"), "regime: must be one of calm, normal, stressed: got 'wild'"),
-        ((*ORDER, "--max-participation", "2"), "MaxParticipation: must be above 0 and at most 0.99: got 2"),
+        ((*ORDER, "--max-participation", "2"), "MaxParticipation: must be from 0.000001 to 0.99: got 2"),
         ((*ORDER, "--symbol", "IBM"), "price: is not known of IBM and must be given, or a profile: got nothing"),
     ],
 )

@@ -160,7 +160,7 @@ def test_fills_of_another_session_have_a_cost_and_no_risk() -> None:
 
     assert found.realised is not None
     assert found.realised_risk is None
-    assert found.reasons == {"realised_risk": "its fills are of several dates"}
+    assert found.reasons == {"realised_risk": "a fill of it lies outside the sessions that it was for"}
 
 
 @pytest.mark.parametrize(

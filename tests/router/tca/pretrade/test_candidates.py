@@ -10,9 +10,9 @@ from router.core.algo import Action, AlgoFactory, AlgoView, OrderTerms, Schedule
 from router.core.params import AlgoParams, Kind, Param
 from router.runtime.plugins import load_algos
 from router.tca.pretrade.candidates import Candidate, NotEstimated, candidates
-from router.tca.pretrade.question import MINUTE, inputs_of
+from router.tca.pretrade.question import MINUTE
 from router.tca.pretrade.rules import PretradeRules
-from support.pretrade import CLOSE, OPEN, question
+from support.pretrade import CLOSE, LATER, OPEN, SESSION, dates
 
 
 class Patient(AlgoParams, frozen=True, kw_only=True):
@@ -69,10 +69,14 @@ class Idle(AllAtTheEnd):
 
 
 def tried(
-    rules: PretradeRules, algos: dict[str, AlgoFactory]
+    rules: PretradeRules,
+    algos: dict[str, AlgoFactory],
+    *,
+    limit: float = 0.15,
+    numbers: tuple[int, ...] = (1,),
+    **changed: object,
 ) -> tuple[tuple[Candidate, ...], tuple[NotEstimated, ...]]:
-    asked = question()
-    return candidates(asked, inputs_of(asked, rules), rules, algos)
+    return candidates(dates(**changed), rules, limit, algos, numbers)
 
 
 def test_urgencies_and_horizons_are_tried_or_rates_where_one_is_asked_for(rules: PretradeRules) -> None:
@@ -83,6 +87,47 @@ def test_urgencies_and_horizons_are_tried_or_rates_where_one_is_asked_for(rules:
     assert [each.rate for each in by_name["POV"]] == [0.05, 0.1, 0.15, 0.2, 0.3]
     assert sorted({(each.end - OPEN) / MINUTE for each in by_name["TWAP"]}) == [97.5, 195, 390]
     assert left_out == ()
+
+
+def test_the_limit_is_a_rate_too(rules: PretradeRules) -> None:
+    found, _ = tried(rules, {"POV": load_algos()["POV"]}, limit=0.123456)
+
+    assert [each.rate for each in found] == [0.05, 0.1, 0.123456, 0.15, 0.2, 0.3]
+    assert dict(found[2].settings)["ParticipationRate"] == "0.123456"
+
+
+def test_over_several_dates_each_is_alike_or_the_first_takes_all_that_the_limit_lets(rules: PretradeRules) -> None:
+    several = {"numbers": (2, 3), "later": LATER, "dates_most": 3}
+    found, left_out = tried(rules, {name: load_algos()[name] for name in ("POV", "VWAP")}, **several)
+
+    ways = {(each.strategy, each.urgency, each.rate, each.dates, each.day_schedule) for each in found}
+    urgencies = ("Low", "Medium", "High")
+    assert ways == {
+        *(("POV", "Medium", rate, number, "All") for rate in (0.05, 0.1, 0.15) for number in (2, 3)),
+        *(("VWAP", urgency, None, number, "Even") for urgency in urgencies for number in (2, 3)),
+        *(("VWAP", urgency, None, 3, "All") for urgency in urgencies),
+    }
+    assert left_out == ()
+    assert found[0].settings[:2] == (("DaySchedule", "All"), ("MaxParticipation", "0.15"))
+
+
+def test_dates_of_unlike_length_are_shared_by_the_volume_too(rules: PretradeRules) -> None:
+    several = {"numbers": (2,), "later": LATER, "dates_most": 3, "start": OPEN + 60 * MINUTE}
+    found, _ = tried(rules, {"TWAP": load_algos()["TWAP"]}, **several)
+
+    assert [each.day_schedule for each in found] == ["Even", "Volume"] * 3
+    even, volume = (each.legs[0].qty for each in found[:2])
+    # An hour of falling volume is gone: by volume the first date has less than a half.
+    assert (even, volume < 0.9 * even) == (100_000, True)
+
+
+def test_an_end_holds_on_each_date(rules: PretradeRules) -> None:
+    noon = (OPEN + CLOSE) // 2
+    found, _ = tried(rules, {"TWAP": load_algos()["TWAP"]}, numbers=(2,), later=LATER, dates_most=3, end=noon)
+
+    first, second = found[0].legs
+    assert ("EndTime", "20261130-17:45:00") in found[0].settings
+    assert (first.end - SESSION.open, second.end - LATER[0].open) == (noon - OPEN, noon - OPEN)
 
 
 def test_what_a_model_of_an_algorithm_takes_it_is_given(rules: PretradeRules) -> None:

@@ -33,7 +33,9 @@ ORDINARY = Situation(
         ({"spread_bps": 25.0}, "thin", "POV"),
         ({"daily_value": 4e6, "stated": "High"}, "thin", "POV"),
         ({"events_next": ("earnings",), "spread_bps": 25.0}, "event-ahead", "IS"),
-        ({"pace": 0.16, "events_next": ("earnings",)}, "does-not-fit", "POV"),
+        ({"dates_needed": 2, "events_next": ("earnings",)}, "does-not-fit", "POV"),
+        ({"dates_needed": None}, "does-not-fit", "POV"),
+        ({"dates_needed": 2, "dates": 3}, "ordinary", "VWAP"),
     ],
 )
 def test_the_first_rule_that_holds_decides(
