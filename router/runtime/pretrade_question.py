@@ -97,7 +97,7 @@ def _dates_most(asked: Asked, later: Sequence[CalendarDay], first: str) -> int:
         return 1 if asked.days is None else asked.days
     if asked.days is not None:
         raise ImpactInputError(f"until: must not stand beside days: got {asked.until} and {asked.days}")
-    last = f"{_date(asked.until):%Y%m%d}"
+    last = f"{_date(asked.until, 'until'):%Y%m%d}"
     if last < first:
         raise ImpactInputError(f"until: must not be before the day, {first}: got {asked.until}")
     if last > later[-1].day:
@@ -123,11 +123,11 @@ def _days(settings: Settings, asked: Asked, now: datetime) -> tuple[CalendarDay,
     return settings.calendar_days(first, last)[_instrument(settings, asked.symbol, f"{middle:%Y%m%d}").calendar]
 
 
-def _date(day: str) -> datetime:
+def _date(day: str, what: str = "day") -> datetime:
     try:
         return datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC)
     except ValueError:
-        raise ImpactInputError(f"day: must be a date YYYYMMDD: got {day!r}") from None
+        raise ImpactInputError(f"{what}: must be a date YYYYMMDD: got {day!r}") from None
 
 
 def _next(days: Sequence[CalendarDay], now: datetime) -> CalendarDay | None:

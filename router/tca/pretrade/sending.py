@@ -42,8 +42,11 @@ def refusals(question: Question, candidate: Candidate, params: Params, price: fl
         {instrument.symbol: instrument},
         _Estimated(round(price * instrument.price_scale)),
     )
+    accounts = client.limits.accounts
     order = NewOrder(
         client=client.comp_id,
+        # Whose account it is for is not asked here: one that the client may use.
+        account=accounts[0] if accounts else "",
         cl_ord_id="PRE-TRADE",
         symbol=instrument.symbol,
         side=question.side,

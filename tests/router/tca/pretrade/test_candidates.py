@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import pytest
 
@@ -97,7 +97,7 @@ def test_the_limit_is_a_rate_too(rules: PretradeRules) -> None:
 
 
 def test_over_several_dates_each_is_alike_or_the_first_takes_all_that_the_limit_lets(rules: PretradeRules) -> None:
-    several = {"numbers": (2, 3), "later": LATER, "dates_most": 3}
+    several: dict[str, Any] = {"numbers": (2, 3), "later": LATER, "dates_most": 3}
     found, left_out = tried(rules, {name: load_algos()[name] for name in ("POV", "VWAP")}, **several)
 
     ways = {(each.strategy, each.urgency, each.rate, each.dates, each.day_schedule) for each in found}
@@ -112,7 +112,7 @@ def test_over_several_dates_each_is_alike_or_the_first_takes_all_that_the_limit_
 
 
 def test_dates_of_unlike_length_are_shared_by_the_volume_too(rules: PretradeRules) -> None:
-    several = {"numbers": (2,), "later": LATER, "dates_most": 3, "start": OPEN + 60 * MINUTE}
+    several: dict[str, Any] = {"numbers": (2,), "later": LATER, "dates_most": 3, "start": OPEN + 60 * MINUTE}
     found, _ = tried(rules, {"TWAP": load_algos()["TWAP"]}, **several)
 
     assert [each.day_schedule for each in found] == ["Even", "Volume"] * 3

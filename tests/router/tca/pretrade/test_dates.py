@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,17 +21,15 @@ from support.pretrade import CLOSE, LATER, OPEN, SESSION, dates
 SHORT = replace(LATER[0], close=LATER[0].open + (CLOSE - OPEN) // 2)
 
 
-def params(strategy: str = "VWAP", **given: object) -> AlgoParams:
+def params(strategy: str, given: dict[str, Any]) -> AlgoParams:
     found = load_algos()[strategy].Params(**given)
     assert isinstance(found, AlgoParams)
     return found
 
 
-def legs(
-    count: int, strategy: str = "VWAP", given: dict[str, object] | None = None, **changed: object
-) -> tuple[Leg, ...]:
+def legs(count: int, strategy: str = "VWAP", given: dict[str, Any] | None = None, **changed: object) -> tuple[Leg, ...]:
     its = dates(**({"later": LATER, "dates_most": 5} | changed))
-    return its.legs(count, params(strategy, **(given or {})), load_algos()[strategy].expected_schedule)
+    return its.legs(count, params(strategy, given or {}), load_algos()[strategy].expected_schedule)
 
 
 def shares(found: tuple[Leg, ...]) -> list[tuple[str, int]]:

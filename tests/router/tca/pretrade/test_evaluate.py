@@ -93,7 +93,7 @@ def test_what_is_left_is_told_in_shares_as_a_part_and_as_a_day_s_risk(models: Mo
 
     assert (it.left, it.left_part) == (500, 0.5)
     assert it.left_risk == pytest.approx(0.5 * 200)
-    assert it.parts == (DatePart(day="20261130", qty=500, participation=pytest.approx(500 / 5_500), held=500),)
+    assert it.parts == (DatePart(day="20261130", qty=500, participation=500 / 5_500, held=500),)
 
 
 def test_what_leaves_shares_is_weighed_with_the_whole_order_s_cost_and_risk(models: Models) -> None:
