@@ -14,11 +14,11 @@ from router.tca.case import Case
 from router.tca.profile import SymbolProfile
 from router.tca.quotes import QuoteTape
 from router.tca.record import Planned
-from support.floor import ACME
+from support.floor import ACME, CLOSE
 from support.pretrade import impact_file
-from support.tca_cases import CLOSE, child, fill, quotes
 from support.tca_cases import at as after_open
 from support.tca_cases import case as made
+from support.tca_cases import child, fill, quotes
 from support.twelve_trades import at, case, quote, tape
 
 
@@ -267,13 +267,14 @@ PROFILE = SymbolProfile(
 def test_a_profile_gives_what_the_journal_does_not_and_the_quote_stays_the_arrivals() -> None:
     found = arrival_estimate(case("O1"), impact_file(), PROFILE)
 
-    values = {each.name: (each.figure.value, each.figure.source) for each in found.inputs}
+    sources = {each.name: each.figure.source for each in found.inputs}
+    values = {each.name: each.figure.value for each in found.inputs}
     measured = "measured from 60 days to 20260101"
-    assert values["price"] == (40.02, "midpoint at arrival")
-    assert values["quoted spread"] == (0.04, "quoted at arrival")
-    assert values["average daily volume"] == (500_000, f"mean, {measured}")
-    assert values["daily volatility"] == (0.03, measured)
-    assert values["session's part of the day's variance"] == (pytest.approx(4 / 9), measured)
+    assert (values["price"], sources["price"]) == (40.02, "midpoint at arrival")
+    assert (values["quoted spread"], sources["quoted spread"]) == (0.04, "quoted at arrival")
+    assert (values["average daily volume"], sources["average daily volume"]) == (500_000, f"mean, {measured}")
+    assert (values["daily volatility"], sources["daily volatility"]) == (0.03, measured)
+    assert values["session's part of the day's variance"] == pytest.approx(4 / 9)
 
 
 def test_a_profile_that_knows_the_day_is_told() -> None:
