@@ -14,7 +14,7 @@ from router.core.types import PPM
 from router.tca.impact.frontier import FrontierPoint, frontier
 from router.tca.impact.parameters import Models
 from router.tca.impact.terms import ImpactOrder
-from router.tca.pretrade.candidates import Candidate, NotEstimated, candidates
+from router.tca.pretrade.candidates import Bounds, Candidate, NotEstimated, candidates
 from router.tca.pretrade.choose import Choice, Situation, allowed, choose, urgency_of
 from router.tca.pretrade.dates import Dates, counts
 from router.tca.pretrade.evaluate import Evaluation, evaluate
@@ -95,7 +95,8 @@ class _Reckoning(Struct, frozen=True, kw_only=True):
 
     def on(self, numbers: Sequence[int]) -> tuple[tuple[Evaluation, ...], tuple[NotEstimated, ...]]:
         """Every candidate of these numbers of trading dates."""
-        tried, left_out = candidates(self.dates, self.rules, self.situation.max_participation, self.algos, numbers)
+        bounds = Bounds(limit=self.situation.max_participation, urgency=urgency_of(self.situation, self.rules)[0])
+        tried, left_out = candidates(self.dates, self.rules, bounds, self.algos, numbers)
         return tuple(map(self._evaluated, tried)), left_out
 
     def longer(self) -> tuple[Evaluation, ...]:
@@ -150,6 +151,7 @@ def situation_of(dates: Dates, order: ImpactOrder, rules: PretradeRules) -> Situ
         daily_value=order.adv * order.price * question.instrument.multiplier,
         has_curve=bool(inputs.curve),
         dates=question.dates_most,
+        session_part=question.session_part,
         events_today=tuple(each.text for each in inputs.today),
         events_next=tuple(each.text for each in inputs.next if each.volatility > 1),
         events_other=tuple(each.text for each in inputs.next if each.volatility <= 1),

@@ -72,17 +72,21 @@ class NotEstimated(Struct, frozen=True):
     why: str
 
 
-def candidates(
-    dates: Dates, rules: PretradeRules, limit: float, algos: Mapping[str, AlgoFactory], numbers: Sequence[int]
-) -> tuple[tuple[Candidate, ...], tuple[NotEstimated, ...]]:
-    """What is tried on one date and on `numbers` of dates, in order of name, and what is not.
+class Bounds(Struct, frozen=True, kw_only=True):
+    """What binds every candidate: the part of the volume that it may be; and the urgency, which a rate has, too."""
 
-    `limit` is the part of the volume that it may be, which binds the shares of several dates.
-    """
+    limit: float
+    urgency: Urgency
+
+
+def candidates(
+    dates: Dates, rules: PretradeRules, bounds: Bounds, algos: Mapping[str, AlgoFactory], numbers: Sequence[int]
+) -> tuple[tuple[Candidate, ...], tuple[NotEstimated, ...]]:
+    """What is tried on these numbers of dates, in order of name, and what is not."""
     tried: list[Candidate] = []
     left_out: list[NotEstimated] = []
     for name, algo in sorted(algos.items()):
-        for pace, span in _choices(dates, rules, limit, algo, numbers):
+        for pace, span in _choices(dates, rules, bounds, algo, numbers):
             found = _candidate(name, algo, dates, pace, span)
             if isinstance(found, Candidate):
                 tried.append(found)
@@ -108,23 +112,26 @@ class _Span(Struct, frozen=True):
 
 
 def _choices(
-    dates: Dates, rules: PretradeRules, limit: float, algo: AlgoFactory, numbers: Sequence[int]
+    dates: Dates, rules: PretradeRules, bounds: Bounds, algo: AlgoFactory, numbers: Sequence[int]
 ) -> Iterator[tuple[_Pace, _Span]]:
-    paces = tuple(_paces(dates.inputs, rules, limit, algo))
+    paces = tuple(_paces(dates.inputs, rules, bounds, algo))
     for number in numbers:
         for pace in paces:
-            spans = _one_date(dates.question, rules, pace) if number == 1 else _several(dates, number, pace, limit)
+            spans = (
+                _one_date(dates.question, rules, pace) if number == 1 else _several(dates, number, pace, bounds.limit)
+            )
             for span in spans:
                 yield pace, span
 
 
-def _paces(inputs: Inputs, rules: PretradeRules, limit: float, algo: AlgoFactory) -> Iterator[_Pace]:
+def _paces(inputs: Inputs, rules: PretradeRules, bounds: Bounds, algo: AlgoFactory) -> Iterator[_Pace]:
     fields = {field.attribute: field for field in param_fields(algo.Params)}
     known = _known(inputs, fields)
     if fields["participation_rate"].required:
         # The limit itself is a rate, too: what does not fit is to follow the volume at it.
-        for rate in sorted({*rules.rates, limit}):
-            yield _Pace("Medium", rate, (("ParticipationRate", rate_text(rate)), *known))
+        for rate in sorted({*rules.rates, bounds.limit}):
+            own = (("ParticipationRate", rate_text(rate)), ("Urgency", bounds.urgency))
+            yield _Pace(bounds.urgency, rate, (*own, *known))
         return
     for urgency in URGENCIES:
         yield _Pace(urgency, None, (("Urgency", urgency), *known))

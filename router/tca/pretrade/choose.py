@@ -12,11 +12,14 @@ from typing import Final
 
 from msgspec import Struct
 
+from router.core.types import SECOND
 from router.tca.impact.terms import ImpactInputError
 from router.tca.pretrade.evaluate import Evaluation
 from router.tca.pretrade.question import MINUTE
 from router.tca.pretrade.rules import PretradeRules, Urgency
 
+LEAST: Final = 1e-5
+"""Parts below are written as less than that."""
 SLACK: Final = 1e-6
 """A rate is counted in millionths."""
 
@@ -40,6 +43,8 @@ class Situation(Struct, frozen=True, kw_only=True):
     daily_value: float
     """ADV x price, currency."""
     has_curve: bool
+    session_part: float = 1.0
+    """The first date's session as a part of an ordinary one."""
     events_today: tuple[str, ...] = ()
     events_next: tuple[str, ...] = ()
     """Those ahead that raise the volatility."""
@@ -70,6 +75,7 @@ class Choice(Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...]
 
 
+EVENT_AHEAD: Final = "event-ahead"
 STRATEGY_RULES: Final = (
     Rule(
         "does-not-fit",
@@ -91,7 +97,7 @@ STRATEGY_RULES: Final = (
         ),
     ),
     Rule(
-        "event-ahead",
+        EVENT_AHEAD,
         lambda it, _, __: bool(it.events_next),
         ("IS",),
         lambda it, _, __: (
@@ -173,8 +179,9 @@ def choose(
     reasons = (
         because,
         rule.why(it, urgency, rules),
+        *_if_urgent(it, rules),
         *_if_longer(it, [each for each in longer if meant(each, urgency)], aversion),
-        *_conditions(it),
+        *_conditions(it, rule),
         _horizon(best, len(of_it), urgency, aversion),
         *_left(best),
         *_against(best, evaluations, it, aversion),
@@ -220,13 +227,22 @@ def _preference(evaluation: Evaluation, it: Situation, aversion: float, *, fits:
     return (over if over > 0 else -over / 1000), evaluation.left, evaluation.adjusted(aversion)
 
 
-def _conditions(it: Situation) -> tuple[str, ...]:
+def _conditions(it: Situation, rule: Rule) -> tuple[str, ...]:
     said = (
         f"{_percent(it.size)} of ADV; {_percent(it.pace)} of the volume if it takes all the time there is; "
         f"{_percent(it.sigma)} a day; a spread of {it.spread_bps:.1f} bps; {it.daily_value:,.0f} traded a day."
     )
-    events = [("Today", it.events_today), ("Ahead, and no reason for haste", it.events_other)]
-    return (said, *(f"{when}: {each}." for when, texts in events for each in texts))
+    short = (f"A short day: {_percent(it.session_part)} of an ordinary session.",) if it.session_part < 1 else ()
+    moving = () if rule.name == EVENT_AHEAD else it.events_next
+    events = [("Today", it.events_today), ("Ahead", moving), ("Ahead, and no reason for haste", it.events_other)]
+    return (said, *short, *(f"{when}: {each}." for when, texts in events for each in texts))
+
+
+def _if_urgent(it: Situation, rules: PretradeRules) -> tuple[str, ...]:
+    most = rules.max_participation.high
+    if it.fits or not it.max_participation < it.pace <= most:
+        return ()
+    return (f"At urgency High, whose limit is {_percent(most)}, it would fit in time.",)
 
 
 def _if_longer(it: Situation, longer: Sequence[Evaluation], aversion: float) -> tuple[str, ...]:
@@ -278,7 +294,9 @@ def _named(evaluation: Evaluation) -> str:
     """`VWAP at urgency Low for 98 minutes`."""
     candidate = evaluation.candidate
     dates = f" on {len(candidate.legs)} trading dates" if len(candidate.legs) > 1 else ""
-    return f"{candidate.strategy} at {_pace(evaluation)} for {candidate.trading_ns / MINUTE:.0f} minutes{dates}"
+    time = candidate.trading_ns
+    lasts = f"{time / MINUTE:.0f} minutes" if time >= MINUTE else f"{time / SECOND:.0f} seconds"
+    return f"{candidate.strategy} at {_pace(evaluation)} for {lasts}{dates}"
 
 
 def _pace(evaluation: Evaluation) -> str:
@@ -287,4 +305,6 @@ def _pace(evaluation: Evaluation) -> str:
 
 
 def _percent(part: float) -> str:
-    return f"{100 * part:,.0f} %" if part >= 10 else f"{100 * part:.3g} %"
+    if part >= 10:
+        return f"{100 * part:,.0f} %"
+    return f"{100 * part:.3g} %" if part >= LEAST or not part else f"less than {100 * LEAST:g} %"

@@ -9,7 +9,7 @@ import pytest
 from router.core.algo import Action, AlgoFactory, AlgoView, OrderTerms, SchedulePoint
 from router.core.params import AlgoParams, Kind, Param
 from router.runtime.plugins import load_algos
-from router.tca.pretrade.candidates import Candidate, NotEstimated, candidates
+from router.tca.pretrade.candidates import Bounds, Candidate, NotEstimated, candidates
 from router.tca.pretrade.question import MINUTE
 from router.tca.pretrade.rules import PretradeRules
 from support.pretrade import CLOSE, LATER, OPEN, SESSION, dates
@@ -76,16 +76,17 @@ def tried(
     numbers: tuple[int, ...] = (1,),
     **changed: object,
 ) -> tuple[tuple[Candidate, ...], tuple[NotEstimated, ...]]:
-    return candidates(dates(**changed), rules, limit, algos, numbers)
+    bounds = Bounds(limit=limit, urgency="Medium")
+    return candidates(dates(**changed), rules, bounds, algos, numbers)
 
 
 def test_urgencies_and_horizons_are_tried_or_rates_where_one_is_asked_for(rules: PretradeRules) -> None:
     found, left_out = tried(rules, load_algos())
 
     by_name = {name: [each for each in found if each.strategy == name] for name in ("IS", "POV", "TWAP", "VWAP")}
-    assert {name: len(each) for name, each in by_name.items()} == {"IS": 9, "POV": 5, "TWAP": 9, "VWAP": 9}
+    assert {name: len(each) for name, each in by_name.items()} == {"IS": 15, "POV": 5, "TWAP": 15, "VWAP": 15}
     assert [each.rate for each in by_name["POV"]] == [0.05, 0.1, 0.15, 0.2, 0.3]
-    assert sorted({(each.end - OPEN) / MINUTE for each in by_name["TWAP"]}) == [97.5, 195, 390]
+    assert sorted({(each.end - OPEN) / MINUTE for each in by_name["TWAP"]}) == [11.7, 39, 97.5, 195, 390]
     assert left_out == ()
 
 
@@ -155,7 +156,7 @@ def test_a_schedule_ends_when_it_is_done_or_has_done_what_it_can(rules: Pretrade
 def test_a_stranger_s_algorithm_is_tried_like_ours(rules: PretradeRules) -> None:
     found, left_out = tried(rules, {"LAST": AllAtTheEnd})
 
-    assert [(each.strategy, each.urgency) for each in found[::3]] == [
+    assert [(each.strategy, each.urgency) for each in found[::5]] == [
         ("LAST", "Low"),
         ("LAST", "Medium"),
         ("LAST", "High"),

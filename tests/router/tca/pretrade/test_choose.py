@@ -105,6 +105,24 @@ def test_where_at_the_limit_not_a_lot_would_trade_a_longer_horizon_is_asked_for(
     assert choice.reasons[1].endswith("not a round lot would trade: a longer horizon is needed.")
 
 
+def test_what_would_fit_at_high_urgency_is_said_and_so_is_a_short_day_and_the_event(
+    assessed: Assessment, rules: PretradeRules
+) -> None:
+    it = replace(ORDINARY, pace=0.2, dates_needed=2, session_part=0.5, events_next=("earnings of ACME, 20261203",))
+
+    reasons = choose(it, assessed.evaluations, rules).reasons
+
+    assert "At urgency High, whose limit is 25 %, it would fit in time." in reasons
+    assert "A short day: 50 % of an ordinary session." in reasons
+    assert "Ahead: earnings of ACME, 20261203." in reasons
+
+
+def test_without_a_number_of_dates_that_is_known_that_is_said(assessed: Assessment, rules: PretradeRules) -> None:
+    reasons = choose(replace(ORDINARY, dates_needed=None), assessed.evaluations, rules).reasons
+
+    assert "Under the limit it would not fit in the trading dates that are looked at, either." in reasons
+
+
 def test_a_size_of_many_days_is_said_in_whole_percent(assessed: Assessment, rules: PretradeRules) -> None:
     reasons = choose(replace(ORDINARY, size=500_000.0, pace=1.0), assessed.evaluations, rules).reasons
 
@@ -120,7 +138,7 @@ def test_reasons_name_urgency_rule_conditions_and_what_was_given_up(assessed: As
     assert reasons[1] == "No volume curve is known: time is all there is to go by."
     assert "3 % of ADV" in reasons[2]
     assert reasons[3] == "Today: expiry, 20261130 session."
-    assert reasons[4].startswith("Of 3 ways to work it")
+    assert reasons[4].startswith("Of 5 ways to work it")
     assert reasons[5].startswith("By the models alone ")
     assert " at urgency " in reasons[5]
 
