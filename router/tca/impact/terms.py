@@ -1,8 +1,8 @@
 """What every impact model is asked and answers: an order, the path it is worked along, an estimate with its error.
 
 Costs are fractions of the price inside the models and basis points in an `Estimate`; positive is a cost for a buy and
-for a sell. A model says what shares cost, and the rest is said once, here, for all: the spread, the timing risk, what
-the errors of a model's parameters come to, and whether an order lies where the model was measured.
+for a sell. A model says what shares cost, and the rest is said once, here, for all: the spread, the drift, the timing
+risk, what the errors of a model's parameters come to, and whether an order lies where the model was measured.
 """
 
 from __future__ import annotations
@@ -278,12 +278,16 @@ class ParametricModel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             spread=BPS * spread_paid(order, path),
             temporary=BPS * parts.temporary,
             permanent=BPS * parts.permanent,
-            drift=BPS * parts.drift,
+            drift=BPS * self.drift(order, path),
             timing_risk=BPS * timing_risk(order, path),
             error=BPS * self.error(order, path),
             outside=bool(self.beyond(order, path)),
             warnings=self.warnings(order, path),
         )
+
+    def drift(self, order: ImpactOrder, path: Path) -> float:
+        """What momentum adds, a fraction; an expected return is the same whatever the impact."""
+        return expected_drift(order, path)
 
     def error(self, order: ImpactOrder, path: Path) -> float:
         """Standard deviation of the expected cost, a fraction: each parameter moved by its error, the effects squared.
@@ -341,6 +345,11 @@ def timing_risk(order: ImpactOrder, path: Path) -> float:
     held = path.held(order.qty)
     squares = ((a * a + a * b + b * b) / 3 * v for (a, b), v in zip(held, path.variance, strict=True))
     return order.sigma * sqrt(fsum(squares)) / order.qty
+
+
+def expected_drift(order: ImpactOrder, path: Path) -> float:
+    """The price's expected move while the average share waits, a fraction; positive where it goes against the order."""
+    return order.side.sign * order.momentum * waiting_days(path)
 
 
 def waiting_days(path: Path) -> float:

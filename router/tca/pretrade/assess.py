@@ -151,6 +151,7 @@ def situation_of(dates: Dates, order: ImpactOrder, rules: PretradeRules) -> Situ
         daily_value=order.adv * order.price * question.instrument.multiplier,
         has_curve=bool(inputs.curve),
         dates=question.dates_most,
+        against=order.side.sign * order.momentum,
         session_part=question.session_part,
         events_today=tuple(each.text for each in inputs.today),
         events_next=tuple(each.text for each in inputs.next if each.volatility > 1),

@@ -126,15 +126,17 @@ def _choices(
 
 def _paces(inputs: Inputs, rules: PretradeRules, bounds: Bounds, algo: AlgoFactory) -> Iterator[_Pace]:
     fields = {field.attribute: field for field in param_fields(algo.Params)}
-    known = _known(inputs, fields)
+    known, limit = _known(inputs, fields), ("MaxParticipation", rate_text(bounds.limit))
     if fields["participation_rate"].required:
         # The limit itself is a rate, too: what does not fit is to follow the volume at it.
         for rate in sorted({*rules.rates, bounds.limit}):
-            own = (("ParticipationRate", rate_text(rate)), ("Urgency", bounds.urgency))
+            # One above the limit is shown beside the others, and is not to be sent.
+            held = (limit,) if rate <= bounds.limit else ()
+            own = (("ParticipationRate", rate_text(rate)), ("Urgency", bounds.urgency), *held)
             yield _Pace(bounds.urgency, rate, (*own, *known))
         return
     for urgency in URGENCIES:
-        yield _Pace(urgency, None, (("Urgency", urgency), *known))
+        yield _Pace(urgency, None, (("Urgency", urgency), limit, *known))
 
 
 def _one_date(question: Question, rules: PretradeRules, pace: _Pace) -> Iterator[_Span]:
@@ -154,8 +156,7 @@ def _several(dates: Dates, number: int, pace: _Pace, limit: float) -> Iterator[_
     else:
         schedules = (*(("Even",) if _alike(dates, number) else ("Even", "Volume")), *extra)
     for schedule in schedules:
-        settings = (*end, ("DaySchedule", schedule), ("MaxParticipation", rate_text(limit)))
-        yield _Span(number, settings, schedule)
+        yield _Span(number, (*end, ("DaySchedule", schedule)), schedule)
 
 
 def _alike(dates: Dates, number: int) -> bool:

@@ -43,6 +43,8 @@ class Situation(Struct, frozen=True, kw_only=True):
     daily_value: float
     """ADV x price, currency."""
     has_curve: bool
+    against: float = 0.0
+    """How far the price is expected to move against the order in a day, a fraction; negative: in its favour."""
     session_part: float = 1.0
     """The first date's session as a part of an ordinary one."""
     events_today: tuple[str, ...] = ()
@@ -149,13 +151,16 @@ STRATEGY_RULES: Final = (
 
 
 def urgency_of(it: Situation, rules: PretradeRules) -> tuple[Urgency, str]:
-    """The urgency, and the reason: as asked, or from events, volatility and size."""
+    """The urgency, and the reason: as asked, or from events, volatility, momentum and size."""
     if it.stated is not None:
         return it.stated, f"Urgency {it.stated}, as asked."
     if it.events_next:
         return "High", "Urgency High: an event is ahead that the order should not wait for."
     if it.sigma >= rules.volatile:
         return "High", f"Urgency High: {_percent(it.sigma)} a day is volatile, from {_percent(rules.volatile)} on."
+    if it.against >= rules.adverse_drift * it.sigma:
+        said = f"the price is expected to move against the order, by {rules.adverse_drift:g} daily volatilities or more"
+        return "High", f"Urgency High: {said}."
     if it.size < rules.small_size:
         return "Low", f"Urgency Low: {_percent(it.size)} of ADV is small, below {_percent(rules.small_size)}."
     return "Medium", "Urgency Medium: neither volatile, nor small, nor before an event."
@@ -233,9 +238,10 @@ def _conditions(it: Situation, rule: Rule) -> tuple[str, ...]:
         f"{_percent(it.sigma)} a day; a spread of {it.spread_bps:.1f} bps; {it.daily_value:,.0f} traded a day."
     )
     short = (f"A short day: {_percent(it.session_part)} of an ordinary session.",) if it.session_part < 1 else ()
+    drift = (f"The price is expected to move by {_drift(it.against)} of the order in a day.",) if it.against else ()
     moving = () if rule.name == EVENT_AHEAD else it.events_next
     events = [("Today", it.events_today), ("Ahead", moving), ("Ahead, and no reason for haste", it.events_other)]
-    return (said, *short, *(f"{when}: {each}." for when, texts in events for each in texts))
+    return (said, *drift, *short, *(f"{when}: {each}." for when, texts in events for each in texts))
 
 
 def _if_urgent(it: Situation, rules: PretradeRules) -> tuple[str, ...]:
@@ -302,6 +308,10 @@ def _named(evaluation: Evaluation) -> str:
 def _pace(evaluation: Evaluation) -> str:
     candidate = evaluation.candidate
     return f"urgency {candidate.urgency}" if candidate.rate is None else f"a rate of {_percent(candidate.rate)}"
+
+
+def _drift(against: float) -> str:
+    return f"{10_000 * abs(against):.1f} bps {'to the cost' if against > 0 else 'in favour'}"
 
 
 def _percent(part: float) -> str:

@@ -72,7 +72,7 @@ class Dates(Struct, frozen=True, kw_only=True):
     def legs(self, count: int, params: AlgoParams, expected: Expected) -> tuple[Leg, ...]:
         """The dates on which an order of `count` dates trades, up to where it is done; none where nothing is expected.
 
-        Of several each has the router's share of it, and at most MaxParticipation of the volume that is expected there.
+        Of several each has the router's share of it. On none is it more than MaxParticipation of the volume expected.
         """
         qty, done, legs = self.question.qty, 0, list[Leg]()
         sessions = tuple(date.session for date in self.clock.dates[:count])
@@ -81,7 +81,8 @@ class Dates(Struct, frozen=True, kw_only=True):
             start, end = self.window(date, todays.end_time)
             share = qty if count == 1 else self._share(date, todays, (start, end), sessions, done)
             terms = terms_of(self.question, self.inputs, date, start=start, end=end, qty=share)
-            points = tuple(SchedulePoint(point.at, point.qty + done) for point in expected(todays, terms))
+            plan = self._held_back(expected(todays, terms), date, todays, share)
+            points = tuple(SchedulePoint(point.at, point.qty + done) for point in plan)
             if not points:
                 return ()
             legs.append(Leg(session=date.session, start=start, end=end, points=points))
@@ -127,6 +128,20 @@ class Dates(Struct, frozen=True, kw_only=True):
         others = self.inputs.adv.value * self.inputs.session_volume.value
         number = min(ceil(left / (limit / (1 - limit) * others)), FINISHED_IN)
         return self.clock.finished(path, count, end, left, number)
+
+    def _held_back(
+        self, plan: Sequence[SchedulePoint], date: DateClock, params: AlgoParams, share: Qty
+    ) -> Sequence[SchedulePoint]:
+        """`plan` as MaxParticipation lets it through: at most that part of all that has traded since its start.
+
+        A rate of the volume is held by itself. A round lot trades, however little the volume.
+        """
+        if params.max_participation is None or params.participation_rate is not None or not plan:
+            return plan
+        start, limit = plan[0].at, params.max_participation / PPM
+        held = [SchedulePoint(each.at, min(each.qty, self.most(date, (start, each.at), limit))) for each in plan]
+        least = min(share, plan[-1].qty, self.question.instrument.round_lot)
+        return (*held[:-1], SchedulePoint(held[-1].at, max(held[-1].qty, least)))
 
     @property
     def adv(self) -> Qty:

@@ -172,3 +172,12 @@ def test_what_a_strategy_leaves_is_compared_as_if_it_were_finished_after_it() ->
     assert left.cost < 0.6 * left.finished_cost
     assert left.finished_cost == pytest.approx(over_dates.cost, rel=0.1)
     assert left.finished_risk == pytest.approx(over_dates.risk, rel=0.1)
+
+
+def test_a_price_that_is_expected_to_run_away_makes_it_dearer_and_faster() -> None:
+    still, against = (assessment(overrides=replace(GIVEN, momentum=momentum)) for momentum in (0.0, 0.05))
+
+    assert "The price is expected to move by 500.0 bps to the cost of the order in a day." in against.choice.reasons
+    assert against.choice.evaluation.cost > still.choice.evaluation.cost + 50
+    assert (against.choice.rule, against.choice.evaluation.candidate.urgency) == ("urgent", "High")
+    assert against.choice.evaluation.risk < still.choice.evaluation.risk

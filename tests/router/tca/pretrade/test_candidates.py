@@ -109,7 +109,7 @@ def test_over_several_dates_each_is_alike_or_the_first_takes_all_that_the_limit_
         *(("VWAP", urgency, None, 3, "All") for urgency in urgencies),
     }
     assert left_out == ()
-    assert found[0].settings[:2] == (("DaySchedule", "All"), ("MaxParticipation", "0.15"))
+    assert dict(found[0].settings)["DaySchedule"] == "All"
 
 
 def test_dates_of_unlike_length_are_shared_by_the_volume_too(rules: PretradeRules) -> None:
@@ -139,10 +139,24 @@ def test_what_a_model_of_an_algorithm_takes_it_is_given(rules: PretradeRules) ->
         ("StartTime", "20261130-14:30:00"),
         ("EndTime", "20261130-21:00:00"),
         ("Urgency", "Low"),
+        ("MaxParticipation", "0.15"),
         ("Volatility", "0.020000"),
         ("Adv", "2000000"),
     )
     assert (shortfall.interval_ns, shortfall.variance) == (MINUTE, 0.2)
+
+
+def test_a_schedule_is_held_back_to_the_limit_that_is_sent_with_it(rules: PretradeRules) -> None:
+    free, held = (
+        next(each for each in tried(rules, {"IS": load_algos()["IS"]}, limit=limit)[0] if each.urgency == "High")
+        for limit in (0.99, 0.12)
+    )
+
+    early = OPEN + 30 * MINUTE
+    by_then = [next(point.qty for point in each.schedule if point.at >= early) for each in (free, held)]
+    # CURVE's first half hour has 100 of 832 parts of two million; of that and our own 12 %.
+    assert by_then[0] > by_then[1] == int(0.12 / 0.88 * 2_000_000 * 100 / 832)
+    assert (free.schedule[-1].qty, held.schedule[-1].qty) == (200_000, 200_000)
 
 
 def test_a_schedule_ends_when_it_is_done_or_has_done_what_it_can(rules: PretradeRules) -> None:

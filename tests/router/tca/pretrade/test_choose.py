@@ -8,7 +8,7 @@ from router.tca.impact.terms import ImpactInputError
 from router.tca.pretrade.assess import Assessment
 from router.tca.pretrade.choose import STRATEGY_RULES, Situation, choose, urgency_of
 from router.tca.pretrade.rules import PretradeRules
-from support.pretrade import OPEN, assessment
+from support.pretrade import GIVEN, OPEN, assessment
 
 ORDINARY = Situation(
     stated="Medium",
@@ -53,6 +53,9 @@ def test_the_first_rule_that_holds_decides(
         ({"size": 0.009}, "Low"),
         ({"sigma": 0.03, "size": 0.009}, "High"),
         ({"events_next": ("earnings",), "size": 0.009}, "High"),
+        ({"against": 0.0075, "size": 0.009}, "High"),
+        ({"against": 0.0074}, "Medium"),
+        ({"against": -0.05}, "Medium"),
         ({"stated": "Low", "sigma": 0.05}, "Low"),
     ],
 )
@@ -78,16 +81,23 @@ def test_of_its_strategy_the_least_risk_adjusted_cost_is_taken(assessed: Assessm
     assert choice.evaluation is min(ways, key=lambda each: each.adjusted(rules.risk_aversion.high))
 
 
-def test_a_way_above_the_limit_is_not_taken_where_one_below_is_there(
-    assessed: Assessment, rules: PretradeRules
-) -> None:
+def test_a_tighter_limit_makes_it_slower() -> None:
     free, bound = (
-        choose(replace(ORDINARY, stated="High", max_participation=limit), assessed.evaluations, rules).evaluation
-        for limit in (0.9, 0.1)
+        assessment(urgency="High", overrides=replace(GIVEN, max_participation=limit)).choice.evaluation
+        for limit in (0.9, 0.12)
     )
 
-    assert free.participation > 0.1
-    assert bound.participation <= 0.1
+    assert (free.left, bound.left) == (0, 0)
+    assert free.busiest > 0.12 >= bound.busiest
+    assert free.risk < bound.risk
+
+
+def test_a_rate_above_the_limit_is_not_taken_where_one_below_is_there() -> None:
+    it = assessment(qty=100_000, overrides=replace(GIVEN, spread=0.2))
+
+    rates = {each.candidate.rate for each in it.evaluations if each.left <= 0 and each.candidate.rate}
+    assert (it.choice.rule, max(rates)) == ("thin", 0.3)
+    assert it.choice.evaluation.candidate.rate in {0.05, 0.1, 0.15}
 
 
 def test_what_does_not_fit_follows_the_volume_at_the_highest_rate_within_the_limit() -> None:
