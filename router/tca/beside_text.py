@@ -50,12 +50,13 @@ def _estimate_rows(section: EstimateSection) -> Iterator[tuple[str, ...]]:
     )
     for name, figure, reason in named:
         yield (name, *((NOTHING, NOTHING, "bps", reason) if figure is None else _figure(figure)))
-    yield "score", bps_text(section.score), NOTHING, "timing risks", reasons.get("score", "realised less expected")
-    yield "path", NOTHING, NOTHING, "", section.schedule
+    score = reasons.get("score", "realised less expected; one order has one score, and so no interval")
+    yield "score", bps_text(section.score), NOTHING, "timing risks", score
+    yield "path", "as stated" if "assumed" not in section.schedule else "assumed", "exact", "", section.schedule
 
 
 def _figure(figure: Figure) -> tuple[str, str, str, str]:
-    interval = NOTHING if figure.exact else f"{_plain(figure.low)} to {_plain(figure.high)}"
+    interval = "exact" if figure.exact else f"{_plain(figure.low)} to {_plain(figure.high)}"
     return _plain(figure.value), interval, figure.unit, figure.source
 
 
