@@ -7,6 +7,7 @@ from math import fsum, sqrt
 from statistics import median_low, pstdev
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from router.core.types import Qty
 from router.tca.impact.terms import BPS, Z95, Estimate, ImpactModel, ImpactOrder, Path
@@ -43,6 +44,8 @@ class Evaluation(Struct, frozen=True, kw_only=True):
     """By trading date."""
     finished: tuple[Estimate, ...]
     """Of the whole order, by model: what is left done after it; of what completes the same estimates."""
+    basis: tuple[str, ...] = ()
+    """The models among which the middle is taken, so that ways are compared by the same ones; empty: its own."""
 
     @property
     def busiest(self) -> float:
@@ -61,13 +64,13 @@ class Evaluation(Struct, frozen=True, kw_only=True):
 
     @property
     def holding(self) -> tuple[Estimate, ...]:
-        """The models that are held valid for it; all, where none is."""
-        return _holding(self.estimates)
+        """The models that are held valid, for it and for what it is compared with; all, where none is."""
+        return self._based(self.estimates)
 
     @property
     def middle(self) -> Estimate:
         """Of the models that hold, the one with the median total; of an even number the lower of the two."""
-        return _middle(self.estimates)
+        return _middle(self.holding)
 
     @property
     def cost(self) -> float:
@@ -106,7 +109,7 @@ class Evaluation(Struct, frozen=True, kw_only=True):
     @property
     def finished_cost(self) -> float:
         """The whole order's cost with fees, bps, where what is left is finished on the dates after it."""
-        return _middle(self.finished).total + self.fees.value
+        return _middle(self._based(self.finished)).total + self.fees.value
 
     @property
     def finished_risk(self) -> float:
@@ -115,8 +118,9 @@ class Evaluation(Struct, frozen=True, kw_only=True):
 
     def whole(self) -> Figure:
         """That cost, and where its expectation should lie."""
-        middle = _middle(self.finished)
-        doubt = sqrt(middle.error**2 + pstdev(each.total for each in _holding(self.finished)) ** 2)
+        holding = self._based(self.finished)
+        middle = _middle(holding)
+        doubt = sqrt(middle.error**2 + pstdev(each.total for each in holding) ** 2)
         return around(self.finished_cost, Z95 * doubt, "bps", f"{middle.model}; what is left at the limit, after it")
 
     def adjusted(self, risk_aversion: float) -> float:
@@ -126,13 +130,24 @@ class Evaluation(Struct, frozen=True, kw_only=True):
         """
         return self.finished_cost + risk_aversion * self.finished_risk**2
 
+    def _based(self, estimates: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
+        if self.basis:
+            return tuple(each for each in estimates if each.model in self.basis)
+        return tuple(each for each in estimates if not each.outside) or estimates
 
-def _holding(estimates: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
-    return tuple(each for each in estimates if not each.outside) or estimates
+
+def on_one_basis(evaluations: Sequence[Evaluation], compared: Sequence[Evaluation]) -> tuple[Evaluation, ...]:
+    """`evaluations` by the models that are held valid for all that is `compared`; by all models, where none is.
+
+    A model that holds for one way and not for another would move the middle, and look like a difference of the ways.
+    """
+    models = [each.model for each in evaluations[0].estimates] if evaluations else []
+    outside = {each.model for way in compared for each in way.estimates if each.outside}
+    basis = tuple(each for each in models if each not in outside) or tuple(models)
+    return tuple(replace(each, basis=basis) for each in evaluations)
 
 
-def _middle(estimates: tuple[Estimate, ...]) -> Estimate:
-    holding = _holding(estimates)
+def _middle(holding: tuple[Estimate, ...]) -> Estimate:
     total = median_low([each.total for each in holding])
     return next(each for each in holding if each.total == total)
 

@@ -9,7 +9,7 @@ from router.tca.impact.parameters import Models
 from router.tca.impact.terms import Estimate, ImpactOrder, even_path
 from router.tca.pretrade.candidates import Candidate
 from router.tca.pretrade.dates import Leg
-from router.tca.pretrade.evaluate import DatePart, Evaluation, evaluate
+from router.tca.pretrade.evaluate import DatePart, Evaluation, evaluate, on_one_basis
 from router.tca.pretrade.figure import exact
 from support.pretrade import CLOSE, OPEN, SESSION, impact_file
 
@@ -81,6 +81,24 @@ def test_the_expectation_is_in_doubt_and_the_order_at_risk_too() -> None:
     assert it.expected().high - it.cost == pytest.approx(1.959964 * 5)
     assert it.outcome().high - it.cost == pytest.approx(1.959964 * (25 + 1_600) ** 0.5)
     assert it.adjusted(0.01) == pytest.approx(it.cost + 16)
+
+
+def test_ways_are_compared_by_the_models_that_hold_for_all_of_them() -> None:
+    slow = evaluation(estimate("a", 5.0), estimate("b", 1.0))
+    fast = evaluation(estimate("a", 9.0), estimate("b", 1.0, outside=True))
+
+    found = on_one_basis((slow, fast), (slow, fast))
+
+    assert (slow.middle.model, fast.middle.model) == ("b", "a")
+    assert [each.middle.model for each in found] == ["a", "a"]
+    assert [each.cost for each in found] == [8.5, 12.5]
+
+
+def test_where_no_model_holds_for_all_of_them_all_models_count() -> None:
+    slow = evaluation(estimate("a", 5.0, outside=True), estimate("b", 1.0))
+    fast = evaluation(estimate("a", 9.0), estimate("b", 1.0, outside=True))
+
+    assert [each.basis for each in on_one_basis((slow, fast), (slow, fast))] == [("a", "b")] * 2
 
 
 @pytest.fixture(scope="module")
