@@ -15,9 +15,12 @@ from router.tca.tables import Table
 SHOWN: Final = (
     "Order details",
     "Risk parameters",
+    "Trading dates",
+    "How many trading dates",
     "Venue allocation",
     "Clips",
     "Cost estimate",
+    "What is left",
     "Each model",
     "Every strategy",
     "What was assumed",
@@ -30,13 +33,17 @@ def show(document: PreTrade) -> None:
     console = stdout_console()
     strategy = document.execution_strategy
     console.print(Text(f"{headline(strategy.order)}. {SIGN}"))
+    for refusal in strategy.refusals:
+        console.print(Text(f"The router would refuse this order: {refusal}", "bold red"))
     console.print(Text(f"Recommended: {strategy.algorithm}, urgency {strategy.urgency} (rule {strategy.rule})", "bold"))
-    for reason in strategy.reasons:
+    for reason in strategy.reasons[len(strategy.refusals) :]:
         console.print(Text(f"  {reason}"))
     known = {section.title: section for chapter in chapters(document) for section in chapter.sections}
     for section in (known[f"Recommended: {strategy.algorithm}"], *(known[title] for title in SHOWN)):
         console.print()
         _print(console, section)
+    console.print()
+    console.print(Text(f"Limits of the house: {strategy.held_against}"))
 
 
 def _print(console: Console, section: Section) -> None:

@@ -51,13 +51,15 @@ TEXT_FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
               help="Add the journals, whole, to the TCA store in this folder (docs/tca-store.md).")  # fmt: skip
 @click.option("--universe", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Past orders to stand among: outcomes in .parquet, .json or .jsonl (docs/peers.md).")  # fmt: skip
+@click.option("--profile", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="What was known of the symbols before: a file of `sluice profile` (docs/profile.md).")  # fmt: skip
 @HOME_OPTION
 @click.option("--schema", is_flag=True, is_eager=True, expose_value=False, callback=_print_schema,
               help="Print the JSON Schema of --json, and stop.")  # fmt: skip
 def command(paths: tuple[Path, ...], parents: tuple[str, ...], **options: Path | str | None) -> None:
     """Read each JOURNAL, a state directory or the file in it, together; they may be in use. Positive is a cost.
 
-    The estimate at arrival takes the impact models of the settings.
+    The estimate at arrival takes the impact models of the settings, and of the instrument a profile where one is given.
     """
     asked = msgspec.convert(options, Asked)
     with errors_as_lines():
@@ -67,7 +69,9 @@ def command(paths: tuple[Path, ...], parents: tuple[str, ...], **options: Path |
             return
         from router.runtime.tca_sheets import read_sheets  # noqa: PLC0415 - see TYPE_CHECKING above
 
-        sheets, heading, left_out = read_sheets(paths, parents, home=asked.home, universe=asked.universe)
+        sheets, heading, left_out = read_sheets(
+            paths, parents, home=asked.home, universe=asked.universe, profile=asked.profile
+        )
         _write_files(asked, sheets, heading)
     if asked.is_to_the_terminal:
         for sheet in sheets:
@@ -86,6 +90,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     markdown_out: Path | None
     parquet: Path | None
     universe: Path | None
+    profile: Path | None
     home: Path | None
 
     @property

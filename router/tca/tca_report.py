@@ -33,6 +33,7 @@ from router.tca.marks import Mark
 from router.tca.peers import Universe
 from router.tca.peers_rows import PeersSection, peers
 from router.tca.pretrade.rules import ImpactFile
+from router.tca.profile import SymbolProfile
 from router.tca.shortfall import Shortfall, shortfall
 from router.tca.trading_time import dates
 from router.tca.volatility import Volatility
@@ -191,6 +192,8 @@ class Beside(Struct, frozen=True, kw_only=True):
     """Of all the parents of the journals, of which the order is one; without them it is taken to be alone."""
     impact: ImpactFile | None = None
     """The house's impact models."""
+    profiles: dict[str, SymbolProfile] = {}
+    """What was measured of instruments before, by Symbol(55)."""
     universe: Universe | None = None
     """Past orders."""
 
@@ -230,7 +233,10 @@ class TcaReports(Struct, frozen=True, kw_only=True):
 def tca_report(case: Case, volatility: Volatility | None = None, beside: Beside | None = None) -> TcaReport:
     """The report of one order; `volatility` is measured from the case where none is given. Raises `UntiedError`."""
     beside = beside or Beside()
-    estimate = arrival_estimate(case, beside.impact) if beside.impact is not None else EstimateSection(reason=NO_MODELS)
+    known = beside.profiles.get(case.record.symbol)
+    estimate = EstimateSection(reason=NO_MODELS)
+    if beside.impact is not None:
+        estimate = arrival_estimate(case, beside.impact, known)
     costs = shortfall(case)
     impact = decompose(case, volatility)
     material = gather([case])

@@ -110,7 +110,7 @@ def test_the_models_that_count_are_the_same_in_every_interval(assessed: Assessme
 def test_on_a_day_of_little_volume_the_busiest_interval_is_busier(document: PreTrade) -> None:
     limits = named(document.execution_strategy.limits)
 
-    mean, busiest = limits["expected participation"], limits["busiest five minutes"]
+    mean, busiest = limits["expected participation"], limits["busiest interval"]
     assert busiest.low < busiest.value < busiest.high < 100
     assert busiest.low > mean.low
     assert busiest.high > mean.high
@@ -123,20 +123,7 @@ def test_a_rate_of_volume_is_what_it_is_whatever_the_volume() -> None:
 
     assert limits["expected participation"].value == pytest.approx(5, abs=0.1)
     assert limits["expected participation"].high == pytest.approx(5)
-    assert limits["busiest five minutes"].exact
-
-
-def test_a_schedule_that_the_limit_would_hold_back_says_so(assessed: Assessment) -> None:
-    peak = assessed.choice.evaluation.peak_rate
-    held, free = (assessment(overrides=replace(GIVEN, max_participation=limit)) for limit in (peak - 0.01, peak + 0.01))
-
-    said = [
-        [each for each in fill(it, load_algos()["IS"]).execution_strategy.assumptions if "MaxParticipation" in each]
-        for it in (held, free)
-    ]
-
-    assert [len(each) for each in said] == [1, 0]
-    assert held.choice.evaluation.candidate == free.choice.evaluation.candidate
+    assert limits["busiest interval"].exact
 
 
 def test_clips_are_slices_of_the_schedule(document: PreTrade) -> None:
@@ -175,10 +162,6 @@ def test_assumptions_are_listed(document: PreTrade) -> None:
         "volume curve: by hand",
         "variance curve: assumed: even over the session",
         "shares outstanding not known: taken as 200 days of volume",
-        (
-            "the schedule's busiest five minutes are 17.2 % of the volume: above 15 % MaxParticipation holds the order "
-            "back, and it trades later than is reckoned here"
-        ),
         "part of the lit shares that pays half the spread: 0.5, rule: [pretrade] of impact.toml",
         "what trades at the midpoint pays no spread; impact is reckoned on the whole order, wherever it trades",
     )

@@ -7,8 +7,8 @@ from router.runtime.plugins import load_algos
 from router.tca.pretrade.documents import PreTrade
 from router.tca.pretrade.figure import Figure, exact
 from router.tca.pretrade.fill import fill
-from router.tca.pretrade.sections import chapters, headline, interval, number, strategies_section
-from support.pretrade import GIVEN, assessment
+from router.tca.pretrade.sections import Section, chapters, headline, interval, number, strategies_section
+from support.pretrade import GIVEN, LATER, assessment
 
 
 @pytest.mark.parametrize(
@@ -81,4 +81,43 @@ def test_the_recommended_row_is_set_off(document: PreTrade) -> None:
     every, by_model = by_title["Every strategy"], by_title["Every strategy by every model"]
     (row,) = every.marked
     assert by_model.marked == every.marked
-    assert every.rows[row][:4] == ("IS", "Medium", "none", "195")
+    assert every.rows[row][:5] == ("IS", "Medium", "own", "1", "195")
+    assert every.notes[0].startswith("rate own: it works to a schedule of its own, and takes no rate")
+
+
+def sections(**changed: object) -> dict[str, Section]:
+    it = assessment(**changed)
+    found = fill(it, load_algos()[it.choice.evaluation.candidate.strategy])
+    return {section.title: section for chapter in chapters(found) for section in chapter.sections}
+
+
+def test_what_is_left_has_a_quantity_a_worth_and_a_day_s_risk(document: PreTrade) -> None:
+    complete = {section.title: section for chapter in chapters(document) for section in chapter.sections}
+
+    rows = {row[0]: row[1:3] for row in sections(qty=2_000_000)["What is left"].rows}
+
+    assert complete["What is left"].notes == ("nothing is left: the expected schedule is the whole order",)
+    assert rows["shares left at the end"] == ("1,647,100", "shares")
+    assert rows["worth"] == ("65,884,000.00", "USD")
+    assert rows["a day's move of what is left, in money"] == ("1,317,680.00", "USD")
+
+
+def test_every_date_is_told_with_what_is_held_over_its_night() -> None:
+    found = sections(qty=600_000, later=LATER, dates_most=3, urgency="Low")["Trading dates"]
+
+    assert [row[0] for row in found.rows] == ["20261130", "20261201", "20261202"]
+    assert [row[2] for row in found.rows] == ["200,000"] * 3
+    assert [row[7] for row in found.rows] == ["400,000", "200,000", "0"]
+    # 2 % a day, a quarter of its variance at night: 100 bps on two thirds, and on a third, of the order.
+    assert [row[8] for row in found.rows] == ["66.7", "33.3", "0.0"]
+    assert found.rows[-1][9] == "the order is over"
+
+
+def test_each_number_of_dates_has_a_verdict() -> None:
+    rows = sections(qty=600_000, later=LATER, dates_most=2, urgency="Low")["How many trading dates"].rows
+
+    assert [(row[0], row[-1]) for row in rows] == [
+        ("1", "does not complete within the limit"),
+        ("2", "recommended, leaves shares"),
+        ("3", "fits, longer than asked for"),
+    ]
