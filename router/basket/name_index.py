@@ -79,7 +79,7 @@ def _row(name: BasketName, cost: NameCost, report: TcaReport | None) -> tuple[st
     group = total([cost])
     estimate = report.estimate if report else None
     expected, outcome = (estimate.expected, estimate.outcome) if estimate else (None, None)
-    realised = estimate.realised if estimate else None
+    realised, score = (estimate.realised, estimate.score) if estimate else (None, None)
     return (
         name.symbol,
         before(name.symbol),
@@ -93,7 +93,7 @@ def _row(name: BasketName, cost: NameCost, report: TcaReport | None) -> tuple[st
         bps_text(expected.value) if expected else NOTHING,
         interval_text(outcome.low, outcome.high) if outcome else NOTHING,
         bps_text(realised.value) if realised else NOTHING,
-        bps_text(estimate.score if estimate else None),
+        bps_text(score.value) if score else NOTHING,
     )
 
 

@@ -42,7 +42,7 @@ def acme() -> TcaReport:
         expected=around(3.0, 1.0, "bps", "by hand"),
         outcome=around(3.0, 20.0, "bps", "by hand"),
         realised=exact(-2.0, "bps", "by hand"),
-        score=-0.25,
+        score=exact(-0.25, "timing risks", "by hand"),
     )
     return replace(tca_report(case("O2")), estimate=estimate)
 

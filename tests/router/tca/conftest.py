@@ -28,3 +28,9 @@ def analyses(recorder: Recorder) -> dict[str, OrderAnalysis]:
 def floor_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The journal of seven minutes of the floor's engine and market, seed 1."""
     return floor_journal(tmp_path_factory.mktemp("floor"), seed=1)
+
+
+@pytest.fixture(scope="session", params=[3, 5], ids="seed {}".format)
+def other_floor_day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As `floor_day`, of other seeds."""
+    return floor_journal(tmp_path_factory.mktemp("floor"), seed=request.param)
