@@ -104,8 +104,8 @@ def names_of(rng: Random, count: int) -> tuple[tuple[BasketName, ...], dict[str,
 
 
 def announcements(rng: Random, names: Sequence[BasketName]) -> tuple[MarketDate, ...]:
-    """A third of the names report within the five dates; a rate decision moves them all."""
-    due = rng.sample([name.symbol for name in names], k=len(names) // 3)
+    """A third of the names, but one at least, report within the five dates; a rate decision moves them all."""
+    due = rng.sample([name.symbol for name in names], k=max(len(names) // 3, 1))
     results = [
         MarketDate(
             symbol=symbol,

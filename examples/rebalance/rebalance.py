@@ -195,9 +195,7 @@ def write_orders(path: Path, orders: Sequence[BasketOrder]) -> None:
     """One line an order, as a list would carry it."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(
-            ("Symbol(55)", "Side(54)", "OrderQty(38)", "HandlInst(21)", "strategy", "parameters", "Text(58)")
-        )
+        writer.writerow(HEADER)
         for order in orders:
             params = " ".join(f"{name}={text}" for name, text in order.params)
             writer.writerow(

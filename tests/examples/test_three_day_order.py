@@ -1,6 +1,5 @@
 """The three-day order, small: what it writes, that it ties to the client's FIX messages, and that its rules hold."""
 
-import importlib.util
 import json
 import sys
 from decimal import Decimal
@@ -16,6 +15,7 @@ from fixspec.codec import decode
 from fixspec.message import Message
 from router.core.types import VenueKind
 from router.tca.allocation import allocation
+from support.examples import loaded
 
 pytestmark = pytest.mark.slow
 DAYS = ["20260316", "20260317", "20260318"]
@@ -23,15 +23,7 @@ DAYS = ["20260316", "20260317", "20260318"]
 
 @pytest.fixture(scope="module")
 def example(repo: Path) -> ModuleType:
-    path = repo / "examples" / "three-day-order" / "three_day_order.py"
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # A struct resolves its annotations by its module's name.
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
+    return loaded(repo / "examples" / "three-day-order" / "three_day_order.py")
 
 
 @pytest.fixture(scope="module")
