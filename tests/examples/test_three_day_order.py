@@ -64,6 +64,17 @@ def test_what_the_analysis_says_was_traded_ties_to_the_client_s_fix_messages(mad
     assert made.case.record.cum_qty == made.case.record.qty
 
 
+def test_the_report_says_what_it_should_have_cost_over_its_dates(made: Any, out: Path) -> None:  # noqa: ANN401 - as above
+    (report,) = json.loads((out / "tca.json").read_text())["reports"]
+
+    estimate = report["estimate"]
+    best = made.assessment.choice.evaluation
+    assert (estimate["algorithm"], estimate["reasons"]) == (best.candidate.strategy, {})
+    assert estimate["expected"]["low"] < estimate["expected"]["value"] < estimate["expected"]["high"]
+    assert 0.5 < estimate["timing_risk"]["value"] / best.risk < 2, "the nights are in both"
+    assert estimate["score"]["unit"] == "timing risks"
+
+
 def test_nights_dates_and_fees_sum_to_the_shortfall(made: Any) -> None:  # noqa: ANN401 - as above
     costs = made.costs
 
