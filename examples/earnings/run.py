@@ -44,7 +44,7 @@ from router.tca.exact import exact_decimal
 from router.tca.marks import arrival
 from router.tca.outcome import Outcome
 from router.tca.outcome_of import outcome_of
-from router.tca.tables import Table, interval_text, part_text
+from router.tca.tables import Table, dollars, interval_text, part_text
 from simulator.scenario_file import parse_scenario
 from simulator.several_days import EVENING_NS
 
@@ -204,8 +204,8 @@ def report_of(made: earnings.Season, done: Result, drawn: Sequence[Picture]) -> 
     whole = together(done.causes.values())
     summary = (
         f"{len(made.names)} names over {len(earnings.DATES)} dates, {len(results_of(made.events))} with results due. "
-        f"Cost ${float(whole.total):,.2f}; expected ${made.plan.cost.expected:,.0f}, timing risk "
-        f"${made.plan.cost.risk:,.0f}. Not done: {sum(left.values()):,} shares of {len(left)} names; "
+        f"Cost {dollars(float(whole.total), 2)}; expected {dollars(made.plan.cost.expected)}, timing risk "
+        f"{dollars(made.plan.cost.risk)}. Not done: {sum(left.values()):,} shares of {len(left)} names; "
         f"orders refused: {len(done.rejected)}."
     )
     return Report(

@@ -35,7 +35,7 @@ from router.runtime.journal_file import FILE_NAME
 from router.runtime.settings import Settings
 from router.tca.case import cases
 from router.tca.exact import exact_decimal
-from router.tca.tables import Table, bps_text
+from router.tca.tables import Table, bps_text, dollars
 from simulator.several_days import EVENING_NS
 
 DAY = "20260427"
@@ -157,10 +157,10 @@ def report_of(made: rebalance.Rebalance, days: Sequence[Day], drawn: Sequence[Pi
     gross = float(sum(name.notional for name in made.names))
     traded = total(first.costs)
     summary = (
-        f"{len(made.names)} names for ${gross:,.0f} after netting ({made.netted.crossed:,} shares crossed inside), "
-        f"{len(made.staged)} of them staged for a person. Cost ${float(traded.parts.total):,.2f}, "
+        f"{len(made.names)} names for {dollars(gross)} after netting ({made.netted.crossed:,} shares crossed inside), "
+        f"{len(made.staged)} of them staged for a person. Cost {dollars(float(traded.parts.total), 2)}, "
         f"{bps_text(traded.bps)} bp of the orders' worth; expected of what algorithms trade "
-        f"${made.plan.cost.expected:,.0f}, with a timing risk of ${made.plan.cost.risk:,.0f}."
+        f"{dollars(made.plan.cost.expected)}, with a timing risk of {dollars(made.plan.cost.risk)}."
     )
     lead = (summary, *(kept_text(day) for day in days))
     return Report(title="Rebalance", lead=lead, pictures=tuple(drawn), tables=tuple(tables(made, days)))
