@@ -272,7 +272,13 @@ def three_days(out: Path, *, scale: float, seed: int) -> Result:
     case = next(iter(cases(read_recorder(out / "state" / FILE_NAME))))
     costs = shortfall(case)
     best = found.choice.evaluation
-    report = tca_report(case, beside=Beside(markets=Markets([case]), impact=house_models(settings)))
+    known = found.question.profile
+    beside = Beside(
+        markets=Markets([case]),
+        impact=house_models(settings),
+        profiles={} if known is None else {SYMBOL: known},
+    )
+    report = tca_report(case, beside=beside)
     dates = by_date(case, costs)
     made = Result(case, costs, report, dates, found, document, traded, best.estimates, best.fees.value)
     write(out, made)
