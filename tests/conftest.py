@@ -7,13 +7,14 @@ import importlib.util
 import os
 import sys
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
-import coverage
 import pytest
 from hypothesis import HealthCheck, settings
 
 from support.guards import LitterGuard, LoopbackGuard
+from support.tracing import untraced
 
 REPO = Path(__file__).resolve().parent.parent
 
@@ -62,14 +63,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
     A line therefore counts as covered only where a quick test runs it.
     """
-    tracing = coverage.Coverage.current() if item.get_closest_marker("slow") else None
-    if tracing is None:
+    with untraced() if item.get_closest_marker("slow") else nullcontext():
         return (yield)
-    tracing.stop()
-    try:
-        return (yield)
-    finally:
-        tracing.start()
 
 
 @pytest.fixture(scope="session")
