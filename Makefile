@@ -21,6 +21,8 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 # the pin of `coverage` to the newest release, and then refuses it. `pip check` says whether a lock lacks anything.
 LOCKED := --require-hashes --only-binary=:all: --no-deps
 PIP_CHECK := -m pip check --disable-pip-version-check
+# pip compiles on one core, and the packages' own tests too: half of an installation's time. This is on all, without those.
+COMPILE := -m compileall -q -j 0 -x '/tests/'
 # The build backend comes from the lock too, so that nothing unlocked is fetched.
 PROJECT := --no-deps --no-build-isolation --editable .
 BUILD_FILES := pyproject.toml hatch_build.py
@@ -35,9 +37,11 @@ help:
 demo: $(VENV)/.demo
 	$(BIN)/sluice demo
 
-# One thread of linear algebra a process: the tests have the cores already, and more would spin beside them.
+# One thread of linear algebra a process: the tests have the cores already, and more would spin beside them. Bytecode is
+# kept whatever the surroundings say: the tests start hundreds of processes, and each would compile the product anew.
+# Files are handed out in the order of tests/conftest.py (slow ones first), not by the number of their tests.
 test: lint
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --cov --numprocesses=auto --dist=loadfile
+	OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --cov --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -66,13 +70,15 @@ $(COMPILED_VENV)/.compiled: requirements/dev.txt $(BUILD_FILES) $(SOURCES)
 
 # Stamps: made again when a lock or the packaging changes, and only then.
 $(VENV)/.demo: requirements/demo.txt $(BUILD_FILES) | $(BIN)/python
-	$(BIN)/python $(PIP_INSTALL) $(LOCKED) -r requirements/demo.txt
+	$(BIN)/python $(PIP_INSTALL) --no-compile $(LOCKED) -r requirements/demo.txt
+	$(BIN)/python $(COMPILE) $(VENV)/lib
 	$(BIN)/python $(PIP_INSTALL) $(PROJECT)
 	$(BIN)/python $(PIP_CHECK)
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(BUILD_FILES) | $(BIN)/python
-	$(BIN)/python $(PIP_INSTALL) $(LOCKED) -r requirements/dev.txt
+	$(BIN)/python $(PIP_INSTALL) --no-compile $(LOCKED) -r requirements/dev.txt
+	$(BIN)/python $(COMPILE) $(VENV)/lib
 	$(BIN)/python $(PIP_INSTALL) $(PROJECT)
 	$(BIN)/python $(PIP_CHECK)
 	@touch $@

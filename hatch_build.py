@@ -78,7 +78,7 @@ def loses(path: Path) -> set[str]:
     return {keyword.arg for each in classes for keyword in each.keywords if keyword.arg} & LOST
 
 
-def compile_modules(root: Path, files: list[str], scratch: Path) -> list[Path]:
+def compile_modules(root: Path, files: list[str], scratch: Path, opt_level: str = OPT_LEVEL) -> list[Path]:
     """Compile modules, named from `root`; returns the shared libraries, laid out below `scratch/lib`.
 
     mypyc's own messages go to standard output; a module that does not compile ends the process, as a type error does.
@@ -90,7 +90,7 @@ def compile_modules(root: Path, files: list[str], scratch: Path) -> list[Path]:
     # mypy names a module by its path from here, and finds its settings here.
     os.chdir(root)
     try:
-        extensions = mypycify(files, opt_level=OPT_LEVEL, debug_level="0", group_name="sluice", target_dir=str(scratch))
+        extensions = mypycify(files, opt_level=opt_level, debug_level="0", group_name="sluice", target_dir=str(scratch))
         for extension in extensions:
             extension.extra_compile_args.extend(FLAGS)
         build = Distribution({"name": "sluice", "ext_modules": extensions}).get_command_obj("build_ext")

@@ -6,13 +6,15 @@ It must not know any part of the product: fixtures for one part live beside that
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from support.guards import LitterGuard, LoopbackGuard
+from support.tracing import untraced
 
 REPO = Path(__file__).resolve().parent.parent
 
@@ -34,6 +36,18 @@ sys.addaudithook(_litter)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first, and skip what cannot be run."""
+    _begin_with_slow_files(items)
+    _skip_what_needs_quickfix(items)
+
+
+def _begin_with_slow_files(items: list[pytest.Item]) -> None:
+    """So that the workers, which take whole files, end together: a long file begun last leaves the others idle."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+def _skip_what_needs_quickfix(items: list[pytest.Item]) -> None:
     """Skip what needs a FIX engine where there is none, naming the extras that bring one."""
     if importlib.util.find_spec("quickfix") is not None:
         return
@@ -41,6 +55,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("fix"):
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Leave a slow test and what is built for it untraced: tracing makes a simulation three to four times as long.
+
+    A line therefore counts as covered only where a quick test runs it.
+    """
+    with untraced() if item.get_closest_marker("slow") else nullcontext():
+        return (yield)
 
 
 @pytest.fixture(scope="session")

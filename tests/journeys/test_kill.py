@@ -35,7 +35,7 @@ from support.fix_peers import Heard, connecting, running
 if TYPE_CHECKING:
     from router.runtime.quickfix_port import FixPort
 
-pytestmark = [pytest.mark.fix, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.fix, pytest.mark.slow]
 
 SEED = 20_121_009
 KILLS = int(os.environ.get("SLUICE_KILLS", "20"))

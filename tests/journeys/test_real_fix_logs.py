@@ -20,7 +20,7 @@ from fixspec.message import Message
 from router.runtime.log_replay import REQUESTS, replay_log
 from router.runtime.settings import read_settings, write_home
 
-pytestmark = [pytest.mark.real_data, pytest.mark.slow, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 DESK_LOG = "ems_to_algo_desk_uat_2020.log"
 FUTURES_LOG = "FIX.4.2-KOD-BON.messages.current.log.xz"

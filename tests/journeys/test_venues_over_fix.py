@@ -25,7 +25,7 @@ from support.live_venues import LiveVenues, live_venues
 from support.raw_fix import Field, RawFix
 from support.venues_over_fix import MICS, make_home
 
-pytestmark = [pytest.mark.fix, pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.fix, pytest.mark.slow]
 
 PATIENCE_S = 60
 

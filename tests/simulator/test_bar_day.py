@@ -48,6 +48,7 @@ def bar_lists(draw: st.DrawFn) -> list[Bar]:
     return bars
 
 
+@pytest.mark.slow
 @given(bars=bar_lists(), seed=st.integers(0, 2**32))
 def test_every_bar_is_met_in_all_its_figures(bars: list[Bar], seed: int) -> None:
     day = drawn(*bars, seed=seed)

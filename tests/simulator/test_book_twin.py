@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -131,5 +132,5 @@ class TwinMachine(RuleBasedStateMachine):
         assert published == standing
 
 
-TestTwins = TwinMachine.TestCase
+TestTwins = pytest.mark.slow(TwinMachine.TestCase)
 TestTwins.settings = settings(stateful_step_count=60)

@@ -207,6 +207,7 @@ def test_run_refuses_a_speed_that_is_none(speed: str) -> None:
     assert (result.exit_code, "is neither a number above 0 nor max" in result.output) == (2, True)
 
 
+@pytest.mark.slow
 @pytest.mark.fix
 def test_run_serves_until_it_is_told_to_stop_and_send_finds_it(tmp_path: Path) -> None:
     environment = {**os.environ, "NO_COLOR": "1"}

@@ -31,6 +31,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_journal_gives_its_orders_with_a_cost_and_why_others_have_none(state: Path) -> None:
     found, without = read_past([state], sigma=0.02)
 

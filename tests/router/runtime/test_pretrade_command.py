@@ -178,6 +178,7 @@ def test_a_profile_of_sluice_profile_is_read(tmp_path: Path) -> None:
     assert other.output == "Error: profiles.parquet: no profile of ACME; it has IBM\n"
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_a_measured_stock_is_estimated_from_its_recordings(tmp_path: Path, real_data_dir: Path) -> None:
     path = tmp_path / "profiles.parquet"

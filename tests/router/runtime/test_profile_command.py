@@ -244,6 +244,7 @@ def test_without_the_extra_it_is_said_which_one(tmp_path: Path, monkeypatch: pyt
 # --- recorded data
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_ibm_from_ticks_quotes_and_minute_bars(real_data_dir: Path) -> None:
     """Official close of 2013-10-11: 186.16."""
@@ -258,6 +259,7 @@ def test_ibm_from_ticks_quotes_and_minute_bars(real_data_dir: Path) -> None:
     assert 0.01 < made["close_auction"] < 0.15
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_minute_bars_of_quotes_have_nearly_the_spread_of_the_ticks(real_data_dir: Path) -> None:
     """IBM on 2013-10-08, whose ticks are there too; both together are the ticks'."""
@@ -287,6 +289,7 @@ def test_inda_has_a_curve_of_its_own(real_data_dir: Path) -> None:
     assert any(note.startswith("20250624 had less than 2%") for note in made["notes"])
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_apples_splits_by_the_rule_and_by_the_factor_file_agree(real_data_dir: Path) -> None:
     daily, options = real_data_dir / "daily" / "lean_daily_trade.csv.xz", ("--symbol", "AAPL", "--from", "20120101")

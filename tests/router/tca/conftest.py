@@ -26,7 +26,7 @@ def analyses(recorder: Recorder) -> dict[str, OrderAnalysis]:
 
 @pytest.fixture(scope="session")
 def floor_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The journal of seven minutes of the floor's engine and market, seed 1."""
+    """The journal of seven minutes of the floor's engine and market, seed 1: who asks for it is marked slow."""
     return floor_journal(tmp_path_factory.mktemp("floor"), seed=1)
 
 

@@ -211,6 +211,7 @@ TRADES = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(TRADES, st.sampled_from(Side), st.sampled_from(By), st.booleans())
 def test_groups_sum_to_the_parent_exactly_whatever_they_are_grouped_by(
     trades: list[tuple[int, int, int, str, Reason, LastLiquidityInd | None]], side: Side, by: By, arrives: bool

@@ -3,6 +3,7 @@
 import re
 
 import msgspec
+import pytest
 
 from router.core.types import VenueKind
 from router.tca.allocation import Share
@@ -32,6 +33,7 @@ def test_each_date_has_a_panel_with_its_name() -> None:
     assert {"market volume", "filled"} <= {*words(progress)}
 
 
+@pytest.mark.slow
 def test_the_same_figures_give_the_same_bytes() -> None:
     found = by_date(BUY, shortfall(BUY))
 

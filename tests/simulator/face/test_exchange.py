@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
+import pytest
+
 from router.core.events import (
     ChildAccepted,
     ChildFilled,
@@ -146,6 +148,7 @@ def tape(events: list[Event]) -> dict[str, list[TradePrint]]:
     return prints
 
 
+@pytest.mark.slow
 def test_the_same_commands_at_the_same_times_have_the_same_answers_and_the_same_tape() -> None:
     here, there = heard_in_process(market()), heard_over_fix(market())
 
@@ -156,6 +159,7 @@ def test_the_same_commands_at_the_same_times_have_the_same_answers_and_the_same_
     assert kinds.count(ChildFilled) > 100, kinds.count(ChildFilled)
 
 
+@pytest.mark.slow
 def test_a_later_life_says_the_same_with_ids_of_its_own() -> None:
     """ExecID(17) must not come twice: who knows it already takes the fill for a repetition."""
     first, later = reports(heard_over_fix(market())), reports(heard_over_fix(market(), life=2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +40,7 @@ def requests(draw: st.DrawFn) -> tuple[str, str]:
     return msg_type, message(msg_type, [*body.items()] if body is not None else strange)
 
 
+@pytest.mark.slow
 @given(st.lists(requests(), max_size=12))
 def test_every_message_is_answered_and_every_answer_can_be_read(sent: list[tuple[str, str]]) -> None:
     face = FixFace("XLIT", {"ACME": Instrument("ACME")}, {"C": ClientTerms(house_tags=True)})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -200,6 +201,7 @@ def reports(child_id: str, px: Px | None) -> st.SearchStrategy[VenueReport]:
     )
 
 
+@pytest.mark.slow
 @given(orders(), st.data())
 def test_every_report_is_heard_as_it_was_said(order: SendChild, data: st.DataObject) -> None:
     wire = Wire()
@@ -209,6 +211,7 @@ def test_every_report_is_heard_as_it_was_said(order: SendChild, data: st.DataObj
         assert wire.say(said) == (replace(said, child_id=order.child_id),)
 
 
+@pytest.mark.slow
 @given(orders(), st.data())
 def test_every_answer_is_heard_as_it_was_given(order: SendChild, data: st.DataObject) -> None:
     wire = Wire()
@@ -293,6 +296,7 @@ def book_of(events: list[Event]) -> dict[tuple[bool, Px], int]:
     return {level: qty for level, qty in book.items() if qty}
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(levels | prints | phases | snapshots | imbalances, max_size=6), max_size=8))
 def test_the_book_the_tape_the_phases_and_the_imbalances_are_heard_whole(batches: list[list[MarketEvent]]) -> None:
     wire = Wire()

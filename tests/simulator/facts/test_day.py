@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+import pytest
 
 from simulator.facts.day import DayFacts, mean_curve, measure
 from simulator.facts.recording import record
@@ -21,6 +22,7 @@ def test_each_fact_of_the_table_is_measured_and_nothing_else() -> None:
     assert sorted(quarter_hour().figures) == sorted(fact.key for fact in FACTS)
 
 
+@pytest.mark.slow
 def test_a_day_is_its_own_however_often_it_is_measured() -> None:
     again = measure(record(synthetic(3), OPEN + 15 * MINUTES))
 

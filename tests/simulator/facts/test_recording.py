@@ -93,6 +93,7 @@ def test_a_taker_of_several_makers_is_one_trade() -> None:
     assert (found.trade_px.tolist(), found.trade_qty.tolist(), found.trade_sign.tolist()) == ([10_200], [300], [1])
 
 
+@pytest.mark.slow
 def test_one_seed_is_one_recording() -> None:
     first, second = (record(synthetic(seed=3), OPEN + 300 * SECOND) for _ in range(2))
 
@@ -109,6 +110,7 @@ def test_the_venues_of_a_synthetic_market_keep_one_best_that_never_locks() -> No
     assert (found.bid_qty > 0).all()
 
 
+@pytest.mark.slow
 def test_listening_changes_nothing() -> None:
     """The national best is the one of a market to which nobody listens."""
     heard_world = synthetic(seed=3)

@@ -89,6 +89,7 @@ ROWS = st.sampled_from(
 TEXTS = st.lists(ROWS | st.lists(CELLS, min_size=1, max_size=9).map(",".join), max_size=6).map("\n".join)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", READERS)
 @given(data=st.one_of(TEXTS.map(lambda text: text.encode("utf-8", "replace")), st.binary(max_size=60)))
 def test_a_reader_gives_rows_or_names_the_file(

@@ -109,6 +109,7 @@ def test_a_prediction_has_the_error_of_its_numbers_with_their_covariance(models:
     assert error == pytest.approx((slopes @ np.array(found.covariance) @ slopes) ** 0.5, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a_wrong_model_shows_in_its_residuals(models: Models) -> None:
     outcomes = traded(models.almgren_2005, 3_000, seed=6)
 
