@@ -291,14 +291,15 @@ class Pump:
                 continue
             with ours:
                 ours.setblocking(False)
-                for fd, copy in _sockets():
-                    if copy.family == socket.AF_INET and copy.getsockname() == address:
-                        with contextlib.suppress(OSError):  # not said yet, or the line is lost: QuickFIX will see that
-                            line.send(ours.recv(_LOGON_BYTES_MAX))
-                        os.dup2(line.fileno(), fd, inheritable=False)
-                        watched.line = fd
-                        self._watch(watched, fd, watched.name)
-                        return
+                fd = connected(address, ours.getsockname())
+                if fd is None:
+                    continue  # it has closed it again
+                with contextlib.suppress(OSError):  # not said yet, or the line is lost: QuickFIX will see that
+                    line.send(ours.recv(_LOGON_BYTES_MAX))
+                os.dup2(line.fileno(), fd, inheritable=False)
+                watched.line = fd
+                self._watch(watched, fd, watched.name)
+                return
 
     # --- who can be written to
 
@@ -405,6 +406,18 @@ def _sockets() -> Iterator[tuple[int, socket.socket]]:
             continue  # closed since the listing
         with copy:
             yield fd, copy
+
+
+def connected(local: tuple[str, int], peer: tuple[str, int]) -> int | None:
+    """The descriptor of this process's connection from `local` to `peer`, None where there is none.
+
+    By both ends: the kernel gives one local port to two connections where their peers are different.
+    """
+    for fd, copy in _sockets():
+        with contextlib.suppress(OSError):  # not connected
+            if copy.family == socket.AF_INET and (copy.getsockname(), copy.getpeername()) == (local, peer):
+                return fd
+    return None
 
 
 def _can(fd: int, what: int) -> bool:

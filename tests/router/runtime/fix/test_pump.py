@@ -11,6 +11,7 @@ import pytest
 
 from fixspec.codec import encode
 from router.runtime.fix.fix_messages import Outgoing, PeerDown, PeerUp
+from router.runtime.fix.pump import connected
 from support.fix_peers import PATIENCE_S, Heard, RawClient, accepting, connecting, running
 from support.raw_fix import RawFix
 
@@ -140,3 +141,19 @@ def test_two_connections_of_one_client_are_one_session(tmp_path: Path, port_numb
         assert first.receive_until("8").get(17) == "E1"
         first.close()
         second.close()
+
+
+def test_a_connection_is_known_by_both_ends(listener: socket.socket) -> None:
+    """The kernel gives one local port twice where the peers are different: a venue's line was taken for QuickFIX's."""
+    with socket.create_server(("127.0.0.1", 0)) as other, socket.socket() as first, socket.socket() as second:
+        for line in (first, second):
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        first.bind(("127.0.0.1", 0))
+        first.connect(other.getsockname())
+        second.bind(first.getsockname())
+        second.connect(listener.getsockname())
+
+        found = [connected(second.getsockname(), peer.getsockname()) for peer in (listener, other)]
+
+        assert found == [second.fileno(), first.fileno()]
+        assert connected(listener.getsockname(), other.getsockname()) is None
