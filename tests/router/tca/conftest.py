@@ -8,6 +8,7 @@ from router.tca.analysis import OrderAnalysis, analyse
 from router.tca.recorder import Recorder
 from support.journals import floor_journal
 from support.tca_day import day, lines
+from support.tracing import untraced
 
 
 @pytest.fixture
@@ -26,5 +27,6 @@ def analyses(recorder: Recorder) -> dict[str, OrderAnalysis]:
 
 @pytest.fixture(scope="session")
 def floor_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The journal of seven minutes of the floor's engine and market, seed 1: who asks for it is marked slow."""
-    return floor_journal(tmp_path_factory.mktemp("floor"), seed=1)
+    """The journal of seven minutes of the floor's engine and market, seed 1."""
+    with untraced():
+        return floor_journal(tmp_path_factory.mktemp("floor"), seed=1)
