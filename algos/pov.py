@@ -6,7 +6,11 @@ is cumulative: what one look rounds away or misses the next one makes good.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Callable
 from typing import Annotated, ClassVar, Final
+
+from msgspec import structs
 
 from algos.pacer import Pacer, participation_qty
 from algos.schedule import ONE, Anchor, Cuts, Goal, expected_points, point_times
@@ -22,6 +26,7 @@ from router.api import (
     OrderTerms,
     Param,
     Ppm,
+    Qty,
     SchedulePoint,
 )
 
@@ -29,6 +34,11 @@ LATENESS: Final = {"Low": 100_000, "Medium": 50_000, "High": 20_000}
 """Tolerated arrears by Urgency, as a fraction of what the volume so far asks for."""
 LOTS_LATE: Final = 2
 """Nor is being this many lots behind late: on a small volume every fraction is less than a lot."""
+
+
+MINUTE: Final = 60 * SECOND
+STEPS_MIN: Final = 30
+"""Steps of an expected schedule at least, down to one a look."""
 
 
 class PovParams(AlgoParams, frozen=True, kw_only=True):
@@ -98,13 +108,27 @@ class Pov:
 
     @staticmethod
     def expected_schedule(params: AlgoParams, terms: OrderTerms) -> tuple[SchedulePoint, ...]:
-        """What an average day's volume would let through; without an ADV, a straight line to the whole order."""
+        """What an average day's volume would let through, up to where it is done; without an ADV, a straight line."""
         assert isinstance(params, PovParams), params
         if not terms.adv:
-            return expected_points(terms, 60 * SECOND)
-        curve = curve_of(terms, terms.curve)
-        most = [
-            participation_qty(params.participation_rate, terms.adv * curve.between(terms.start, at) // ONE)
-            for at in point_times(terms, 60 * SECOND)
-        ]
-        return expected_points(terms, 60 * SECOND, [min(ONE, qty * ONE // terms.qty) for qty in most])
+            return expected_points(terms, MINUTE)
+        through = _through(params, terms)
+        done = _done_at(params, terms, through)
+        until_done = structs.replace(terms, end=done)
+        # A small order is done within a minute: its rate shows only in steps that are finer than that.
+        step = min(MINUTE, max(params.interval, (done - terms.start) // STEPS_MIN))
+        parts = [min(ONE, through(at) * ONE // terms.qty) for at in point_times(until_done, step)]
+        points = expected_points(until_done, step, parts)
+        return points if done == terms.end else (*points, SchedulePoint(terms.end, points[-1].qty))
+
+
+def _through(params: PovParams, terms: OrderTerms) -> Callable[[Ns], Qty]:
+    """By when how many shares an average day's volume would let through, from the start on."""
+    curve, adv = curve_of(terms, terms.curve), terms.adv or 0
+    return lambda at: participation_qty(params.participation_rate, adv * curve.between(terms.start, at) // ONE)
+
+
+def _done_at(params: PovParams, terms: OrderTerms, through: Callable[[Ns], Qty]) -> Ns:
+    """When the whole is through, at the first look at the earliest; the end where it is not."""
+    at = terms.start + bisect_left(range(terms.start, terms.end), terms.qty, key=through)
+    return min(terms.end, max(at, terms.start + params.interval))

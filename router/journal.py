@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import zip_longest
 from typing import Final, Protocol
@@ -34,7 +35,7 @@ from router.core.events import (
     StatusRequest,
 )
 from router.core.outputs import Alarm, BusinessReject, Output
-from router.core.types import BusinessRejectReason, Ns
+from router.core.types import MILLISECOND, SECOND, BusinessRejectReason, Ns
 
 FORMAT: Final = 1
 """Version of the record format; a journal of another version is refused, never guessed at."""
@@ -91,6 +92,31 @@ class Heads(Struct, frozen=True):
 
     inputs: bytes = GENESIS_HASH
     outputs: bytes = GENESIS_HASH
+
+
+class Extent(Struct, frozen=True):
+    """How far a journal's outputs go: those of every input up to `answered`, which came at `at`, are there.
+
+    `last` is the last input. Outputs are written after their inputs, so that a journal in use, copied from one, or of a
+    router that was killed lacks some: what became of orders after `answered` is then not known.
+    """
+
+    answered: int
+    at: Ns
+    last: int
+
+    @property
+    def is_whole(self) -> bool:
+        return self.answered >= self.last
+
+    def __str__(self) -> str:
+        if not self.answered:
+            return f"none of its {self.last:,} inputs has its outputs: there is nothing of orders in it"
+        at = f"{datetime.fromtimestamp(self.at // SECOND, UTC):%Y-%m-%d %H:%M:%S}.{self.at % SECOND // MILLISECOND:03d}"
+        return (
+            f"outputs answered up to input {self.answered:,} of {self.last:,}, at {at} UTC: "
+            "later inputs are not in this report"
+        )
 
 
 class Broken(Struct, frozen=True):
@@ -265,7 +291,9 @@ def verify_one(heads: Heads, expected: int, line: InputLine, said: Sequence[Outp
             raise JournalBrokenError(Broken("outputs", output.seq, output.n, f"place {n} expected"))
         out = _output_hash(out, line.hash, n, output.body)
         if out != output.hash:
-            raise JournalBrokenError(Broken("outputs", output.seq, n, "its hash does not cover it"))
+            raise JournalBrokenError(
+                Broken("outputs", output.seq, n, "its hash does not cover it: changed, or outputs before it are gone")
+            )
     return Heads(line.hash, out)
 
 

@@ -190,6 +190,8 @@ class _One:
 
     def _news(self, what: News, begin: Ns) -> list[Incident]:
         peak = Conditions(what.rate_times, what.spread_times, what.depth_times)
+        # News at the open came before it: the opening auction is held in its light, and so are the first quotes.
+        begin -= 1 if begin == self._place.open else 0
         made: list[Incident] = []
         for symbol in self._reactive(what):
             made.append(Jump(begin, symbol, what.jump_sigmas))

@@ -125,8 +125,9 @@ class EfficientPrice:
         return self._walk
 
     def jump(self, sigmas: float) -> None:
-        """News: from the next `move` on the price is so many of the day's standard deviations away."""
+        """News: the price is so many of the day's standard deviations away at once; an auction may be next."""
         self._walk += sigmas * self._sigma_day
+        self.px = max(self.px + sigmas * self._sigma_day, self._floor)
 
     def _displacement(self, elapsed: Ns, own_net: Qty) -> float:
         recent = self._recent = self._recent * exp(-elapsed / self._decay_ns) + (own_net - self._net)

@@ -42,7 +42,7 @@ from router.tca.allocation import Goal, Offers, allocation, steered
 from router.tca.by_date import DateCosts, by_date
 from router.tca.case import Case, cases
 from router.tca.date_pictures import allocation_picture, price_picture, progress_picture, waterfall_picture
-from router.tca.impact.terms import Estimate, even_path
+from router.tca.impact.terms import Estimate
 from router.tca.pretrade.assess import Assessment, assess
 from router.tca.pretrade.documents import PreTrade
 from router.tca.pretrade.fill import fill
@@ -130,30 +130,26 @@ def _busier(venue: VenueProfile, scale: float) -> VenueProfile:
 # --- before
 
 
-def estimate(settings: Settings, share: Qty, day: str) -> tuple[Assessment, PreTrade]:
-    """What a day's share should cost, and how to work it; the placement's goals are this order's."""
+def estimate(settings: Settings, qty: Qty, day: str) -> tuple[Assessment, PreTrade]:
+    """What the order should cost over its days, and how to work it; the placement's goals are this order's."""
     impact, algos = read_impact(settings.config), load_algos()
     dark, cross = (ByUrgency(part / PPM, part / PPM, part / PPM) for part in (GOAL.dark, GOAL.cross))
     asked = Asked(
         symbol=SYMBOL,
         side=Side.BUY,
-        qty=share,
+        qty=qty,
         day=day,
         start=None,
         horizon_minutes=None,
         urgency="Low",  # it has three days
         profile=None,
         overrides=Overrides(max_participation=CAP),
+        days=DATES,
+        client=CLIENT,
     )
     question = question_of(settings, asked, datetime.min.replace(tzinfo=UTC))
     found = assess(question, impact.on(day), replace(impact.pretrade, dark=dark, cross=cross), algos)
     return found, fill(found, algos[found.choice.evaluation.candidate.strategy])
-
-
-def over_all_days(found: Assessment, qty: Qty) -> tuple[Estimate, ...]:
-    """Every model's cost of the whole order, worked evenly over all the days."""
-    path = even_path(qty, float(DATES), DATES * 78, found.placement.taken)
-    return tuple(model.estimate(replace(found.order, qty=qty), path) for model in found.models.all)
 
 
 def parameters(document: PreTrade, scale: float) -> dict[str, str]:
@@ -262,15 +258,13 @@ def three_days(out: Path, *, scale: float, seed: int) -> Result:
     shutil.rmtree(out / "state", ignore_errors=True)
     px = estimate(settings, 100, FIRST_DAY)[0].order.price
     qty = round(MONEY * scale / px / 100) * 100
-    found, document = estimate(settings, -(-qty // DATES // 100) * 100, FIRST_DAY)
+    found, document = estimate(settings, qty, FIRST_DAY)
     trader = Trader(settings, out / "state", seed, scale)
     traded = trade(trader, document.execution_strategy.algorithm, qty, parameters(document, scale))
     case = next(iter(cases(read_recorder(out / "state" / FILE_NAME))))
     costs = shortfall(case)
-    fees = found.choice.evaluation.fees.value
-    made = Result(
-        case, costs, by_date(case, costs), found, document, traded, over_all_days(found, case.record.qty), fees
-    )
+    best = found.choice.evaluation
+    made = Result(case, costs, by_date(case, costs), found, document, traded, best.estimates, best.fees.value)
     write(out, made)
     return made
 

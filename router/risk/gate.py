@@ -7,7 +7,7 @@ what is filled and open is told by who asks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Protocol
 
@@ -85,22 +85,29 @@ class RiskGate:
         return UNKNOWN_CLIENT.refuse(client=client) if limits is None else limits.count_message(at)
 
     def check_order(self, at: Ns, order: NewOrder, open_orders: int) -> Refusal | None:
-        """Whether a new order may be taken, where `open_orders` of its client are open."""
+        """Whether a new order may be taken, where `open_orders` of its client are open: the first rule it breaks."""
+        return next(self.breaches(at, order, open_orders), None)
+
+    def breaches(self, at: Ns, order: NewOrder, open_orders: int) -> Iterator[Refusal]:
+        """All that stands against a new order, in the order of the checks; of its quantity and its price the first."""
         limits = self._admit(order.client)
         if isinstance(limits, Refusal):
-            return limits
-        instrument = self._traded(limits, order.symbol)
-        if isinstance(instrument, Refusal):
-            return instrument
-        return (
-            limits.check_account(order.account)
-            or limits.check_qty(order.qty, instrument)
-            or limits.check_open_orders(open_orders)
-            or limits.check_participation(order.params)
-            or self._check_order_price(
-                at, limits, instrument, side=order.side, qty=order.qty, px=_own_px(order.ord_type, order.px)
-            )
+            yield limits
+            return
+        instrument = self._instruments.get(order.symbol)
+        if instrument is None:
+            yield UNKNOWN_SYMBOL.refuse(symbol=order.symbol)
+            return
+        px = _own_px(order.ord_type, order.px)
+        checks = (
+            limits.check_symbol(order.symbol),
+            limits.check_account(order.account),
+            limits.check_qty(order.qty, instrument),
+            limits.check_open_orders(open_orders),
+            limits.check_participation(order.params),
+            self._check_order_price(at, limits, instrument, side=order.side, qty=order.qty, px=px),
         )
+        yield from (refusal for refusal in checks if refusal is not None)
 
     def check_list(self, at: Ns, client: str, orders: Sequence[NewOrder]) -> Refusal | None:
         """Whether a list may be taken as a whole, where `orders` are those of it that are understood.

@@ -10,9 +10,8 @@ from pathlib import Path
 import click
 
 from router.runtime.console import errors_as_lines
-from router.runtime.evidence_files import JournalPart, make_pack, read_pack
-from router.runtime.journal_cases import journal_of
-from router.runtime.journal_file import JournalReader
+from router.runtime.evidence_files import make_pack, read_pack
+from router.runtime.journal_cases import journal_of, opened
 from router.tca.evidence import UnknownParentError
 from router.tca.evidence_check import (
     PackError,
@@ -55,12 +54,11 @@ def command(folder: Path, journal: Path | None) -> None:
 def _against(journal: Path, manifest: Manifest, files: dict[str, bytes]) -> list[str]:
     """What the journal has against the pack; the cheaper questions first, and the first that has an answer ends it."""
     lines = quoted_lines(files)
-    reader = JournalReader(journal)
-    try:
-        part = JournalPart(reader, manifest.journal.last_input)
+    stands = manifest.journal.last_input
+    with opened(journal, stands) as part:
+        if part.last < stands:
+            return [f"{journal}: {part.extent}; the pack is of input {stands:,}"]
         problems = journal_problems(manifest, lines, part.inputs(), part.outputs())
-    finally:
-        reader.close()
     return problems or content_problems(files, lines) or _anew(journal, manifest, files)
 
 

@@ -105,11 +105,13 @@ def _lines(prefix: str, value: object) -> Iterator[tuple[str, object]]:
 def _check_journal(path: Path) -> None:
     reader = JournalReader(path)
     try:
+        extent = reader.extent()
         heads: Heads = verify(reader.inputs(), reader.outputs())
     except JournalBrokenError as error:
         raise click.ClickException(f"{path}: {error}") from None
     finally:
         reader.close()
     click.echo(f"journal   {path}: both chains hold")
+    click.echo(f"answered  up to input {extent.answered:,} of {extent.last:,}")
     click.echo(f"inputs    {heads.inputs.hex()}")
     click.echo(f"outputs   {heads.outputs.hex()}")

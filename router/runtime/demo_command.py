@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -195,10 +194,10 @@ class Demo:
     def _follow(self, *, to_the_end: bool = False) -> None:
         """Read what the journal has had added: while it is being written, the last inputs lack their outputs yet."""
         assert self._reader is not None
-        answered = self._reader.answered()
-        inputs = [line for line in self._reader.inputs(self._read) if to_the_end or line.seq <= answered]
-        if inputs:
-            outputs = takewhile(lambda line: line.seq <= inputs[-1].seq, self._reader.outputs(self._read))
+        extent = self._reader.extent()
+        until = extent.last if to_the_end else extent.answered
+        if until > self._read:
+            inputs, outputs = self._reader.inputs(self._read, until), self._reader.outputs(self._read, until)
             self._read = self._recorder.follow(inputs, outputs)
 
     def _hear(self, ems: EmsProcess) -> None:

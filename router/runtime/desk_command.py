@@ -18,10 +18,10 @@ from router.core.events import (
 from router.core.types import OrdStatus
 from router.runtime.console import errors_as_lines
 from router.runtime.desk_door import DeskError, ask
-from router.runtime.journal_file import FILE_NAME, JournalReader
+from router.runtime.journal_cases import read_recorder
+from router.runtime.journal_file import FILE_NAME
 from router.runtime.order_options import PARAM_OPTION
 from router.tca.record import OrderRecord
-from router.tca.recorder import Recorder
 
 STATE_OPTION: Final = click.option(
     "--state",
@@ -42,16 +42,15 @@ def command() -> None:
 @click.option("--all", "with_over", is_flag=True, help="Orders that are over, too.")
 def orders(*, state: Path, with_over: bool) -> None:
     """List the open orders, staged ones with what they wait for."""
-    recorder = Recorder()
     with errors_as_lines():
-        reader = JournalReader(state / FILE_NAME)
-        try:
-            recorder.follow(reader.inputs(), reader.outputs())
-        finally:
-            reader.close()
-    for order in recorder.orders.values():
-        if with_over or order.is_open or order.status is OrdStatus.DONE_FOR_DAY:
-            click.echo(_line(order))
+        recorder = read_recorder(state / FILE_NAME)
+    then = "" if recorder.cut is None else f" (as of input {recorder.cut.answered:,})"
+    known = recorder.orders.values()
+    shown = [each for each in known if with_over or each.is_open or each.status is OrdStatus.DONE_FOR_DAY]
+    for order in shown:
+        click.echo(_line(order) + (then if order.is_open else ""))
+    if not shown:
+        click.echo(f"no order, of {len(known):,}, is open" if known else "no order", err=True)
 
 
 def _line(order: OrderRecord) -> str:

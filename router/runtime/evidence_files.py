@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
 from importlib.metadata import version
-from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
+import click
+
 from fixspec.logs import LogRecord, read_log
-from router.journal import InputLine, OutputLine
-from router.runtime.journal_file import JournalReader
+from router.runtime.journal_cases import cut_words, opened
 from router.tca.evidence import find_parent, gather
 from router.tca.evidence_pack import Source, build_pack
 from router.tca.record import OrderRecord
-from router.tca.recorder import Recorder
 
 _OF_AN_ORDER: Final = frozenset({"D", "F", "G", "H", "8", "9"})
-
-
-class JournalPart:
-    """A journal up to an input, read as often as need be."""
-
-    def __init__(self, reader: JournalReader, until: int) -> None:
-        self._reader = reader
-        self._until = until
-
-    def inputs(self) -> Iterator[InputLine]:
-        return takewhile(lambda line: line.seq <= self._until, self._reader.inputs())
-
-    def outputs(self) -> Iterator[OutputLine]:
-        return takewhile(lambda line: line.seq <= self._until, self._reader.outputs())
 
 
 def make_pack(
@@ -39,20 +23,18 @@ def make_pack(
 ) -> dict[str, bytes]:
     """The files of the pack of `parent`, of the journal up to input `until`.
 
-    The journal may be in use: what it has not yet answered is left out. The client's messages come out of `fix_log`, or
-    are given as `fix_text`. Raises UnknownParentError, JournalError, JournalBrokenError and
-    UntiedError.
+    The journal may be in use: what it has not yet answered is left out, and a line on stderr says so. The client's
+    messages come out of `fix_log`, or are given as `fix_text`. Raises UnknownParentError, JournalError and UntiedError;
+    chains that do not hold end the command.
     """
-    reader = JournalReader(journal)
-    try:
-        answered = reader.answered()
-        part = JournalPart(reader, answered if until is None else min(until, answered))
-        recorder = Recorder()
-        recorder.follow(part.inputs(), part.outputs())
+    with opened(journal, until) as part:
+        recorder = part.record()
+        for line in cut_words(journal, recorder):
+            click.echo(line, err=True)
+        # A pack says of what input it is, whether or not the journal has more: made again later, it is the same.
+        recorder.cut = None
         record = find_parent(recorder, parent)
         evidence = gather(recorder, record, part.inputs(), part.outputs())
-    finally:
-        reader.close()
     text = fix_text if fix_log is None else _fix_messages(fix_log, record)
     source = Source(journal=journal.name, made_by=version("sluice"), fix_messages=text)
     return build_pack(recorder, evidence, source)

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 import click
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from router.runtime.analysis_files import IMPACT_NAME, read_impact
 from router.runtime.console import HOME_OPTION, errors_as_lines, settings_of
 from router.runtime.past_orders import read_past
+from router.runtime.terminal_tables import show_table, stdout_console
 from router.runtime.toml_file import read_toml
 from router.tca.impact.parameters import Models
 from router.tca.impact.terms import ImpactInputError
 from router.tca.outcome import Outcome, OutcomeError
 from router.tca.pretrade.rules import ImpactFile
+from router.tca.tables import Table
 
 if TYPE_CHECKING:
     from router.tca.fit.fit import Fit
@@ -59,7 +59,7 @@ def command(
             found = fit(start, chosen, free=free)
         except (FitError, ImpactInputError, OutcomeError) as error:
             raise click.ClickException(str(error)) from None
-        show(Console(), found, without)
+        show(stdout_console(), found, without)
         if out is not None:
             write(out, config / IMPACT_NAME, found)
             click.echo(f"{out}: written, {found.model.name} in force from {found.model.from_date}")
@@ -87,18 +87,18 @@ def write(out: Path, shipped: Path, found: Fit[ParametricModel]) -> None:
 def show(console: Console, found: Fit[ParametricModel], without: dict[str, int]) -> None:
     """Parameters, what stays, and how the residuals look."""
     console.print(f"{found.model.title}: {found.model.source}", markup=False)
-    table = Table("parameter", "value", "standard error", "95 % interval", "was")
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for name in found.names:
-        each = found.estimate(name)
-        was = "" if name not in found.start else f"{found.start[name]:.4g}"
-        assert each.covers is not None, name
-        spread = f"{each.covers[0]:.4g} to {each.covers[1]:.4g}"
-        table.add_row(escape(name), f"{each.value:.4g}", f"{each.standard_error:.2g}", spread, was)
-    console.print(table)
+    header = ("parameter", "value", "standard error", "95 % interval", "was")
+    show_table(console, Table("", header, tuple(_parameter_row(found, name) for name in found.names)))
     for line in (*_held(found), *_residuals(found), *_left_out(found, without)):
         console.print(line, markup=False)
+
+
+def _parameter_row(found: Fit[ParametricModel], name: str) -> tuple[str, ...]:
+    each = found.estimate(name)
+    was = "" if name not in found.start else f"{found.start[name]:.4g}"
+    assert each.covers is not None, name
+    spread = f"{each.covers[0]:.4g} to {each.covers[1]:.4g}"
+    return name, f"{each.value:.4g}", f"{each.standard_error:.2g}", spread, was
 
 
 def _held(found: Fit[ParametricModel]) -> list[str]:

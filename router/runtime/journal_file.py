@@ -20,7 +20,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 from router.core.events import Event
 from router.core.outputs import Output
 from router.core.types import Ns
-from router.journal import FORMAT, Heads, InputLine, OutputLine, input_line, output_line
+from router.journal import FORMAT, Extent, Heads, InputLine, OutputLine, input_line, output_line
 
 Durability: TypeAlias = Literal["process", "power"]
 Result = TypeVar("Result")
@@ -35,6 +35,7 @@ CHECKPOINT_PAGES: Final = 16_384
 orders instead of once in a hundred and fifty."""
 HELD_MAX: Final = 2_500
 """Values of outputs held for the next commit, five a row: 500 outputs, some 3 ms of work; then they are committed."""
+_EVER: Final = 2**63 - 1
 _SYNCHRONOUS: Final[dict[Durability, str]] = {"process": "NORMAL", "power": "FULL"}
 _SCHEMA: Final = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -44,6 +45,11 @@ CREATE TABLE outputs (seq INTEGER NOT NULL, n INTEGER NOT NULL, kind TEXT NOT NU
                       hash BLOB NOT NULL, PRIMARY KEY (seq, n)) WITHOUT ROWID;
 CREATE TABLE handed (peer TEXT PRIMARY KEY, seq INTEGER NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE received (peer TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+"""
+_EXTENT: Final = """
+SELECT (SELECT value FROM about WHERE key = 'answered'), (SELECT value FROM about WHERE key = 'last_output'),
+       (SELECT max(seq) FROM inputs),
+       (SELECT CAST(seq AS INTEGER) || '/' || CAST(n AS INTEGER) FROM outputs ORDER BY seq DESC, n DESC LIMIT 1)
 """
 
 
@@ -100,28 +106,64 @@ class JournalReader:
             self._db.close()
             raise
 
-    def inputs(self, after: int = 0) -> Iterator[InputLine]:
-        """Inputs numbered above `after`, in order."""
+    def inputs(self, after: int = 0, until: int = _EVER) -> Iterator[InputLine]:
+        """Inputs numbered above `after`, up to `until`, in order."""
         rows = self._rows(
-            "SELECT seq, at, kind, CAST(body AS BLOB), hash FROM inputs WHERE seq > ? ORDER BY seq", after
+            "SELECT seq, CAST(at AS INTEGER), kind, CAST(body AS BLOB), CAST(hash AS BLOB) FROM inputs "
+            "WHERE seq > ? AND seq <= ? ORDER BY seq",
+            (after, until),
         )
         return (InputLine(*row) for row in rows)
 
-    def outputs(self, after: int = 0) -> Iterator[OutputLine]:
-        """Outputs of inputs numbered above `after`, in order."""
+    def outputs(self, after: int = 0, until: int = _EVER) -> Iterator[OutputLine]:
+        """Outputs of inputs numbered above `after`, up to `until`, in order."""
         rows = self._rows(
-            "SELECT seq, n, kind, CAST(body AS BLOB), hash FROM outputs WHERE seq > ? ORDER BY seq, n", after
+            "SELECT seq, CAST(n AS INTEGER), kind, CAST(body AS BLOB), CAST(hash AS BLOB) FROM outputs "
+            "WHERE seq > ? AND seq <= ? ORDER BY seq, n",
+            (after, until),
         )
         return (OutputLine(*row) for row in rows)
 
-    def answered(self) -> int:
-        """Number of the last input whose outputs are written; those after it may have said something, too."""
-        row = _guard(self.path, lambda: self._db.execute("SELECT value FROM about WHERE key = 'answered'").fetchone())
-        return 0 if row is None else int(row[0])
+    def extent(self) -> Extent:
+        """How far the outputs go, by what the writer noted and by the rows that are there.
 
-    def _rows(self, query: str, after: int) -> Iterator[tuple[int, int, str, bytes, bytes]]:
+        JournalError where both cannot be of one journal.
+        """
+        answered, noted, last, there = _guard(self.path, lambda: self._db.execute(_EXTENT).fetchone())
+        last = last or 0
+        written, found = self._place(noted), self._place(there)
+        until = self._place(answered)[0]
+        if found[0] > until or (noted is not None and found > written):
+            raise JournalError(
+                f"{self.path}: it has outputs of input {found[0]:,}, and says that it was answered up to {until:,}: "
+                "its tables are not of one moment, restore a whole copy"
+            )
+        if found[0] > last:
+            raise JournalError(
+                f"{self.path}: inputs end at {last:,}, and outputs go up to input {found[0]:,}: the end of the inputs "
+                "was cut off, restore a whole copy"
+            )
+        # Of the last input that has outputs some may be gone, too.
+        whole = until if found >= written else max(found[0] - 1, 0)
+        whole = min(whole, last)
+        return Extent(whole, self._at(whole), max(last, until))
+
+    def _place(self, text: str | None) -> tuple[int, int]:
+        """What `about` says of a line: `SEQ` or `SEQ/N`; (0, 0) where it says nothing."""
+        seq, _, n = (text or "0").partition("/")
+        if not (seq.isdecimal() and (n or "0").isdecimal()):
+            raise JournalError(f"{self.path}: about: {text!r} is not the number of a line")
+        return int(seq), int(n or 0)
+
+    def _at(self, seq: int) -> Ns:
+        row = _guard(self.path, lambda: self._db.execute("SELECT at FROM inputs WHERE seq = ?", (seq,)).fetchone())
+        if row is None and seq:
+            raise JournalError(f"{self.path}: input {seq:,} is missing, and later ones are there: restore a whole copy")
+        return int(row[0]) if row else 0
+
+    def _rows(self, query: str, span: tuple[int, int]) -> Iterator[tuple[int, int, str, bytes, bytes]]:
         try:
-            for row in self._db.execute(query, (after,)):  # noqa: UP028 - a delegated cursor is closed twice
+            for row in self._db.execute(query, span):  # noqa: UP028 - a delegated cursor is closed twice
                 yield row
         except sqlite3.DatabaseError as error:
             raise _explained(self.path, error) from error
@@ -146,6 +188,8 @@ class JournalFile:
         self._received: dict[str, int] = {}
         self._handed: dict[str, tuple[int, int]] = {}
         self._answered: int | None = None
+        self._said: tuple[int, int] | None = None
+        """The last output that is held."""
         self._lock = StateLock(state)
         try:
             if self._lock.left_open:
@@ -181,6 +225,7 @@ class JournalFile:
             line = output_line(self._output_hash, cause, n, output)
             self._output_hash = line.hash
             self._outputs += (line.seq, line.n, line.kind, line.body.decode(), line.hash)
+            self._said = line.seq, n
         if len(self._outputs) >= HELD_MAX:
             self.commit()
 
@@ -240,11 +285,13 @@ class JournalFile:
         _insert(self._db, "INSERT INTO outputs VALUES ", 5, self._outputs)
         handed = [value for peer, mark in self._handed.items() for value in (peer, *mark)]
         _insert(self._db, "INSERT OR REPLACE INTO handed VALUES ", 3, handed)
-        if self._answered is not None:
-            self._db.execute("INSERT OR REPLACE INTO about VALUES ('answered', ?)", (str(self._answered),))
+        # How far the outputs go, so that a reader can tell an end that was cut off from one at which nothing was said.
+        about = [] if self._answered is None else ["answered", str(self._answered)]
+        about += [] if self._said is None else ["last_output", f"{self._said[0]}/{self._said[1]}"]
+        _insert(self._db, "INSERT OR REPLACE INTO about VALUES ", 2, about)
         self._outputs.clear()
         self._handed.clear()
-        self._answered = None
+        self._answered = self._said = None
 
     def reader(self) -> JournalReader:
         return JournalReader(self.path)
@@ -327,7 +374,8 @@ def _explained(path: Path, error: sqlite3.Error) -> JournalError:
     if name in {"SQLITE_CORRUPT", "SQLITE_NOTADB"}:
         return JournalError(f"{path}: the file is damaged ({error}): keep it, restore a copy, and see docs/journal.md")
     if name == "SQLITE_ERROR" and "no such table" in str(error):
-        return JournalError(f"{path}: no journal: its tables are not there ({error})")
+        copied = "; of a journal in use its -wal has to be copied, too" if path.stat().st_size else ""
+        return JournalError(f"{path}: no journal: its tables are not there ({error}){copied}")
     if name.startswith("SQLITE_IOERR"):
         return JournalError(
             f"{path}: the disk does not do its work ({error}): see to it, then start again; nothing answered is lost"

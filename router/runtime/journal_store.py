@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from router.runtime.journal_cases import read_recorder
-from router.runtime.journal_file import FILE_NAME, JournalReader
+from router.runtime.journal_cases import journal_of, read_recorder
+from router.runtime.journal_file import JournalReader
 from router.tca.store_writer import journal_id, write_journal
 
 
@@ -15,7 +15,7 @@ def store_journal(path: Path, root: Path) -> tuple[str, dict[str, int]]:
     Returns the journal's name there and its number of rows by table. A journal that has grown since replaces what it
     wrote. Errors are those of `read_recorder`, and StoreError for a journal without a trading date.
     """
-    file = path / FILE_NAME if path.is_dir() else path
+    file = journal_of(path)
     recorder = read_recorder(file)
     reader = JournalReader(file)
     try:

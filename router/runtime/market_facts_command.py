@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from router.core.instruments import Instrument
 from router.core.profiles import CalendarDay, VenueProfile
@@ -16,6 +14,8 @@ from router.core.types import SECOND, Ns, VenueKind
 from router.runtime.assembly import market_config
 from router.runtime.console import HOME_OPTION, errors_as_lines, settings_of
 from router.runtime.settings import Settings
+from router.runtime.terminal_tables import show_table, stdout_console
+from router.tca.tables import Table
 from simulator.facts.day import DayFacts, measure
 from simulator.facts.impact import Impact, decay, exponent, impacts
 from simulator.facts.recording import Heard, hear_market, record
@@ -147,10 +147,10 @@ def _show(judged: Judged) -> None:
     from simulator.facts.page import cells, header, verdict  # noqa: PLC0415 - as in `_write`
 
     # Sources are long, and stand in the files.
-    table = Table(*header(judged)[:-1], box=None)
-    for row, missed in cells(judged):
-        table.add_row(*row[:-1], style="red" if missed else None)
-    Console().print(table)
+    found = cells(judged)
+    table = Table("", tuple(header(judged)[:-1]), tuple(tuple(row[:-1]) for row, _ in found))
+    missed = {place: "red" for place, (_, is_missed) in enumerate(found) if is_missed}
+    show_table(stdout_console(), table, figures=(), styles=missed, boxed=False)
     click.echo(verdict(next(iter(judged.values()))))
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 from rich.console import Console
-from rich.table import Table
 
 from router.core.types import SECOND
 from router.runtime.assembly import LEAD_NS, make_market
@@ -17,8 +16,10 @@ from router.runtime.console import HOME_OPTION, errors_as_lines, settings_of
 from router.runtime.passive_orders import Flow, record
 from router.runtime.queue_probe import BEFORE
 from router.runtime.settings import Settings
+from router.runtime.terminal_tables import show_table, stdout_console
 from router.runtime.toml_file import SettingsError
 from router.tca.places import Recording
+from router.tca.tables import Table
 
 if TYPE_CHECKING:
     from router.tca.calibration import Calibration
@@ -117,7 +118,7 @@ def write(report: Report, out: Path) -> None:
 
 
 def _show(report: Report) -> None:
-    console = Console()
+    console = stdout_console()
     for each in report.all:
         _show_one(console, each)
     console.print(
@@ -135,16 +136,7 @@ def _show_one(console: Console, each: Calibration) -> None:
     )
 
     title = f"{each.market}: {each.orders:,} orders, {each.samples:,} samples, {each.mean_ahead:,.0f} ahead on average"
-    console.print(_table(title, ERROR_HEADS, [error_cells(error) for error in each.errors]))
+    show_table(console, Table(title, ERROR_HEADS, tuple(map(error_cells, each.errors))))
     for horizon in each.horizons:
         title = f"filled within {horizon.seconds:g} s: {horizon.filled:.1%} of {horizon.bets - horizon.lost:,} bets"
-        console.print(_table(title, FORECAST_HEADS, [forecast_cells(forecast) for forecast in horizon.forecasts]))
-
-
-def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    table = Table(title=title, title_justify="left")
-    for number, head in enumerate(heads):
-        table.add_column(head, justify="right" if number else "left")
-    for row in rows:
-        table.add_row(*row)
-    return table
+        show_table(console, Table(title, FORECAST_HEADS, tuple(map(forecast_cells, horizon.forecasts))))

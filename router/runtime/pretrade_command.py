@@ -46,11 +46,15 @@ FILE: Final = click.Path(dir_okay=False, path_type=Path)
 @click.option("--qty", required=True, type=int, help="OrderQty(38), shares.")
 @click.option("--day", help="YYYYMMDD; default: the next session that has not opened.")
 @click.option("--start", help="HH:MM by the clock of the exchange; default: the open.")
-@click.option("--horizon", type=float, help="Minutes from the start at most; default: until the close.")
+@click.option("--horizon", type=float, help="Minutes from the start at most, on each date; default: until the close.")
+@click.option("--days", type=int, help="Trading dates that it may take at most, good till the last; default: 1.")
+@click.option("--until", help="The same by its ExpireDate(432), YYYYMMDD.")
 @click.option("--urgency", type=click.Choice(URGENCIES, case_sensitive=False), help="Default: by the rules.")
 @click.option("--max-participation", type=float, help="Part of all volume at most; default: by urgency.")
 @click.option("--profile", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="A symbol profile: Parquet of `sluice profile`, or JSON by hand.")  # fmt: skip
+@click.option("--client", help="CompID of clients.toml whose limits it is held against; default: everybody's.")
+@click.option("--limit", help="Price(44), decimal: held against the limits; the estimate is of an order without one.")
 @click.option("--price", type=float, help="Currency a share, instead of what is known.")
 @click.option("--adv", type=float, help="Average daily volume, shares, likewise.")
 @click.option("--vol", type=float, help="Daily volatility, a fraction of the price (0.02 is 2 %), likewise.")
@@ -109,6 +113,10 @@ def _asked(options: dict[str, object]) -> Asked:
         urgency=cast("Urgency | None", options["urgency"]),
         profile=cast("Path | None", options["profile"]),
         overrides=overrides,
+        days=cast("int | None", options["days"]),
+        until=cast("str | None", options["until"]),
+        client=cast("str | None", options["client"]),
+        limit=cast("str | None", options["limit"]),
     )
 
 

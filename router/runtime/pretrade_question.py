@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
@@ -16,18 +17,20 @@ from msgspec import Struct
 
 from router.core.instruments import Instrument
 from router.core.profiles import CalendarDay
-from router.core.types import PPM, Ns, Qty, Side
+from router.core.types import PPM, Ns, Px, Qty, Side
 from router.market.calendar import local_instant
 from router.runtime.analysis_files import read_events
 from router.runtime.assembly import market_config
-from router.runtime.settings import Settings
+from router.runtime.settings import Settings, limits_of
 from router.tca.impact.terms import ImpactInputError
-from router.tca.pretrade.question import MINUTE, Overrides, Question
+from router.tca.pretrade.question import DATES_MOST, MINUTE, Overrides, Question
 from router.tca.pretrade.rules import Urgency
 from router.tca.profile import SymbolProfile
 
 LOOK_DAYS: Final = 14
-"""Calendar days around the day in which trading dates are looked up, for events."""
+"""Calendar days before the day in which trading dates are looked up, for events."""
+LOOK_AHEAD_DAYS: Final = 45
+"""And after it: more than the trading dates that an order may take."""
 MARKET_NAME: Final = "market.toml"
 
 
@@ -46,6 +49,14 @@ class Asked(Struct, frozen=True, kw_only=True):
     urgency: Urgency | None
     profile: Path | None
     overrides: Overrides
+    days: int | None = None
+    """Trading dates that it may take at most; None: one."""
+    until: str | None = None
+    """YYYYMMDD, the same by the last of them."""
+    client: str | None = None
+    """CompID whose limits it is held against; None: what holds for everybody."""
+    limit: str | None = None
+    """Price(44), decimal."""
 
 
 def question_of(settings: Settings, asked: Asked, now: datetime) -> Question:
@@ -57,6 +68,7 @@ def question_of(settings: Settings, asked: Asked, now: datetime) -> Question:
     instrument = _instrument(settings, asked.symbol, day.day)
     start = day.open if asked.start is None else _local(settings, instrument, day, asked.start)
     minutes = asked.horizon_minutes
+    later = tuple(each for each in days if each.day > day.day)
     return Question(
         instrument=instrument,
         side=asked.side,
@@ -73,20 +85,49 @@ def question_of(settings: Settings, asked: Asked, now: datetime) -> Question:
         events=read_events(settings.config),
         session_part=min(1.0, (day.close - day.open) / max(each.close - each.open for each in days)),
         dates=tuple(each.day for each in days),
+        later=later,
+        dates_most=_dates_most(asked, later, day.day),
+        client=limits_of(settings, asked.client),
+        limit_px=_limit_px(asked.limit, instrument),
     )
+
+
+def _dates_most(asked: Asked, later: Sequence[CalendarDay], first: str) -> int:
+    if asked.until is None:
+        return 1 if asked.days is None else asked.days
+    if asked.days is not None:
+        raise ImpactInputError(f"until: must not stand beside days: got {asked.until} and {asked.days}")
+    last = f"{_date(asked.until, 'until'):%Y%m%d}"
+    if last < first:
+        raise ImpactInputError(f"until: must not be before the day, {first}: got {asked.until}")
+    if last > later[-1].day:
+        raise ImpactInputError(f"until: must be at most {DATES_MOST} trading dates ahead: got {asked.until}")
+    return 1 + sum(each.day <= last for each in later)
+
+
+def _limit_px(text: str | None, instrument: Instrument) -> Px | None:
+    if text is None:
+        return None
+    try:
+        px = Decimal(text) * instrument.price_scale
+    except InvalidOperation:
+        raise ImpactInputError(f"limit: must be a decimal price: got {text!r}") from None
+    if not px.is_finite() or px <= 0 or px != px.to_integral_value():
+        raise ImpactInputError(f"limit: must be above 0 and no finer than 1/{instrument.price_scale}: got {text}")
+    return int(px)
 
 
 def _days(settings: Settings, asked: Asked, now: datetime) -> tuple[CalendarDay, ...]:
     middle = _date(asked.day) if asked.day else now
-    first, last = (f"{middle + timedelta(days=offset):%Y%m%d}" for offset in (-LOOK_DAYS, LOOK_DAYS))
+    first, last = (f"{middle + timedelta(days=offset):%Y%m%d}" for offset in (-LOOK_DAYS, LOOK_AHEAD_DAYS))
     return settings.calendar_days(first, last)[_instrument(settings, asked.symbol, f"{middle:%Y%m%d}").calendar]
 
 
-def _date(day: str) -> datetime:
+def _date(day: str, what: str = "day") -> datetime:
     try:
         return datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC)
     except ValueError:
-        raise ImpactInputError(f"day: must be a date YYYYMMDD: got {day!r}") from None
+        raise ImpactInputError(f"{what}: must be a date YYYYMMDD: got {day!r}") from None
 
 
 def _next(days: Sequence[CalendarDay], now: datetime) -> CalendarDay | None:
@@ -136,14 +177,31 @@ def read_any_profile(path: Path, symbol: str) -> SymbolProfile:
         raise ImpactInputError(str(error)) from None
 
 
-def _json_profile(path: Path, symbol: str) -> SymbolProfile:
+def profiles_in(path: Path) -> dict[str, SymbolProfile]:
+    """All profiles of a file of either kind, by symbol."""
+    if path.suffix == ".json":
+        profile = _decoded(path)
+        return {profile.symbol: profile}
+    from router.tca.profile_file import ProfileFileError, read_profiles  # noqa: PLC0415 - needs the extra `analysis`
+
     try:
-        profile = msgspec.json.decode(path.read_bytes(), type=SymbolProfile)
-    except msgspec.DecodeError as error:
-        raise ImpactInputError(f"{path.name}: is no profile: {error}") from None
+        return read_profiles(path)
+    except ProfileFileError as error:
+        raise ImpactInputError(str(error)) from None
+
+
+def _json_profile(path: Path, symbol: str) -> SymbolProfile:
+    profile = _decoded(path)
     if profile.symbol != symbol:
         raise ImpactInputError(f"{path.name}: must be the profile of {symbol}: got {profile.symbol!r}")
     return profile
+
+
+def _decoded(path: Path) -> SymbolProfile:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=SymbolProfile)
+    except msgspec.DecodeError as error:
+        raise ImpactInputError(f"{path.name}: is no profile: {error}") from None
 
 
 def synthetic_profile(settings: Settings, symbol: str, day: str) -> SymbolProfile | None:

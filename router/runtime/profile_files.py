@@ -19,8 +19,7 @@ from router.core.instruments import Instrument
 from router.core.profiles import CalendarDay
 from router.core.types import SECOND, Ns, PrintKind, Px, Qty
 from router.market.calendar import RawCalendar, calendar_day
-from router.runtime.journal_cases import read_recorder
-from router.runtime.journal_file import FILE_NAME
+from router.runtime.journal_cases import journal_of, read_recorder
 from router.tca.measure_day import (
     KINDS,
     DayFigures,
@@ -28,12 +27,14 @@ from router.tca.measure_day import (
     day_of_bars,
     day_of_prints,
     day_of_volumes,
+    spread_of_bars,
     spread_of_quotes,
 )
 from router.tca.recorder import Recorder
 from simulator.feeds import lean, lobster
 from simulator.feeds.bars import read_bars
 from simulator.feeds.ohlc import Bar, is_ohlc_file, read_all_ohlc
+from simulator.feeds.quote_bars import QuoteBar, is_quote_bar_file, read_quote_bars
 from simulator.feeds.text import QUANTA, midnight, parse_day
 
 _CODES: Final = {kind: code for code, kind in enumerate(KINDS)}
@@ -90,13 +91,15 @@ class Gatherer:
 
     def _take(self, path: Path) -> None:
         if path.is_dir() or path.suffix == ".sqlite3":
-            self._journal(path / FILE_NAME if path.is_dir() else path)
+            self._journal(journal_of(path))
         elif lean.is_tick_file(path):
             self._ticks(path)
         elif lobster.is_lobster_file(path):
             self._lobster(path)
         elif is_ohlc_file(path):
             self._bars(path)
+        elif is_quote_bar_file(path):
+            self._quote_bars(path)
         else:
             self._volumes(path)
 
@@ -113,6 +116,18 @@ class Gatherer:
                 session = self._session(evidence, day)
                 if session is not None:
                     _add(evidence.days, self._day_of_bars(session, bars, grain))
+
+    def _quote_bars(self, path: Path) -> None:
+        by_symbol: dict[str, dict[str, list[QuoteBar]]] = {}
+        for bar in read_quote_bars(path):
+            if self.window.wants(bar.symbol, bar.day):
+                by_symbol.setdefault(bar.symbol, {}).setdefault(bar.day, []).append(bar)
+        for symbol, days in by_symbol.items():
+            evidence, grain = self._evidence(symbol, path), _grain([bar.at for bar in bars] for bars in days.values())
+            for day, bars in days.items():
+                session = self._session(evidence, day)
+                if session is not None:
+                    evidence.spreads.append(_spread_of_bars(session, bars, grain))
 
     def _volumes(self, path: Path) -> None:
         """Bars that have no prices."""
@@ -255,6 +270,12 @@ def _quotes(evidence: Evidence, session: CalendarDay, quotes: Sequence[tuple[Ns,
     if quotes:
         ats, bids, asks = np.array(quotes, np.int64).T
         evidence.spreads.append(spread_of_quotes(session, ats, bids / scale, asks / scale))
+
+
+def _spread_of_bars(session: CalendarDay, bars: Sequence[QuoteBar], grain_ns: Ns) -> SpreadSum:
+    ats, *ends = np.array(sorted(bar[2:] for bar in bars), np.int64).T
+    bid_open, ask_open, bid_close, ask_close = (each / QUANTA for each in ends)
+    return spread_of_bars(session, ats, (bid_open, ask_open), (bid_close, ask_close), grain_ns=grain_ns)
 
 
 def _lobster_day(pair: lobster.LobsterDay) -> tuple[list[tuple[Ns, Px, Qty, int]], list[tuple[Ns, Px, Px]]]:

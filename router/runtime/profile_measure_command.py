@@ -52,8 +52,9 @@ def command(
 ) -> None:
     """Symbol profiles from bars, ticks, quotes, LOBSTER days and journals; see docs/profile.md.
 
-    FILE is a bar file (LEAN or timestamp,open,high,low,close,volume), a LEAN tick file, either file of a LOBSTER day,
-    or a journal (or its state directory); .csv or .csv.xz. What two files say of one date is taken from the finer.
+    FILE is a bar file (LEAN's of trades or of quotes, or timestamp,open,high,low,close,volume), a LEAN tick file,
+    either file of a LOBSTER day, or a journal (or its state directory); .csv or .csv.xz. What two files say of one date
+    is taken from the finer.
     """
     with errors_as_lines():
         settings = settings_of(home)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from router.runtime.console import errors_as_lines
+from router.runtime.terminal_tables import show_table, stdout_console
 from router.tca.profile import SymbolProfile
+from router.tca.tables import Table
 
 _BARS = " ▁▂▃▄▅▆▇█"
 
@@ -37,15 +38,13 @@ def command(path: Path, symbols: tuple[str, ...], as_json: bool) -> None:
 
 def show(profiles: Iterable[SymbolProfile]) -> None:
     """A table a profile, on standard output."""
-    console = Console()
+    console = stdout_console()
     for profile in profiles:
-        table = Table("figure", "value", "unit", title=f"{profile.symbol}, {profile.days} dates to {profile.as_of}",
-                      title_justify="left", box=None)  # fmt: skip
-        for row in _rows(profile):
-            table.add_row(*row)
-        console.print(table)
+        title = f"{profile.symbol}, {profile.days} date{'' if profile.days == 1 else 's'} to {profile.as_of}"
+        table = Table(title, ("figure", "value", "unit"), tuple(_rows(profile)))
+        show_table(console, table, figures=(), boxed=False)
         for note in profile.notes:
-            console.print(f"  {note}", style="dim", highlight=False)
+            console.print(Text(f"  {note}", "dim"))
         console.print()
 
 

@@ -1,6 +1,7 @@
-"""`sluice send`: a FIX client for one order. Prints its reports; Ctrl-C cancels it.
+"""`sluice send`: a FIX client for one order. Prints its reports; Ctrl-C or SIGTERM cancels it.
 
-It plays the client's side and knows no engine: any router that speaks FIX 4.2 or 4.4 will do.
+A second one leaves the order working; so does the first where the router is not there to answer. It plays the client's
+side and knows no engine: any router that speaks FIX 4.2 or 4.4 will do.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -29,9 +31,9 @@ SIDES: Final = {"buy": "1", "sell": "2", "short": "5", "short-exempt": "6"}
 ORD_TYPES: Final = {"market": "1", "limit": "2", "pegged": "P"}
 DATE_CHARS: Final = len("YYYYMMDD")
 ENDED: Final = frozenset("2348C")
+"""OrdStatus(39) with which an order is over: filled, done for day, cancelled, rejected, expired."""
 GOOD_TILL: Final = frozenset("16")
 """TimeInForce(59) of an order that goes on the day after DoneForDay."""
-"""OrdStatus(39) with which an order is over: filled, done for day, cancelled, rejected, expired."""
 STATUS_NAMES: Final = {
     "0": "new",
     "1": "partially filled",
@@ -47,6 +49,13 @@ STATUS_NAMES: Final = {
     "E": "pending replace",
 }
 LOGON_S: Final = 10.0
+LOST_S: Final = 300.0
+"""A router that starts again reads its journal first: a day of a busy one takes it a minute or two."""
+ANSWER_S: Final = 10.0
+"""How long a router may say nothing at all to a cancel."""
+NO_LOGON: Final = 2
+SIGNALLED: Final = 128
+"""As a shell has it: 130 of a process that SIGINT ended, 143 of one that SIGTERM did."""
 FIRST_NUMBERS: Final = f"{1:020} : {1:020}"
 """What QuickFIX keeps of a session that has never been logged on."""
 
@@ -101,13 +110,15 @@ class Ticket(Struct, frozen=True, kw_only=True):
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
-    """Where to, and as whom."""
+    """Where to, as whom, and how long to wait for a Logon(A): the first, and one after the session was lost."""
 
     host: str
     port: int
     ours: str
     theirs: str
     version: str
+    logon_s: float = LOGON_S
+    lost_s: float = LOST_S
 
     def session(self) -> FixSession:
         keys = {
@@ -154,6 +165,10 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 @click.option("--store", type=click.Path(file_okay=False, path_type=Path), default=Path("var/send"), show_default=True,
               help="Where this client keeps its sequence numbers.")  # fmt: skip
 @click.option("--wait", "wait_s", type=float, help="Cancel after this many seconds.")
+@click.option("--logon-wait", "logon_s", type=click.FloatRange(min=0, min_open=True), default=LOGON_S,
+              show_default=True, help="Seconds until the first Logon(A) must be answered.")  # fmt: skip
+@click.option("--lost-wait", "lost_s", type=click.FloatRange(min=0, min_open=True), default=LOST_S,
+              show_default=True, help="Seconds to wait for a router that was lost while the order works.")  # fmt: skip
 def command(
     *,
     side: str,
@@ -178,6 +193,8 @@ def command(
     version: str,
     store: Path,
     wait_s: float | None,
+    logon_s: float,
+    lost_s: float,
 ) -> None:
     """Send one order and follow it to its end."""
     ticket = Ticket(
@@ -197,7 +214,7 @@ def command(
         display=display,
         min_qty=min_qty,
     )
-    endpoint = Endpoint(host=host, port=port, ours=ours, theirs=theirs, version=version)
+    endpoint = Endpoint(host=host, port=port, ours=ours, theirs=theirs, version=version, logon_s=logon_s, lost_s=lost_s)
     os.umask(0o077)
     with errors_as_lines():
         raise SystemExit(asyncio.run(_follow(ticket, endpoint, store, wait_s)))
@@ -212,12 +229,20 @@ async def _follow(ticket: Ticket, endpoint: Endpoint, store: Path, wait_s: float
     inbox: Inbox[FromFix] = Inbox(lambda: loop.call_soon_threadsafe(wake.set))
     port = FixPort([endpoint.session()], inbox.put, store=store, quarantine=store / "quarantine")
     port.prepare()
-    client = Client(ticket, endpoint, port.send, store)
-    loop.add_signal_handler(signal.SIGINT, client.interrupt, wake)
-    loop.add_signal_handler(signal.SIGTERM, client.interrupt, wake)
+
+    def act(action: Callable[[], None]) -> None:
+        action()
+        wake.set()
+
+    def later(seconds: float, action: Callable[[], None]) -> None:
+        loop.call_later(seconds, act, action)
+
+    client = Client(ticket, endpoint, port.send, store, later)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, act, partial(client.interrupt, SIGNALLED + number))
     if wait_s is not None:
-        loop.call_later(wait_s, client.interrupt, wake)
-    loop.call_later(LOGON_S, client.logon_overdue, wake)
+        later(wait_s, partial(client.interrupt, 1))
+    later(endpoint.logon_s, client.logon_overdue)
     port.run()
     try:
         while client.exit_code is None:
@@ -232,25 +257,43 @@ async def _follow(ticket: Ticket, endpoint: Endpoint, store: Path, wait_s: float
 
 
 class Client:
-    """One order's life at the terminal. `exit_code` is set at its end: 0 well, 1 rejected, 2 never logged on."""
+    """One order's life at the terminal.
 
-    def __init__(self, ticket: Ticket, endpoint: Endpoint, send: Callable[[Outgoing], None], store: Path) -> None:
+    `exit_code` is set at its end: 0 well, 1 rejected or left, 2 never logged on, else that of the signal. `later` calls
+    back after some seconds.
+    """
+
+    def __init__(
+        self,
+        ticket: Ticket,
+        endpoint: Endpoint,
+        send: Callable[[Outgoing], None],
+        store: Path,
+        later: Callable[[float, Callable[[], None]], None],
+    ) -> None:
         self._ticket = ticket
         self._endpoint = endpoint
         self._send = send
         self._store = store
+        self._later = later
         self._clock = WallClock()
         self._cl_ord_id = ""
         self._cancelling = False
+        self._is_up = False
+        self._lost = 0
+        """How often the session went down: a wait that began before the last time is over."""
+        self._heard = 0
+        """Reports of the order so far."""
         self.exit_code: int | None = None
 
     def take(self, item: FromFix) -> None:
         """What the session says."""
         match item:
             case PeerUp():
+                self._is_up = True
                 self._logged_on()
             case PeerDown():
-                click.echo(f"{item.peer} logged out")
+                self._went_down(item.peer)
             case Trouble():
                 click.echo(item.text, err=True)
             case Received(is_admin=False):
@@ -258,31 +301,54 @@ class Client:
             case Received():
                 self._session_reject(item.raw)
 
-    def interrupt(self, wake: asyncio.Event) -> None:
-        """Ctrl-C: cancel the order; a second time: leave it working."""
+    def interrupt(self, code: int) -> None:
+        """Told to stop: cancel the order; a second time, or where nobody is there to cancel it, leave with `code`."""
         if self.exit_code is not None:
             # Over already: the session is being closed.
             return
         if not self._cl_ord_id:
-            self.exit_code = 2
+            self._stop(code, f"stopped before a logon with {self._place()}: nothing was sent")
+        elif not self._is_up:
+            self._stop(code, f"left: {self._cl_ord_id} may still be working: no session with {self._place()}")
         elif self._cancelling:
-            click.echo(f"left: {self._cl_ord_id} may still be working", err=True)
-            self.exit_code = 1
+            self._stop(code, f"left: {self._cl_ord_id} may still be working")
         else:
             self._cancelling = True
             click.echo(f"cancel {self._cl_ord_id}")
             self._say("F", self._cancel_fields())
-        wake.set()
+            self._later(ANSWER_S, partial(self._cancel_overdue, self._heard, code))
 
-    def logon_overdue(self, wake: asyncio.Event) -> None:
-        if not self._cl_ord_id:
-            place = f"{self._endpoint.host}:{self._endpoint.port}"
+    def _cancel_overdue(self, heard: int, code: int) -> None:
+        if self.exit_code is None and self._heard == heard:
+            silence = f"no answer from {self._endpoint.theirs} to its cancel in {ANSWER_S:g} s"
+            self._stop(code, f"left: {self._cl_ord_id} may still be working: {silence}")
+
+    def logon_overdue(self) -> None:
+        """The first Logon(A) should have been answered by now."""
+        if not self._cl_ord_id and self.exit_code is None:
             # QuickFIX does not say why: with numbers of an earlier router, a new one's Logon(A) is too low for it.
             anew = any(path.read_text() not in {"", FIRST_NUMBERS} for path in self._store.glob("*.seqnums"))
             hint = f"; if the router has begun a new state directory, move {self._store} away" if anew else ""
-            click.echo(f"no logon with {self._endpoint.theirs} at {place} in {LOGON_S:g} s{hint}", err=True)
-            self.exit_code = 2
-            wake.set()
+            self._stop(NO_LOGON, f"no logon with {self._place()} in {self._endpoint.logon_s:g} s{hint}")
+
+    def _went_down(self, peer: str) -> None:
+        click.echo(f"{peer} logged out")
+        self._is_up = False
+        self._lost += 1
+        if self._cl_ord_id:
+            self._later(self._endpoint.lost_s, partial(self._lost_overdue, self._lost))
+
+    def _lost_overdue(self, lost: int) -> None:
+        if self.exit_code is None and not self._is_up and self._lost == lost:
+            silence = f"no logon with {self._place()} for {self._endpoint.lost_s:g} s"
+            self._stop(NO_LOGON, f"left: {self._cl_ord_id} may still be working: {silence}")
+
+    def _stop(self, code: int, why: str) -> None:
+        click.echo(why, err=True)
+        self.exit_code = code
+
+    def _place(self) -> str:
+        return f"{self._endpoint.theirs} at {self._endpoint.host}:{self._endpoint.port}"
 
     def _logged_on(self) -> None:
         if self._cl_ord_id:
@@ -312,6 +378,7 @@ class Client:
         click.echo(describe(message) if ours else f"(another order) {describe(message)}")
         if not ours:
             return
+        self._heard += 1
         lives_on = message.get(39) == "3" and message.get(59) in GOOD_TILL
         if message.msg_type == "8" and message.get(39) in ENDED and not lives_on:
             self.exit_code = 1 if message.get(39) == "8" else 0

@@ -298,6 +298,25 @@ def _limits(path: Path, clients: Iterable[str]) -> dict[str, RiskLimits]:
     return {name: _own_limits(path, name, default, _none(raw.client.get(name, {}))) for name in known}
 
 
+def limits_of(settings: Settings, client: str | None) -> ClientProfile:
+    """The client of that CompID; of none, whom the defaults of `risk.toml` hold for. SettingsError for a stranger."""
+    if client is None:
+        everybody = "everybody ([default] of risk.toml)"
+        return ClientProfile(comp_id=everybody, limits=default_limits(settings))
+    found = next((each for each in settings.clients if each.comp_id == client), None)
+    if found is None:
+        known = ", ".join(each.comp_id for each in settings.clients)
+        raise SettingsError(
+            f"{settings.config / 'clients.toml'}: has no client {client!r}, but {known or 'none at all'}"
+        )
+    return found
+
+
+def default_limits(settings: Settings) -> RiskLimits:
+    """`[default]` of `risk.toml`."""
+    return msgspec.convert(_none(read_toml(settings.config / "risk.toml", RiskFile).default), RiskLimits)
+
+
 def _own_limits(path: Path, name: str, default: dict[str, object], own: dict[str, object]) -> RiskLimits:
     convert_section(path, ("client", name), own, RiskLimits)
     for key, value in (default | own).items():

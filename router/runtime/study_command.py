@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 import click
 import msgspec
 from rich.console import Console
-from rich.markup import escape
 
-from router.runtime.comparison_tables import SIGN, interval, paired_table, table
+from router.runtime.comparison_tables import SIGN, paired_table, settings_table
 from router.runtime.console import HOME_OPTION, errors_as_lines
 from router.runtime.journal_file import JournalFile
 from router.runtime.study_cells import work_cells
 from router.runtime.study_pool import Place
 from router.runtime.study_run import config_digest, run_day
 from router.runtime.study_store import StudyStore
+from router.runtime.terminal_tables import show_table, stdout_console
 from router.runtime.toml_file import read_toml
 from router.tca.outcome import OutcomeError
 from router.tca.study.plan import Cell, Study, StudyError, cells
@@ -65,7 +65,7 @@ def _all(study: Study, out: Path, place: Place, home: Path | None, file: Path) -
     store.write_tables(results)
     summary = summarise(results, study.against)
     (out / SUMMARY).write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")
-    show(Console(), summary)
+    show(stdout_console(), summary)
     click.echo(f"{len(results)} cells, digest {study_digest(results)}")
     show_failures(results)
 
@@ -106,13 +106,8 @@ def run_cell(cell: Cell, home: Path | None, journal: Path | None) -> DayResult:
 def show(console: Console, summary: StudySummary) -> None:
     """Both tables."""
     console.print(SIGN, style="italic")
-    drawn = table("setting", "cells", "failed", "orders", "no cost", "filled", "mean cost", "95 % interval")
-    for each in summary.settings:
-        filled = "-" if each.filled is None else f"{each.filled:.1%}"
-        counts = (each.cells, each.failed, each.orders, each.without_cost)
-        drawn.add_row(escape(each.setting), *map(str, counts), filled, *interval(each.cost))
-    console.print(drawn)
+    show_table(console, settings_table(summary.settings))
     if summary.comparisons:
-        console.print(paired_table(summary.comparisons))
+        show_table(console, paired_table(summary.comparisons))
     if summary.note:
         console.print(f"No comparison: {summary.note}", markup=False)

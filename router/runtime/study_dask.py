@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 import distributed
+from distributed.comm.addressing import parse_address, parse_host_port
 
 from router.tca.study.plan import StudyError
 
@@ -39,6 +40,13 @@ def work_on_dask(work: Callable[[Job], Result], jobs: Sequence[Job], address: st
 
 
 def _client(address: str) -> Any:  # noqa: ANN401 - distributed publishes no types
+    try:
+        # Looked at first: a client that never connected takes its time to be closed, and says so.
+        parse_host_port(parse_address(address)[1])
+    except ValueError as error:
+        raise StudyError(
+            f"dask: must be the address of a scheduler, tcp://HOST:PORT: got {address!r} ({error})"
+        ) from None
     try:
         return distributed.Client(address, timeout=TIMEOUT_S, set_as_default=False)  # type: ignore[no-untyped-call]  # distributed publishes no types
     except (OSError, TimeoutError, ValueError) as error:

@@ -14,11 +14,9 @@ import click
 import msgspec
 from msgspec import Struct
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table as RichTable
 
 from router.runtime.console import HOME_OPTION, errors_as_lines
-from router.tca.tables import Table
+from router.runtime.terminal_tables import show_rule, show_table, stdout_console
 
 if TYPE_CHECKING:  # the report needs the extra `analysis`, which only a command that is called for may ask for
     from router.tca.page import Heading
@@ -53,13 +51,15 @@ TEXT_FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
               help="Add the journals, whole, to the TCA store in this folder (docs/tca-store.md).")  # fmt: skip
 @click.option("--universe", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Past orders to stand among: outcomes in .parquet, .json or .jsonl (docs/peers.md).")  # fmt: skip
+@click.option("--profile", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="What was known of the symbols before: a file of `sluice profile` (docs/profile.md).")  # fmt: skip
 @HOME_OPTION
 @click.option("--schema", is_flag=True, is_eager=True, expose_value=False, callback=_print_schema,
               help="Print the JSON Schema of --json, and stop.")  # fmt: skip
 def command(paths: tuple[Path, ...], parents: tuple[str, ...], **options: Path | str | None) -> None:
     """Read each JOURNAL, a state directory or the file in it, together; they may be in use. Positive is a cost.
 
-    The estimate at arrival takes the impact models of the settings.
+    The estimate at arrival takes the impact models of the settings, and of the instrument a profile where one is given.
     """
     asked = msgspec.convert(options, Asked)
     with errors_as_lines():
@@ -69,11 +69,13 @@ def command(paths: tuple[Path, ...], parents: tuple[str, ...], **options: Path |
             return
         from router.runtime.tca_sheets import read_sheets  # noqa: PLC0415 - see TYPE_CHECKING above
 
-        sheets, heading, left_out = read_sheets(paths, parents, home=asked.home, universe=asked.universe)
+        sheets, heading, left_out = read_sheets(
+            paths, parents, home=asked.home, universe=asked.universe, profile=asked.profile
+        )
         _write_files(asked, sheets, heading)
     if asked.is_to_the_terminal:
         for sheet in sheets:
-            show(Console(), sheet.report)
+            show(stdout_console(), sheet.report)
     if left_out:
         raise click.ClickException("; ".join(left_out))
 
@@ -88,6 +90,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     markdown_out: Path | None
     parquet: Path | None
     universe: Path | None
+    profile: Path | None
     home: Path | None
 
     @property
@@ -126,10 +129,11 @@ def _write_files(asked: Asked, sheets: Sequence[Sheet], heading: Heading) -> Non
 
     reports = [sheet.report for sheet in sheets]
     if asked.json_out is not None:
-        body = msgspec.json.format(msgspec.json.encode(TcaReports(reports=tuple(reports))), indent=2)
+        whole = TcaReports(cut_short=heading.cut_short, reports=tuple(reports))
+        body = msgspec.json.format(msgspec.json.encode(whole), indent=2)
         _write(asked.json_out, body.decode() + "\n")
     if asked.markdown_out is not None:
-        _write(asked.markdown_out, markdown(reports))
+        _write(asked.markdown_out, markdown(reports, heading.cut_short))
     if asked.html is not None:
         write_page(sheets, heading, asked.html)
         asked.tell(f"{asked.html}: {_count(sheets)}")
@@ -156,21 +160,11 @@ def show(console: Console, report: TcaReport) -> None:
     """One report at a terminal."""
     from router.tca.tca_text import tables, title  # noqa: PLC0415 - see TYPE_CHECKING above
 
-    console.rule(f"[bold]{escape(title(report))}")
+    show_rule(console, title(report))
     console.print(report.sign, style="italic")
     for table in tables(report):
         if table.rows:
-            console.print(_rich(table))
+            show_table(console, table)
     for note in report.notes:
         console.print(f"Assumed: {note}", markup=False)
     console.print()
-
-
-def _rich(table: Table) -> RichTable:
-    drawn = RichTable(title=table.title, title_justify="left", title_style="bold")
-    for place, name in enumerate(table.header):
-        is_text = place == 0 or name in {"note", "unit", "at", "what it is"}
-        drawn.add_column(escape(name), justify="left" if is_text else "right")
-    for row in table.rows:
-        drawn.add_row(*map(escape, row))
-    return drawn

@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+import msgspec
 
 from router.runtime.analysis_files import read_impact
 from router.runtime.browser import find_browser, print_page
 from router.runtime.console import settings_of
-from router.runtime.journal_cases import journal_of, read_recorder
+from router.runtime.journal_cases import cut_words, journal_of, read_recorder
+from router.runtime.pretrade_question import profiles_in
 from router.tca.errors import UntiedError
+from router.tca.impact.terms import ImpactInputError
 from router.tca.leakage import Markets
 from router.tca.official import together
 from router.tca.outcome import OutcomeError
@@ -22,6 +25,7 @@ from router.tca.outcome_file import read_outcomes
 from router.tca.page import Heading, render
 from router.tca.page_parts import Sheet
 from router.tca.peers import Universe
+from router.tca.profile import SymbolProfile
 from router.tca.record import OrderRecord
 from router.tca.recorder import Recorder
 from router.tca.tca_report import Beside, tca_report
@@ -29,14 +33,22 @@ from router.tca.tca_text import time_text
 
 
 def read_sheets(
-    paths: Sequence[Path], parents: Sequence[str], *, home: Path | None, universe: Path | None
+    paths: Sequence[Path],
+    parents: Sequence[str],
+    *,
+    home: Path | None,
+    universe: Path | None,
+    profile: Path | None = None,
 ) -> tuple[list[Sheet], Heading, list[str]]:
     """All orders of all journals, or those asked for, in the order of their coming; the heading; who is left out.
 
-    Impact models are those of the settings in `home` (None: the shipped ones), past orders those of `universe`. An
-    order whose fills disagree with its own reports has no sheet: its line says how, and the others are reported.
+    Impact models are those of the settings in `home` (None: the shipped ones), past orders those of `universe`, and
+    what was known of the instruments is in `profile`. An order whose fills disagree with its own reports has no sheet:
+    its line says how, and the others are reported.
     """
-    recorders = [read_recorder(journal_of(path)) for path in paths]
+    files = [journal_of(path) for path in paths]
+    recorders = [read_recorder(file) for file in files]
+    cut_short = [line for file, recorder in zip(files, recorders, strict=True) for line in cut_words(file, recorder)]
     names = ", ".join(map(str, paths))
     try:
         past = None if universe is None else Universe(read_outcomes(universe))
@@ -47,10 +59,12 @@ def read_sheets(
         if name not in known:
             raise click.ClickException(f"no order {name} in {names}")
     left_out: list[str] = []
-    sheets = sheets_of(recorders, parents, home=home, universe=past, left_out=left_out)
+    profiles = {} if profile is None else _profiles(profile, recorders)
+    sheets = sheets_of(recorders, parents, home=home, universe=past, profiles=profiles, left_out=left_out)
     if not sheets:
         raise click.ClickException("; ".join(left_out) or f"{names}: no order in it")
-    return sheets, heading_of(recorders, sheets, left_out), left_out
+    heading = msgspec.structs.replace(heading_of(recorders, sheets, left_out), cut_short=tuple(cut_short))
+    return sheets, heading, left_out
 
 
 def sheets_of(
@@ -59,6 +73,7 @@ def sheets_of(
     *,
     home: Path | None = None,
     universe: Universe | None = None,
+    profiles: dict[str, SymbolProfile] | None = None,
     left_out: list[str] | None = None,
 ) -> list[Sheet]:
     """As `read_sheets`, of journals that have been read; `parents` of which none is there are all.
@@ -66,7 +81,8 @@ def sheets_of(
     Lines on orders that disagree with their own reports go to `left_out`; without it the first raises `UntiedError`.
     """
     found = together(recorders)
-    beside = Beside(markets=Markets(found), impact=read_impact(settings_of(home).config), universe=universe)
+    impact = read_impact(settings_of(home).config)
+    beside = Beside(markets=Markets(found), impact=impact, universe=universe, profiles=profiles or {})
     wanted = [case for case in found if {case.record.order_id, case.record.cl_ord_id} & {*parents}]
     sheets: list[Sheet] = []
     for case in wanted or found:
@@ -77,6 +93,19 @@ def sheets_of(
                 raise
             left_out.append(f"left out: {error}")
     return sheets
+
+
+def _profiles(path: Path, recorders: Sequence[Recorder]) -> dict[str, SymbolProfile]:
+    """The file's profiles; one of another market's symbols alone is not what was meant."""
+    try:
+        profiles = profiles_in(path)
+    except ImpactInputError as error:
+        raise click.ClickException(str(error)) from None
+    traded = dict.fromkeys(order.symbol for recorder in recorders for order in recorder.orders.values())
+    if traded and not profiles.keys() & traded.keys():
+        held = ", ".join(profiles) or "none"
+        raise click.ClickException(f"{path.name}: no profile of {', '.join(traded)}; it has {held}")
+    return profiles
 
 
 def _names(order: OrderRecord) -> tuple[str, str]:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Final
 import click
 import msgspec
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from router.core.params import param_fields
 from router.runtime.analysis_files import read_impact
@@ -21,6 +19,7 @@ from router.runtime.study_command import run_cell, show_failures
 from router.runtime.study_pool import Place
 from router.runtime.study_run import config_digest
 from router.runtime.study_store import StudyStore
+from router.runtime.terminal_tables import show_table, stdout_console
 from router.tca.impact.terms import ImpactInputError
 from router.tca.outcome import OutcomeError
 from router.tca.pretrade.placement import place as placement_of
@@ -28,6 +27,7 @@ from router.tca.study.check import QUIET, CostCheck, check_cells
 from router.tca.study.plan import Cell, StudyError
 from router.tca.study.result import CellResult
 from router.tca.study.window import MarketMinutes, average
+from router.tca.tables import Table
 
 if TYPE_CHECKING:
     from router.tca.fit.verify import Asked, Calibration
@@ -124,7 +124,7 @@ def _all(check: CostCheck, cells: tuple[Cell, ...], out: Path, place: Place, hom
     found, notes = verify(check, results, settings)
     (out / CHECK).write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
     (out / PICTURE).write_text(calibration_picture(found, found[-1]), encoding="utf-8")
-    show(Console(), found)
+    show(stdout_console(), found)
     for note in notes:
         click.echo(note)
     click.echo(f"{out / PICTURE}: {found[-1].model} order by order, and every model's coverage")
@@ -204,18 +204,17 @@ def _ask(result: CellResult, quiet: dict[str, MarketMinutes], settings: Settings
 def show(console: Console, found: tuple[Calibration, ...]) -> None:
     """A row a model."""
     console.print("Realised less predicted, bps of the arrival mid; positive is a cost.", style="italic")
-    table = Table("model", "orders", "beyond", "bias", "95 %", "slope", "95 %", "rms z", "50 %", "80 %", "95 %")
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for each in found:
-        cells = [_one_of(each.bias.value), _span(each.bias.covers), _one_of(each.slope.value), _span(each.slope.covers)]
-        covered = [f"{one.found.value:.0%} ({_parts(one.found.covers)})" for one in each.coverage]
-        table.add_row(
-            escape(each.model), str(each.orders), str(each.beyond), *cells, f"{each.dispersion:.2f}", *covered
-        )
-    console.print(table)
+    header = ("model", "orders", "beyond", "bias", "95 % interval", "slope", "95 % interval", "rms z",
+              *(f"in {level}" for level in ("50 %", "80 %", "95 %")))  # fmt: skip
+    show_table(console, Table("", header, tuple(_row(each) for each in found)))
     console.print("Beyond: orders outside of what the model was made for. Slope: of realised on predicted, weighted.")
-    console.print("The last three columns: how many lay inside the interval of that level, with its own 95 % interval.")
+    console.print("In 50, 80, 95 %: the part that lay inside the interval of that level, and its own 95 % interval.")
+
+
+def _row(each: Calibration) -> tuple[str, ...]:
+    cells = [_one_of(each.bias.value), _span(each.bias.covers), _one_of(each.slope.value), _span(each.slope.covers)]
+    covered = [f"{one.found.value:.0%} ({_parts(one.found.covers)})" for one in each.coverage]
+    return each.model, str(each.orders), str(each.beyond), *cells, f"{each.dispersion:.2f}", *covered
 
 
 def _one_of(value: float | None) -> str:

@@ -1,9 +1,9 @@
 """What one order should have cost by what was known as it came in, beside what it did: expectation, risk, frontier.
 
-Known then: the configured ADV, volume curve and tariffs, the quote, the volatility of the date so far, the schedule
-that the algorithm stated. Nothing later is looked at but the fills themselves, which give the realised point. What was
-not known and had to be assumed is listed. In basis points of the midpoint at arrival, fees included, positive is a
-cost. Knows no file and no page.
+Known then: the configured ADV, volume curve and tariffs, a profile where one is given, the quote, the volatility of the
+date so far, the schedule that the algorithm stated; of an order of several dates its DaySchedule. Nothing later is
+looked at but the fills themselves, which give the realised point. What was not known and had to be assumed is listed.
+In basis points of the midpoint at arrival, fees included, positive is a cost. Knows no file and no page.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from router.core.algo import SchedulePoint
+from router.core.algo import OrderTerms, SchedulePoint
+from router.core.params import AlgoParams, ParamRefusal, param_fields, parse_params
 from router.core.profiles import CalendarDay
-from router.core.types import SECOND, Ns, OrdStatus, Px, Qty
+from router.core.types import SECOND, Ns, OrdStatus, Px, Qty, TimeInForce
 from router.tca.case import Case
 from router.tca.costs import cost_against
 from router.tca.impact.parameters import Models
@@ -26,11 +27,12 @@ from router.tca.marks import Mark, arrival, released_at
 from router.tca.pretrade.assess import clock_of, frontiers, situation_of
 from router.tca.pretrade.candidates import URGENCIES, Candidate
 from router.tca.pretrade.choose import urgency_of
+from router.tca.pretrade.dates import Dates, Leg, one_leg
 from router.tca.pretrade.evaluate import Evaluation, evaluate
-from router.tca.pretrade.figure import Figure, exact
+from router.tca.pretrade.figure import Figure, exact, spanning
 from router.tca.pretrade.paths import DayClock
 from router.tca.pretrade.placement import Placement, fees, place
-from router.tca.pretrade.question import Inputs, Overrides, Question, impact_order, inputs_of
+from router.tca.pretrade.question import DATES_MOST, Inputs, Overrides, Question, impact_order, inputs_of
 from router.tca.pretrade.rules import ImpactFile, Urgency
 from router.tca.profile import SymbolProfile
 from router.tca.volatility import Volatility, measure
@@ -39,6 +41,10 @@ SHORTEST: Final[Ns] = 60 * SECOND
 """Impact models are of rates over minutes; what is sent at once has none."""
 AT_ONCE: Final = "assumed: no schedule of a minute or more was stated, so it is taken to be worked evenly in a minute"
 STATED: Final = "the schedule that the algorithm stated at arrival"
+STATED_FIRST: Final = (
+    "the schedule that the algorithm stated at arrival for the first date; assumed: later dates' shares as DaySchedule "
+    "gives them, in proportion to the volume"
+)
 _SO_FAR: Final = "measured on the date, up to the arrival"
 
 
@@ -92,8 +98,8 @@ class EstimateSection(Struct, frozen=True, kw_only=True):
     """Cost of the filled shares against the arrival, with fees."""
     realised_risk: Figure | None = None
     """Timing risk of the path that the fills made, by the same volatility."""
-    score: float | None = None
-    """Realised less expected, in timing risks."""
+    score: Figure | None = None
+    """Realised less expected, in timing risks; the interval is that of the risk."""
     models: tuple[ModelLine, ...] = ()
     frontiers: tuple[FrontierLine, ...] = ()
     inputs: tuple[NamedFigure, ...] = ()
@@ -114,40 +120,42 @@ class _Estimator(Struct, frozen=True):
     question: Question
     inputs: Inputs
     order: ImpactOrder
-    clock: DayClock
+    dates: Dates
     placement: Placement
     urgency: Urgency
     schedule: str
-    points: tuple[SchedulePoint, ...]
+    legs: tuple[Leg, ...]
     models: Models
 
-    def along(self, points: Sequence[SchedulePoint], end: Ns) -> Evaluation:
+    def along(self, legs: tuple[Leg, ...]) -> Evaluation:
         """The evaluation of a path, by every model."""
-        path = self.clock.path(points, end, self.placement.taken)
+        path = self.dates.clock.path([leg.stretch for leg in legs], self.placement.taken)
         day = self.question.session.day
         tariff = fees(self.question.venues, self.placement, day, self.order.price)
         candidate = Candidate(
             strategy="",
             urgency=self.urgency,
             rate=None,
-            end=end,
             settings=(),
-            schedule=tuple(points),
+            legs=legs,
             interval_ns=None,
             variance=0.0,
         )
-        return evaluate(candidate, path, self.order, self.models.all, tariff)
+        return evaluate(candidate, path, self.order, self.models.all, fees=tariff)
 
 
-def arrival_estimate(case: Case, impact: ImpactFile) -> EstimateSection:
-    """The estimate of one order; a section with the reason where what it takes was not known."""
+def arrival_estimate(case: Case, impact: ImpactFile, known: SymbolProfile | None = None) -> EstimateSection:
+    """The estimate of one order; a section with the reason where what it takes was not known.
+
+    `known` is what was measured of the instrument before: it gives what the journal does not.
+    """
     quote = arrival(case)
     session = case.session(released_at(case))
     lacking = _lacking(case, quote, session)
     if lacking or quote.px is None or session is None:
         return EstimateSection(reason=lacking)
     try:
-        made = _estimator(case, quote.px, session, impact)
+        made = _estimator(case, quote.px, session, impact, known)
         return _section(case, made, quote)
     except ImpactInputError as error:
         return EstimateSection(reason=str(error))
@@ -166,30 +174,34 @@ def _lacking(case: Case, quote: Mark, session: CalendarDay | None) -> str:
 # --- what was known
 
 
-def _estimator(case: Case, px: Fraction, session: CalendarDay, impact: ImpactFile) -> _Estimator:
+def _estimator(
+    case: Case, px: Fraction, session: CalendarDay, impact: ImpactFile, known: SymbolProfile | None
+) -> _Estimator:
     rules = impact.pretrade
-    question = _question(case, px, session)
-    inputs = _sourced(case, inputs_of(question, rules))
-    order, clock = impact_order(question, inputs), clock_of(question, inputs)
-    urgency = urgency_of(situation_of(question, inputs, order, clock, rules), rules)[0]
-    points, schedule = _schedule(case, question)
+    question = _question(case, _profile(case, px, session, known), session)
+    inputs = _sourced(case, inputs_of(question, rules), known)
+    order = impact_order(question, inputs)
+    dates = Dates(question=question, inputs=inputs, clock=clock_of(question, inputs))
+    urgency = urgency_of(situation_of(dates, order, rules), rules)[0]
+    legs, schedule = _schedule(case, dates)
     return _Estimator(
         question=question,
         inputs=inputs,
         order=order,
-        clock=clock,
+        dates=dates,
         placement=place(question.venues, rules, urgency),
         urgency=urgency,
         schedule=schedule,
-        points=points,
+        legs=legs,
         models=impact.on(session.day),
     )
 
 
-def _question(case: Case, px: Fraction, session: CalendarDay) -> Question:
+def _question(case: Case, profile: SymbolProfile, session: CalendarDay) -> Question:
     record = case.record
     start = max(released_at(case), session.open)
     end = min(record.end or session.close, session.close)
+    later = tuple(each for each in case.sessions if each.day > session.day)[: DATES_MOST - 1]
     return Question(
         instrument=case.instrument,
         side=record.side,
@@ -197,20 +209,31 @@ def _question(case: Case, px: Fraction, session: CalendarDay) -> Question:
         session=session,
         start=start,
         end=end if end > start else session.close,
-        profile=_profile(case, px, session),
+        profile=profile,
         overrides=Overrides(),
         urgency=_asked_urgency(case),
         venues=tuple(case.venues.values()),
         curve=case.curve,
         curve_source="configured" if case.curve else "assumed: even over the session",
         session_part=(session.close - session.open) / max(each.close - each.open for each in case.sessions),
+        later=later,
+        dates_most=1 + sum(each.open < _expiry(case) for each in later),
     )
 
 
-def _profile(case: Case, px: Fraction, session: CalendarDay) -> SymbolProfile:
-    """What was on the screen: the quote, and the volatility of the date so far, as a session's."""
-    scale = case.instrument.price_scale
-    spread = _spread(case)
+def _expiry(case: Case) -> Ns:
+    """When an order good till a date is over; of another nothing says that it has a later date."""
+    request = case.record.request
+    good_till = request is not None and request.strategy is not None and request.tif is TimeInForce.GTD
+    return request.expire_time or 0 if request is not None and good_till else 0
+
+
+def _profile(case: Case, px: Fraction, session: CalendarDay, known: SymbolProfile | None) -> SymbolProfile:
+    """What was on the screen: the quote, and of the instrument what was measured before, or the date's volatility."""
+    scale, spread = case.instrument.price_scale, _spread(case)
+    if known is not None:
+        seen = known.spread if spread is None else spread / scale
+        return replace(known, price=float(px / scale), adv=known.adv or case.instrument.adv or None, spread=seen)
     return SymbolProfile(
         symbol=case.record.symbol,
         currency=case.instrument.currency,
@@ -240,17 +263,15 @@ def _asked_urgency(case: Case) -> Urgency | None:
     return next((each for each in URGENCIES if each.lower() == asked.lower()), None)
 
 
-def _sourced(case: Case, inputs: Inputs) -> Inputs:
+def _sourced(case: Case, inputs: Inputs, known: SymbolProfile | None) -> Inputs:
     """The inputs, each with where it is from here."""
-    changed = {
-        "price": replace(inputs.price, source="midpoint at arrival"),
-        "adv": replace(inputs.adv, source="configured"),
-    }
+    changed = {"price": replace(inputs.price, source="midpoint at arrival")}
+    if known is None or known.adv is None:
+        changed["adv"] = replace(inputs.adv, source="configured")
     if _spread(case) is not None:
         changed["spread"] = replace(inputs.spread, source="quoted at arrival")
-    sigma = so_far(case)
-    if sigma.per_second:
-        changed["sigma"] = _measured(inputs.sigma, sigma)
+    if known is None and so_far(case).per_second:
+        changed["sigma"] = _measured(inputs.sigma, so_far(case))
     return replace(inputs, **changed)
 
 
@@ -266,15 +287,21 @@ def _measured(figure: Figure, sigma: Volatility) -> Figure:
     )
 
 
-def _schedule(case: Case, question: Question) -> tuple[tuple[SchedulePoint, ...], str]:
-    """The path to estimate, within the session, and what it is."""
-    session = question.session
+def _schedule(case: Case, dates: Dates) -> tuple[tuple[Leg, ...], str]:
+    """The path to estimate, within the sessions, and what it is."""
+    question = dates.question
     stated = case.record.plans[0].points if case.record.plans else ()
-    points = tuple(_within(stated, session, question.qty))
-    if len(points) > 1 and points[-1].qty > points[0].qty and points[-1].at - points[0].at >= SHORTEST:
-        return points, STATED
-    end = min(question.start + SHORTEST, session.close)
-    return (SchedulePoint(question.start, 0), SchedulePoint(end, question.qty)), AT_ONCE
+    points = tuple(_within(stated, question.session, question.qty))
+    if len(points) < 2 or points[-1].qty <= points[0].qty or points[-1].at - points[0].at < SHORTEST:
+        end = min(question.start + SHORTEST, question.session.close)
+        return one_leg(question, (SchedulePoint(question.start, 0), SchedulePoint(end, question.qty)), end), AT_ONCE
+    if question.dates_most == 1:
+        return one_leg(question, points, points[-1].at), STATED
+
+    def expected(_: AlgoParams, terms: OrderTerms) -> Sequence[SchedulePoint]:
+        return points if terms.session_open == question.session.open else _by_volume(terms)
+
+    return dates.legs(question.dates_most, _asked_params(case), expected), STATED_FIRST
 
 
 def _within(points: Sequence[SchedulePoint], session: CalendarDay, qty: Qty) -> Iterator[SchedulePoint]:
@@ -284,16 +311,40 @@ def _within(points: Sequence[SchedulePoint], session: CalendarDay, qty: Qty) -> 
             yield SchedulePoint(max(point.at, session.open), min(point.qty, qty))
 
 
+def _by_volume(terms: OrderTerms) -> tuple[SchedulePoint, ...]:
+    """All of a date's share, in proportion to the volume that is expected."""
+    clock = DayClock(terms.session_open, terms.session_close, tuple(map(float, terms.curve)), ())
+    edges = clock.edges(terms.start, terms.end)
+    begun = clock.volume_until(terms.start)
+    whole = clock.volume_until(terms.end) - begun
+    done = ((clock.volume_until(at) - begun) / whole if whole else 1.0 for at in edges[:-1])
+    inner = tuple(SchedulePoint(at, int(terms.qty * part)) for at, part in zip(edges[:-1], done, strict=True))
+    return (*inner, SchedulePoint(edges[-1], terms.qty))
+
+
+def _asked_params(case: Case) -> AlgoParams:
+    """What every algorithm shares of the parameters asked for: how the dates share the order is in it."""
+    request = case.record.request
+    shared = {field.name for field in param_fields(AlgoParams)}
+    pairs = tuple(pair for pair in request.params if pair[0] in shared) if request else ()
+    instrument = case.instrument
+    params = parse_params(AlgoParams, pairs, price_scale=instrument.price_scale, lot=instrument.round_lot)
+    return AlgoParams() if isinstance(params, ParamRefusal) else params
+
+
 # --- what came of it
 
 
 def _section(case: Case, made: _Estimator, quote: Mark) -> EstimateSection:
-    planned = made.along(made.points, made.points[-1].at)
+    planned = made.along(made.legs)
     cost = _realised(case, quote)
     path = _traded(case, made.question)
-    risk = made.along(path, path[-1].at).risk if path else None
+    risk = _risk(case, made, planned.risk, "one standard deviation, by that volatility")
+    realised_risk = None
+    if path and cost is not None:
+        realised_risk = _risk(case, made, made.along(path).risk, "along the fills, same volatility")
     expected = planned.expected()
-    lines = frontiers(made.question, made.order, made.clock, made.models, made.placement)
+    lines = frontiers(made.dates, made.order, made.models, made.placement)
     return EstimateSection(
         algorithm=case.record.algorithm,
         urgency=made.urgency,
@@ -301,10 +352,10 @@ def _section(case: Case, made: _Estimator, quote: Mark) -> EstimateSection:
         model=planned.middle.model,
         expected=expected,
         outcome=planned.outcome(),
-        timing_risk=exact(planned.risk, "bps", "one standard deviation, by that volatility"),
+        timing_risk=risk,
         realised=cost,
-        realised_risk=None if risk is None or cost is None else exact(risk, "bps", "along the fills, same volatility"),
-        score=(cost.value - expected.value) / planned.risk if cost and planned.risk else None,
+        realised_risk=realised_risk,
+        score=_score(cost.value - expected.value, risk) if cost and planned.risk else None,
         models=tuple(_model_lines(planned)),
         frontiers=tuple(
             FrontierLine(name, tuple(RiskPoint(each.risk, each.cost) for each in points))
@@ -312,15 +363,28 @@ def _section(case: Case, made: _Estimator, quote: Mark) -> EstimateSection:
         ),
         inputs=tuple(NamedFigure(name, figure) for name, figure in made.inputs.figures()),
         assumed=tuple(_assumed(made)),
-        reasons=_reasons(cost is None, risk is None, planned.risk == 0),
+        reasons=_reasons(cost is None, not path, planned.risk == 0),
     )
+
+
+def _risk(case: Case, made: _Estimator, risk: float, source: str) -> Figure:
+    """Proportional to the session's volatility, and so is its interval; the night's part has no part in it."""
+    measured, sigma = so_far(case), made.inputs.sigma
+    error = Z95 * (measured.error or 0.0) / measured.per_second if measured.per_second else None
+    ends = (sigma.low / sigma.value, sigma.high / sigma.value) if error is None else (max(0.0, 1 - error), 1 + error)
+    return spanning(risk, *(risk * end for end in ends), unit="bps", source=source)
+
+
+def _score(more: float, risk: Figure) -> Figure:
+    ends = [more / bound for bound in (risk.low, risk.high) if bound]
+    return spanning(more / risk.value, *ends, unit="timing risks", source="realised less expected")
 
 
 def _reasons(no_cost: bool, no_path: bool, no_risk: bool) -> dict[str, str]:
     """By the field that lacks a figure."""
     if no_cost:
         return dict.fromkeys(("realised", "realised_risk", "score"), "nothing was filled")
-    found = {"realised_risk": "its fills are of several dates"} if no_path else {}
+    found = {"realised_risk": "a fill of it lies outside the sessions that it was for"} if no_path else {}
     return found | ({"score": "there is no timing risk"} if no_risk else {})
 
 
@@ -334,18 +398,27 @@ def _realised(case: Case, quote: Mark) -> Figure | None:
     return exact(cost.bps + float(paid / base) * BPS, "bps", "fills against the midpoint at arrival, and fees")
 
 
-def _traded(case: Case, question: Question) -> tuple[SchedulePoint, ...]:
-    """Cumulative fills as a path; nothing where some are of another session."""
-    done, points = 0, [SchedulePoint(question.start, 0)]
-    for fill in sorted(case.fills, key=lambda fill: fill.at):
-        done += fill.qty
-        points.append(SchedulePoint(fill.at, done))
-    inside = all(question.start <= point.at <= question.session.close for point in points)
-    # What is over within one instant still took a moment: a path has a length.
-    last = max(points[-1].at, question.start + SECOND)
-    if not done or not inside or last > question.session.close:
+def _traded(case: Case, question: Question) -> tuple[Leg, ...]:
+    """Cumulative fills as a path; nothing where some are outside the sessions that it could be worked in."""
+    fills = sorted(case.fills, key=lambda fill: fill.at)
+    sessions = (question.session, *question.later)
+    by_date = [[fill for fill in fills if each.open <= fill.at <= each.close] for each in sessions]
+    if not fills or fills[0].at < question.start or sum(map(len, by_date)) < len(fills):
         return ()
-    return (*points, SchedulePoint(last, done))
+    count = max(index for index, each in enumerate(by_date, 1) if each)
+    legs, done = list[Leg](), 0
+    for session, todays in zip(sessions[:count], by_date, strict=False):
+        start = question.start if session is question.session else session.open
+        points = [SchedulePoint(start, done)]
+        for fill in todays:
+            done += fill.qty
+            points.append(SchedulePoint(fill.at, done))
+        # What is over within one instant still took a moment: a path has a length.
+        last = max(points[-1].at, start + SECOND)
+        if last > session.close:
+            return ()
+        legs.append(Leg(session=session, start=start, end=last, points=(*points, SchedulePoint(last, done))))
+    return tuple(legs)
 
 
 def _model_lines(planned: Evaluation) -> Iterator[ModelLine]:
@@ -364,6 +437,9 @@ def _assumed(made: _Estimator) -> Iterator[str]:
     for name, figure in made.inputs.figures():
         if "assumed" in figure.source:
             yield f"{name}: {figure.source}"
+    profile, day = made.question.profile, made.question.session.day
+    if profile is not None and profile.days and profile.as_of >= day:
+        yield f"the profile is of {profile.as_of}: it knows the day of the order, {day}, or what came after"
     for name, source in (("volume curve", made.inputs.curve_source), ("variance curve", made.inputs.variance_source)):
         if "assumed" in source:
             yield f"{name}: {source}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from router.tca.attribution import By
 from router.tca.attribution_rows import AttributionRow, AttributionSection, HorizonRow
 from router.tca.guessing import GuessingSection, SequenceRow
-from router.tca.tables import NOTHING, Table, bps_text, interval_text, money_text, part_text
+from router.tca.tables import NOTHING, Table, bps_text, interval_text, money_text, part_interval_text, part_text
 
 
 def attribution_tables(sections: Sequence[AttributionSection]) -> Iterator[Table]:
@@ -76,7 +76,7 @@ def _after(section: AttributionSection) -> Table:
         "adverse, bps", "95 % interval", "note",
     )  # fmt: skip
     rows = tuple(_horizon_row(row.group, each) for row in section.rows for each in row.horizons if row.shares)
-    return Table("After the fills", header, rows)
+    return Table("After the fills", header, rows, keys=2)
 
 
 def _horizon_row(group: str, row: HorizonRow) -> tuple[str, ...]:
@@ -97,7 +97,18 @@ def _horizon_row(group: str, row: HorizonRow) -> tuple[str, ...]:
 
 def guessing_table(section: GuessingSection) -> Table:
     """How well sizes and times of the children are guessed."""
-    header = ("guessed", "n", "evenness", "lag 1", "Ljung-Box p", "runs p", "hits", "by chance", "note")
+    header = (
+        "guessed",
+        "n",
+        "evenness",
+        "lag 1",
+        "Ljung-Box p",
+        "runs p",
+        "hits",
+        "95 % interval",
+        "by chance",
+        "note",
+    )
     timed = f"timed: {money_text(section.timed_per_bp)} {section.currency} a bp"
     rows = tuple(_sequence_row(row) for row in section.rows)
     return Table(f"Guessing the next child ({timed})", header, rows)
@@ -108,5 +119,5 @@ def _sequence_row(row: SequenceRow) -> tuple[str, ...]:
     chance = part_text(row.by_chance)
     return (
         row.name, f"{row.n:,}", bps_text(row.evenness), bps_text(row.first_lag), *tests, part_text(row.hits.value),
-        chance, row.note or row.hits.note,
+        part_interval_text(row.hits.low, row.hits.high), chance, row.note or row.hits.note,
     )  # fmt: skip

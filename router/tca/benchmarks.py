@@ -5,7 +5,8 @@ Definitions, once (docs/tca.md has their sources and biases):
 - the interval: from the release (arrival, or EffectiveTime(168) where later) to the order's last report; an open
   order's to the journal's end. Volumes count `TAPE_LAG_NS` more, since a print may come after the report of its trade.
 - eligible prints: `router.market.tape.PRINT_RULES`. An own print is one of our fill's venue, kind, price and quantity
-  within `TAPE_LAG_NS` of its report. Limit-adjusted: of eligible prints those at prices that Price(44) allowed then.
+  within `TAPE_LAG_NS` of its report; of a corrected trade, those that it was first reported with.
+  Limit-adjusted: of eligible prints those at prices that Price(44) allowed then.
 - slippage: s (sum q_i p_i - n P), in basis points of n P; positive is a cost, for both sides.
 
 A benchmark is a price in quanta, exact, or None with the reason; nothing after `as_of` exists.
@@ -264,14 +265,14 @@ _NONE_SUCH: Final = {
 def others(case: Case, prints: Sequence[Print]) -> list[Print]:
     """`prints`, in order of time, without our own; a trade of ours that was taken back printed too, and is left out.
 
-    One that is not found on the tape (a correction changed it) takes nothing away.
+    One that is not found on the tape takes nothing away.
     """
     places: dict[tuple[object, ...], list[int]] = {}
     for place, trade in enumerate(prints):
-        places.setdefault((trade.venue, trade.kind, trade.px, trade.qty), []).append(place)
+        places.setdefault((trade.venue, trade.kind, (trade.qty, trade.px)), []).append(place)
     own: set[int] = set()
     for fill in (*case.fills, *(fill for _, fill in case.record.busted)):
-        same = places.get((fill.venue, fill.kind, fill.px, fill.qty), [])
+        same = places.get((fill.venue, fill.kind, fill.printed), [])
         first = bisect_left(same, fill.at - TAPE_LAG_NS, key=lambda place: prints[place].at)
         beyond = bisect_right(same, fill.at + TAPE_LAG_NS, key=lambda place: prints[place].at)
         near = [place for place in same[first:beyond] if place not in own]

@@ -14,6 +14,7 @@ from msgspec import Struct
 from router.core.instruments import Instrument
 from router.core.profiles import CalendarDay, EngineConfig, FeeRule, VenueProfile
 from router.core.types import Micros, Ns, Phase, Ppm, PrintKind, Px, VenueKind
+from router.journal import Extent
 from router.tca.costs import fee
 from router.tca.quotes import QuoteTape
 from router.tca.record import Fill, OrderRecord
@@ -44,6 +45,20 @@ class Case(Struct, frozen=True):
     phases: tuple[tuple[Ns, Phase], ...] = ()
     curve: tuple[Ppm, ...] = ()
     """The configured volume curve, open to close: the symbol's own, else the pooled one; empty where there is none."""
+    cut: Extent | None = None
+    """How far the journal's outputs go, where that is not to its end: what is open may be over since."""
+
+    then: Case | None = None
+    """The same order in the journal that goes on, on the same date, where this one ends (`router.tca.official`)."""
+
+    def reaching(self, at: Ns) -> Case:
+        """Which journal to ask of `at`: this one, or where it ends before that, the one that goes on."""
+        return self if self.then is None or at <= self.as_of else self.then.reaching(at)
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Open for want of the journal's last outputs, as far as anybody can tell."""
+        return self.cut is not None and self.record.is_open
 
     @property
     def fills(self) -> tuple[Fill, ...]:
@@ -111,6 +126,7 @@ def case_of(recorder: Recorder, record: OrderRecord) -> Case:
         previous_close=config.last_px.get(record.symbol) if config else None,
         phases=tuple(recorder.phases.get(record.symbol, ())),
         curve=curve_of(config, record.symbol),
+        cut=recorder.cut,
     )
 
 

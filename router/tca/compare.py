@@ -185,8 +185,8 @@ def before_after(
 ) -> EventStudy:
     """Compare the orders of dates before `event` (YYYYMMDD) with those of that date and later.
 
-    Intervals are over clusters: by date, since orders of one day share its market, or by order. Raises CompareError
-    where a side has no order.
+    Intervals are over clusters: by date (and seed), since orders of one day share its market, or by order. Raises
+    CompareError where a side has no order.
     """
     before = [outcome for outcome in outcomes if outcome.date < event]
     after = [outcome for outcome in outcomes if outcome.date >= event]
@@ -208,7 +208,10 @@ def before_after(
 
 
 def _unit(outcome: Outcome, by: ClusterBy) -> Hashable:
-    return outcome.date if by is ClusterBy.DATE else (outcome.setting, outcome.order_id, outcome.seed)
+    if by is ClusterBy.DATE:
+        # A seed is a market of its own: a study's many seeds have one date, and share no news.
+        return outcome.date, outcome.seed
+    return outcome.setting, outcome.order_id, outcome.seed
 
 
 def _adjusted(outcomes: Arm, event: str, by: ClusterBy, level: float) -> Difference:
@@ -217,9 +220,11 @@ def _adjusted(outcomes: Arm, event: str, by: ClusterBy, level: float) -> Differe
     units = list(dict.fromkeys(_unit(each, by) for each in outcomes))
     design = np.asarray(rows).reshape(-1, 2 + len(COVARIATES))
     n, k = design.shape
-    if len(units) <= k or np.linalg.matrix_rank(design) < k:
-        rule = f"{k} coefficients take more than {k} clusters that differ in each, there are {len(units)}"
-        return Difference(nothing(rule, len(units), level), None, None)
+    if len(units) <= k:
+        return _unknown(f"{k} coefficients take more than {k} clusters, there are {len(units)}", len(units), level)
+    if np.linalg.matrix_rank(design) < k:
+        rule = "size, volatility and spread must vary, and not only with the event: nothing tells their effects apart"
+        return _unknown(rule, len(units), level)
     costs = np.asarray([each.cost_bps for each in outcomes])
     bread = np.linalg.inv(design.T @ design)
     fitted = bread @ design.T @ costs
@@ -232,6 +237,10 @@ def _adjusted(outcomes: Arm, event: str, by: ClusterBy, level: float) -> Differe
     error = math.sqrt(max(float(covariance[1, 1]), 0.0))
     found = student(float(fitted[1]), error, len(units) - 1, len(units), level)
     return Difference(found, len(units) - 1, p_value(found))
+
+
+def _unknown(why: str, units: int, level: float) -> Difference:
+    return Difference(nothing(why, units, level), None, None)
 
 
 def _row(outcome: Outcome, *, after: bool) -> tuple[float, float, float, float]:

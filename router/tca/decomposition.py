@@ -39,10 +39,11 @@ PERMANENT_AFTER_NS: Final[Ns] = 300 * SECOND
 """Their half hour is longer than most journals of a short order go on; the curve shows what other choices would say."""
 Z95: Final = NormalDist().inv_cdf(0.975)
 BPS: Final = 10_000
+CAME: Final = "what it came to: exact"
 
 
 class Estimate(Struct, frozen=True):
-    """A figure with its standard error, in `unit`; None with the reason."""
+    """A figure with its standard error, in `unit`; `reason` says why one of them is None."""
 
     value: float | None
     error: float | None = None
@@ -81,7 +82,8 @@ class TimingRisk(Struct, frozen=True):
     """Standard deviation of the timing cost, in basis points of the release price on all ordered shares.
 
     `expected` by the schedule that the algorithm stated first, on each date; `traded` by the path that the fills made;
-    `cost` is the shortfall's timing, and `score` the same in units of `expected` (of `traded` without one).
+    `cost` is the shortfall's timing, and `score` the same in units of `expected` (of `traded` without one), as
+    uncertain as that.
     """
 
     expected: Estimate
@@ -123,7 +125,7 @@ def decompose(
 
 
 def _seconds_to(case: Case, start: Ns, end: Ns) -> float:
-    return seconds(case, start, min(end, case.as_of))
+    return seconds(case, start, min(end, case.reaching(end).as_of))
 
 
 def _level(case: Case, base: Mark, mark: Mark, sigma: Volatility, trading_seconds: float) -> Estimate:
@@ -193,16 +195,17 @@ def _timing_cost(costs: Shortfall, worth: float | None) -> Estimate:
         )
     if not worth:
         return Estimate(None, reason="no share was ordered")
-    return Estimate(float(costs.timing) / worth * BPS)
+    return Estimate(float(costs.timing) / worth * BPS, reason=CAME)
 
 
 def _score(cost: Estimate, risk: Estimate) -> Estimate:
     unit = "standard deviations"
     if cost.value is None or risk.value is None:
-        return Estimate(None, unit=unit, reason=cost.reason or risk.reason)
+        return Estimate(None, unit=unit, reason=(cost if cost.value is None else risk).reason)
     if risk.value == 0:
         return Estimate(None, unit=unit, reason="there was no timing risk: no time passed, or the midpoint never moved")
-    return Estimate(cost.value / risk.value, unit=unit)
+    error = None if risk.error is None else abs(cost.value) * risk.error / risk.value**2
+    return Estimate(cost.value / risk.value, error, unit)
 
 
 def _expected(case: Case, volatility: Volatility) -> Estimate:

@@ -33,6 +33,7 @@ _STYLE: Final[dict[Any, Any]] = {
 }
 _DPI: Final = 150
 """Of what is drawn as an image within the picture."""
+_TAG: Final = re.compile("<[^>]+>")
 _LONG: Final = re.compile(r"\b\d+\.\d{3,}\b")
 
 
@@ -67,5 +68,13 @@ def svg(figure: Figure) -> str:
     out = StringIO()
     figure.savefig(out, format="svg", dpi=_DPI, facecolor="white", metadata={"Date": None, "Creator": None})
     text = out.getvalue()
-    text = text[text.index("<svg") :]
-    return _LONG.sub(lambda match: f"{float(match.group()):.2f}".rstrip("0").rstrip("."), text)
+    return short_numbers(text[text.index("<svg") :])
+
+
+def short_numbers(text: str) -> str:
+    """Coordinates to two decimals, for size; what a label says stays as it is."""
+    return _TAG.sub(lambda tag: _LONG.sub(_shortened, tag.group()), text)
+
+
+def _shortened(number: re.Match[str]) -> str:
+    return f"{float(number.group()):.2f}".rstrip("0").rstrip(".")

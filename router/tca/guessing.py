@@ -5,13 +5,17 @@ Only rewrites the figures of `router.tca.predictability`. Knows no format.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
+from router.core.types import Qty
 from router.tca.case import Case
 from router.tca.estimate import Estimate
 from router.tca.exact import Money, exact_decimal
 from router.tca.predictability import (
     Predictability,
+    Sending,
     exposure,
     interval_predictability,
     round_sizes,
@@ -64,7 +68,7 @@ def guessing(case: Case) -> GuessingSection:
         currency=case.instrument.currency,
         sendings=len(sent),
         rows=(
-            _row("sizes", size_predictability(sent)),
+            _row("sizes", size_predictability(sent), *_one_lot(sent, case.instrument.round_lot)),
             _row("intervals", interval_predictability(sent)),
         ),
         round_share=rounded.share,
@@ -76,7 +80,15 @@ def guessing(case: Case) -> GuessingSection:
     )
 
 
-def _row(name: str, found: Predictability) -> SequenceRow:
+def _one_lot(sent: Sequence[Sending], lot: Qty) -> tuple[str, ...]:
+    """Where most are one lot, guessing so is right and tells nobody from the crowd: no market has a commoner size."""
+    count = sum(each.qty == lot for each in sent)
+    if 2 * count <= len(sent):
+        return ()
+    return (f"{count / len(sent):.0%} are one lot, the commonest size of all: a hit on it says little",)
+
+
+def _row(name: str, found: Predictability, *notes: str) -> SequenceRow:
     entropy, lags, runs = found.entropy, found.autocorrelation, found.runs
     return SequenceRow(
         name=name,
@@ -88,5 +100,5 @@ def _row(name: str, found: Predictability) -> SequenceRow:
         runs_p=runs.p_value if runs else None,
         hits=found.guesses.hits,
         by_chance=found.guesses.by_chance,
-        note="; ".join(found.notes),
+        note="; ".join((*notes, *found.notes)),
     )

@@ -153,12 +153,13 @@ def money(amounts: Iterable[tuple[Fraction, int]]) -> Fraction:
 def mid2_after(case: Case, start: Ns, horizon: Ns) -> tuple[Px | None, str]:
     """Twice the midpoint `horizon` after `start`, or None and why."""
     at = start + horizon
-    if at > case.as_of:
+    known = case.reaching(at)
+    if at > known.as_of:
         return None, AFTER_END
     session = case.session(start)
     if session is not None and at > session.close:
         return None, AFTER_CLOSE
-    quote = case.quotes.at(at)
+    quote = known.quotes.at(at)
     mid2 = None if quote is None else quote.mid2
     return mid2, NO_MARKET if mid2 is None else ""
 

@@ -35,12 +35,16 @@ def no_mark(reason: str) -> Mark:
 
 
 def midpoint(case: Case, at: Ns, basis: str) -> Mark:
-    """The midpoint of the national best at `at`; None where it is not yet known, or the market was not normal."""
-    if at > case.as_of:
+    """The midpoint of the national best at `at`; None where it is not yet known, or the market was not normal.
+
+    After the journal's end it is that of the journal that goes on, where there is one.
+    """
+    known = case.reaching(at)
+    if at > known.as_of:
         return no_mark("lies after the journal's end")
-    quote = case.quotes.at(at)
+    quote = known.quotes.at(at)
     if quote is None:
-        return no_mark("no quote before it")
+        return no_mark("no quote before it" if known is case else "lies between two journals")
     return no_mark(_abnormal(case, quote)) if quote.mid is None else Mark(quote.mid, at, basis)
 
 

@@ -124,15 +124,19 @@ def measure(
     factors: Sequence[Factor] = (),
     origin: Origin | None = None,
 ) -> SymbolProfile:
-    """The profile of `days` (one a date, in order: see `finest`) and of the dates with quotes.
+    """The profile of `days` (one a date, in order: see `finest`) and of the dates with quotes, each from its finest.
 
-    ValueError where no date has a price (a profile has one), or quotes of one date twice.
+    ValueError where no date has a price (a profile has one), or quotes of one date and grain twice.
     """
     if all(day.last is None for day in days):
-        raise ValueError(f"{symbol}: no date with a price in the session")
-    if twice := [day for day, count in Counter(each.day for each in spreads).items() if count > 1]:
+        raise ValueError(f"{symbol}: no date with a price in the session: bars or prints of trades are needed")
+    if twice := [
+        day for (day, _), count in Counter((each.day, each.grain_ns) for each in spreads).items() if count > 1
+    ]:
         raise ValueError(f"{symbol}: {_dates(twice)}: two files of quotes, one is allowed")
-    return _Measuring(symbol, days, rules or MeasureRules(), factors).profile(spreads, pooled, origin or Origin())
+    quoted = {each.day: each for each in sorted(spreads, key=lambda each: each.grain_ns, reverse=True)}
+    measuring = _Measuring(symbol, days, rules or MeasureRules(), factors)
+    return measuring.profile(tuple(quoted.values()), pooled, origin or Origin())
 
 
 class _Prices(NamedTuple):
@@ -266,6 +270,8 @@ class _Measuring:
         if not total:
             self.missing["spread"] = "both sides were never quoted, uncrossed" if spreads else "no quotes"
             return None
+        if barred := sorted(each.day for each in spreads if each.grain_ns):
+            self.notes.append(f"{_dates(barred)}: spread of the quotes at both ends of bars")
         return sum(each.weighted for each in spreads) / total
 
     def _curves(self, pooled: PooledCurve | None) -> dict[str, tuple[float, ...]]:

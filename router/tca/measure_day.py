@@ -64,6 +64,8 @@ class SpreadSum(Struct, frozen=True):
     day: str
     weighted: float
     ns: Ns
+    grain_ns: Ns = 0
+    """Length of the bars whose ends were quoted; 0 of quotes. Where sources overlap the finer speaks."""
 
 
 def day_of_prints(
@@ -138,6 +140,19 @@ def day_of_volumes(
     no_prices = np.full(ats.size, np.nan)
     day = day_of_bars(session, ats, no_prices, no_prices, qtys, grain_ns=grain_ns, bins=bins, partial=partial)
     return None if day is None else replace(day, first=None, last=None, returns=None)
+
+
+def spread_of_bars(
+    session: CalendarDay, ats: Ints, opens: tuple[Floats, Floats], closes: tuple[Floats, Floats], *, grain_ns: Ns
+) -> SpreadSum:
+    """As `spread_of_quotes`, from bars of the best quote in order of time, `grain_ns` long from their `ats`.
+
+    `opens` and `closes` are (bid, ask). The quote at either end of a bar stands for the half that is nearer to it, and
+    the close until the next bar: without one nothing changed.
+    """
+    times = np.stack((ats, ats + grain_ns // 2), axis=1).ravel()
+    bids, asks = (np.stack(ends, axis=1).ravel() for ends in zip(opens, closes, strict=True))
+    return replace(spread_of_quotes(session, times, bids, asks), grain_ns=grain_ns)
 
 
 def spread_of_quotes(session: CalendarDay, ats: Ints, bids: Floats, asks: Floats) -> SpreadSum:

@@ -44,6 +44,9 @@ def close_price(case: Case, at: Ns) -> Mark:
     if session is None:
         return no_mark("no calendar says when its date closes, and no closing auction printed")
     if session.close > case.as_of:
+        known = case.reaching(session.close)
+        if known is not case and session.close <= known.as_of:
+            return close_price(known, session.close)
         return no_mark("the session closes after the journal's end")
     last = case.tape.last_before(session.close + 1)
     if last is None or last.at < began:
@@ -65,18 +68,20 @@ def together(recorders: Sequence[Recorder]) -> list[Case]:
     """Every parent of several journals, in the order of their coming.
 
     Journals are one for each day, or for each instance. Where configuration names no previous close, it is that of the
-    last earlier journal that knows the instrument. A journal that is there twice, or an older copy of it, counts once:
-    of two records of one order the one that knows more stands.
+    last earlier journal that knows the instrument. Where a journal ends before its date does, the next one of the
+    market and date says what the price did after orders that were over. A journal that is there twice, or an older copy
+    of it, counts once: of two records of one order the one that knows more stands.
     """
     found: dict[tuple[str, str, str, Ns], Case] = {}
     earlier: list[Recorder] = []
-    for recorder in sorted(recorders, key=lambda each: (each.days[0][0] if each.days else each.at, each.at)):
+    in_order = sorted(recorders, key=lambda each: (each.days[0][0] if each.days else each.at, each.at))
+    for place, recorder in enumerate(in_order):
         for case in cases(recorder):
             record = case.record
             key = (record.client, record.order_id, record.cl_ord_id, record.arrived_at)
             known = found.get(key)
             if known is None or case.as_of > known.as_of:
-                found[key] = _with_previous_close(case, earlier)
+                found[key] = _going_on(_with_previous_close(case, earlier), recorder, in_order[place + 1 :])
         earlier.append(recorder)
     return sorted(found.values(), key=lambda case: case.record.arrived_at)
 
@@ -91,6 +96,25 @@ def _with_previous_close(case: Case, earlier: Sequence[Recorder]) -> Case:
             if closed.px is not None:
                 return replace(case, previous_close=int(closed.px))
     return case
+
+
+def _going_on(case: Case, recorder: Recorder, later: Sequence[Recorder]) -> Case:
+    """With the journal that goes on. An open order's end is not known, so nothing is said of what came after it."""
+    if case.record.is_open:
+        return case
+    for place, following in enumerate(later):
+        if _goes_on(recorder, following) and case.record.symbol in following.quotes:
+            then = _going_on(case_of(following, case.record), following, later[place + 1 :])
+            return replace(case, then=then)
+    return case
+
+
+def _goes_on(recorder: Recorder, following: Recorder) -> bool:
+    """Whether a journal begins, on the date on which another ended, after that, and is of the same market."""
+    if not following.days or following.days[0][0] < recorder.at or following.days[0][1] != recorder.day:
+        return False
+    markets = [each.genesis.market if each.genesis else "" for each in (recorder, following)]
+    return markets[0] == markets[1]
 
 
 def _principal(case: Case, prints: Sequence[Print]) -> Print:

@@ -16,7 +16,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 from msgspec import Struct
 
-from router.core.types import OrdStatus
+from router.core.types import Ns, OrdStatus
 from router.tca.case import Case
 from router.tca.cost_pictures import frontier_picture, waterfall_picture
 from router.tca.page_drawing import VENUE_COLOURS
@@ -59,6 +59,8 @@ class Heading(Struct, frozen=True):
 
     days: tuple[str, ...]
     words: tuple[str, ...]
+    cut_short: tuple[str, ...] = ()
+    """Journals whose outputs end before their inputs do, a line each."""
 
 
 class IndexLine(Struct, frozen=True):
@@ -133,7 +135,7 @@ def _index_line(sheet: Sheet, *, linked: bool) -> IndexLine:
         arrival_bps=_benchmark(report, "arrival").bps,
         vwap_bps=_benchmark(report, "VWAP").bps,
         shortfall=report.shortfall.total,
-        score=report.estimate.score,
+        score=report.estimate.score.value if report.estimate.score else None,
         kinds=kind_parts(report),
     )
 
@@ -146,6 +148,7 @@ def _view(sheet: Sheet, colours: dict[str, int]) -> View:
     case, report = sheet.case, sheet.report
     order, rows = report.order, venue_rows(report)
     name, levels = order.order_id, _levels(report)
+    worked = bool(order.cum_qty or case.record.children or case.record.busted)
     marked = any(each.markout_bps.value is not None for row in rows for each in row.horizons)
     return View(
         report=report,
@@ -157,9 +160,9 @@ def _view(sheet: Sheet, colours: dict[str, int]) -> View:
         fees=fees_of(report),
         waterfall=_inside(bool(report.shortfall.total.money), lambda: waterfall_picture(name, report.shortfall)),
         frontier=_inside(report.estimate.outcome is not None, lambda: frontier_picture(name, report.estimate)),
-        price=_inside(bool(order.cum_qty), lambda: price_picture(case, levels, colours)),
+        price=_inside(worked and prices_seen(case, levels) is not None, lambda: price_picture(case, levels, colours)),
         limit_note=_limit_note(case, levels),
-        schedule=_inside(bool(order.cum_qty), lambda: schedule_picture(case)),
+        schedule=_inside(worked, lambda: schedule_picture(case)),
         heat=heat_map(report),
         markouts=_inside(marked, lambda: markout_picture(name, rows, colours)),
         tables=tuple(shown(table) for table in tables(report)),
@@ -179,7 +182,8 @@ def _levels(report: TcaReport) -> Levels:
 
 def _limit_note(case: Case, levels: Levels) -> str:
     """A limit that the price picture leaves out."""
-    if levels.limit is None or not case.fills or limit_in_view(levels.limit, *prices_seen(case)):
+    seen = prices_seen(case, levels)
+    if levels.limit is None or seen is None or limit_in_view(levels.limit, *seen):
         return ""
     return f"the limit, {levels.limit:,.2f}, lies outside the picture"
 
@@ -192,11 +196,15 @@ def _facts(record: OrderRecord, order: OrderDetails) -> Iterator[str]:
     if record.curve:
         yield f"volume curve: {curve_text(record)}"
     yield f"arrived {time_text(order.arrived_at)} UTC"
-    yield "still open" if order.ended_at is None else f"ended {time_text(order.ended_at)} UTC"
+    yield order.reasons.get("ended_at", "still open") if order.ended_at is None else _ended(order.ended_at)
     if len(record.quantities) > 1:
         yield "OrderQty(38) " + " \N{RIGHTWARDS ARROW} ".join(f"{qty:,}" for _, qty in record.quantities)
     if record.refused_at_gate:
         yield f"{record.refused_at_gate:,} children refused at the last risk gate"
+
+
+def _ended(at: Ns) -> str:
+    return f"ended {time_text(at)} UTC"
 
 
 # --- how a figure is written

@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from router.core.types import SECOND, Ns
+from router.tca.drawing import short_numbers
 
 VENUE_COLOURS: Final = 8
 """Colours for venues; with more venues than that, colours repeat."""
@@ -74,7 +75,6 @@ _TICK_STEPS_S: Final = (
 )
 _DAY_S: Final = 86_400
 _NAMED = re.compile(r' id="([^"]+)"')
-_LONG = re.compile(r"\b\d+\.\d{3,}\b")
 _USED = re.compile(r"(?:url\(#|href=\"#)([^)\"]+)")
 
 
@@ -123,7 +123,7 @@ def legend(figure: Figure, columns: int = 12) -> None:
 
 
 def over_time(axes: Axes, start: Ns, end: Ns) -> None:
-    """The time axis, UTC; over more than a day with dates."""
+    """The time axis, in UTC, which its end says; over more than a day with dates."""
     axes.set_xlim(when(start), when(end))
     length = (end - start) // SECOND
     most = TICKS_MAX if length <= _DAY_S else TICKS_MAX - 2
@@ -132,6 +132,9 @@ def over_time(axes: Axes, start: Ns, end: Ns) -> None:
     axes.xaxis.set_major_locator(FixedLocator(list(range(first, end // SECOND + 1, step))))
     form = "%-d %b %H:%M" if length > _DAY_S else "%H:%M" if step >= 60 else "%H:%M:%S"
     axes.xaxis.set_major_formatter(FuncFormatter(lambda second, _: f"{datetime.fromtimestamp(second, UTC):{form}}"))
+    # Beyond the last time, and beyond the figures of an axis on the right.
+    axes.annotate("UTC", (1, 0), xycoords="axes fraction", xytext=(18, -4), textcoords="offset points", va="top",
+                  color=MUTED)  # fmt: skip
 
 
 def when(at: Ns) -> float:
@@ -147,7 +150,7 @@ def _svg(figure: Figure, alt: str) -> str:
     view = text[text.index("viewBox=") :].split('"')[1]
     body = text[text.index("</defs>") + len("</defs>") :]
     text = f'<svg viewBox="{view}" role="img" aria-label="{escape(alt)}">{body}'
-    text = _LONG.sub(lambda match: f"{float(match.group()):.2f}".rstrip("0").rstrip("."), text)
+    text = short_numbers(text)
     used = _USED.findall(text)
     text = _NAMED.sub(lambda match: match.group() if match.group(1) in used else "", text)
     return _themed(text)

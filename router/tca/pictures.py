@@ -122,13 +122,14 @@ def _prices(case: Case, levels: Levels, colours: dict[str, int]) -> Figure:
     axes.fill_between(xs, lows, highs, color=VOLUME, alpha=0.45, linewidth=0)
     axes.plot(xs, [_price(bar.last, scale) for bar in bars], color=MUTED, linewidth=0.9, label="market trades")
     fills = tuple(record.fills.values())
-    _draw_levels(axes, levels, prices_seen(case))
+    _draw_levels(axes, levels, prices_seen(case, levels))
+    _draw_taken_back(axes, [fill for _, fill in record.busted], scale)
     largest = max((fill.qty for fill in fills), default=1)
     for venue in sorted(dict.fromkeys(fill.venue for fill in fills), key=lambda venue: colours[venue]):
         mine = [fill for fill in fills if fill.venue == venue]
         _draw_fills(axes, mine, largest, scale, VENUES[colours[venue] % VENUE_COLOURS])
     axes.set_ylabel(f"price, {case.instrument.currency}")
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda px, _: f"{px:,.2f}" if scale >= 100 else f"{px:,.0f}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda px, _: tick_text(px, 2 if scale >= 100 else 0)))
     _finish(figure, axes, start, end)
     return figure
 
@@ -139,13 +140,22 @@ def limit_in_view(limit: float, low: float, high: float) -> bool:
     return low - reach <= limit <= high + reach
 
 
-def prices_seen(case: Case) -> tuple[float, float]:
-    """The lowest and the highest price of the market's trades and the fills in the picture; there are fills."""
+def prices_seen(case: Case, levels: Levels) -> tuple[float, float] | None:
+    """The lowest and the highest price in the picture but for the limit; None where nothing was quoted or traded."""
     start, end = window(case.record, case.as_of)
     bars = [bar for bar in case.tape.bars(start, end, PRICE_BARS) if bar.last is not None]
-    pxs = [*(bar.low for bar in bars), *(bar.high for bar in bars), *(fill.px for fill in case.fills)]
+    fills = [*case.fills, *(fill for _, fill in case.record.busted)]
+    pxs = [*(bar.low for bar in bars), *(bar.high for bar in bars), *(fill.px for fill in fills)]
     prices = [_price(px, case.instrument.price_scale) for px in pxs]
-    return min(prices), max(prices)
+    prices += [px for px in (levels.arrival, levels.vwap, levels.average) if px is not None]
+    return (min(prices), max(prices)) if prices else None
+
+
+def tick_text(px: float, places: int) -> str:
+    """A price beside its line: `places` decimals, more where ticks are closer than that."""
+    whole, _, rest = f"{px:,.6f}".partition(".")
+    rest = rest.rstrip("0").ljust(places, "0")
+    return f"{whole}.{rest}" if rest else whole
 
 
 # --- parts
@@ -164,12 +174,27 @@ def _draw_volume(axes: Axes, bars: Sequence[Bar]) -> None:
     axes.tick_params(length=0)
 
 
-def _draw_levels(axes: Axes, levels: Levels, seen: tuple[float, float]) -> None:
+def _draw_taken_back(axes: Axes, fills: Sequence[Fill], scale: int) -> None:
+    """Crosses: they traded, and stand in no figure."""
+    if fills:
+        axes.scatter(
+            [when(fill.at) for fill in fills],
+            [_price(fill.px, scale) for fill in fills],
+            s=36,
+            marker="x",
+            color=MUTED,
+            linewidths=1.4,
+            label="taken back",
+            zorder=3,
+        )
+
+
+def _draw_levels(axes: Axes, levels: Levels, seen: tuple[float, float] | None) -> None:
     named = (("arrival mid", levels.arrival), ("interval VWAP", levels.vwap), ("AvgPx(6)", levels.average))
     for (label, px), (colour, dashes) in zip(named, _STYLES, strict=True):
         if px is not None:
             axes.axhline(px, color=colour, linewidth=1.1, linestyle=dashes, label=label)
-    if levels.limit is not None and limit_in_view(levels.limit, *seen):
+    if levels.limit is not None and seen is not None and limit_in_view(levels.limit, *seen):
         axes.axhline(levels.limit, color=MUTED, linewidth=1.4, linestyle=(0, (8, 3, 1, 3)), label="limit")
 
 

@@ -42,7 +42,11 @@ GOOD_TILL: Final = (TimeInForce.GTC, TimeInForce.GTD)
 
 
 class Fill(Struct, frozen=True, gc=False):
-    """One trade of a parent, as it stands: `qty` and `px` are those of its last correction."""
+    """One trade of a parent, as it stands: `qty` and `px` are those of its last correction.
+
+    `printed_qty` and `printed_px` are LastQty(32) and LastPx(31) as first reported, of a trade that was corrected
+    since: so it stands on the tape, which nobody corrects.
+    """
 
     at: Ns
     exec_id: str
@@ -53,6 +57,13 @@ class Fill(Struct, frozen=True, gc=False):
     kind: PrintKind = PrintKind.REGULAR
     reason: Reason | None = None
     child_id: str = ""
+    printed_qty: Qty | None = None
+    printed_px: Px | None = None
+
+    @property
+    def printed(self) -> tuple[Qty, Px]:
+        """Quantity and price of its print."""
+        return self.printed_qty or self.qty, self.px if self.printed_px is None else self.printed_px
 
 
 class ChildEnd(StrEnum):

@@ -32,7 +32,7 @@ from router.core.events import (
 from router.core.outputs import Decision, ExecReport, Note, Output, SendChild
 from router.core.profiles import EngineConfig
 from router.core.types import ExecType, Ns, Phase, PrintKind, Qty, Reason
-from router.journal import Heads, InputLine, OutputLine, read_event, read_output, take_outputs, verify_one
+from router.journal import Extent, Heads, InputLine, OutputLine, read_event, read_output, take_outputs, verify_one
 from router.tca.market_record import MARKET_WORDS, MarketRecord
 from router.tca.quotes import QuoteTape
 from router.tca.record import Child, ChildEnd, DecisionRecord, Fill, OrderRecord, Planned, Terms
@@ -60,6 +60,8 @@ class Recorder:
         self.days: list[tuple[Ns, str]] = []
         """Trading dates (YYYYMMDD) with the time at which each began."""
         self.at: Ns = 0
+        self.cut: Extent | None = None
+        """How far the journal's outputs go, where that is not to its end: said by who reads its file."""
         self._heads, self._seq = Heads(), 0
         self._sent: dict[str, Child] = {}
         """Children that went out with this input, which nobody has claimed yet."""
@@ -238,7 +240,15 @@ class Recorder:
             self._count(at, busted.child_id, -busted.qty)
         elif report.exec_type is ExecType.TRADE_CORRECT and report.exec_ref_id in order.fills:
             was = order.fills[report.exec_ref_id]
-            now = replace(was, exec_id=report.exec_id, qty=report.last_qty, px=report.last_px)
+            qty, px = was.printed
+            now = replace(
+                was,
+                exec_id=report.exec_id,
+                qty=report.last_qty,
+                px=report.last_px,
+                printed_qty=qty,
+                printed_px=px,
+            )
             # In the place of the old one: a correction comes late, and its trade was when it was.
             standing = (now if fill is was else fill for fill in order.fills.values())
             order.fills = {fill.exec_id: fill for fill in standing}
@@ -272,6 +282,8 @@ class Recorder:
         elif note.what == "released":
             # It came when it came, and its cost counts from then; who works it, and when, was decided now.
             order.algorithm, order.end = data["algorithm"], int(data["end"])
+            # No report tells of it, and the last one's text says that the order waits.
+            order.text = ""
         elif note.what == "inputs":
             order.curve = data.get("curve_source", "")
             order.curve_days = int(data.get("curve_days") or 0)

@@ -12,22 +12,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 from importlib import resources
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from router.core.types import SECOND, Ns, OrdType, Phase, PrintKind, Px, Qty, TimeInForce
+from router.core.types import SECOND, Ns, OrdType, Phase, Px, Qty
 from router.tca.case import Case
 from router.tca.quotes import Quote
 from router.tca.record import Fill
 from router.tca.routed import RoutedOrder, month_of, routed
+from router.tca.rule605_terms import Weighted, executed_in_hours, in_hours, is_special, later_quote
 
 FIELDS: Final = 26
 """Of a line of the file: six that say what it is of, eleven for every order type, nine for marketable ones."""
-_AUCTIONS: Final = (PrintKind.OPENING, PrintKind.CLOSING)
 
 
 class OrderType(StrEnum):
@@ -108,22 +107,6 @@ class Key(Struct, frozen=True, order=True):
     size: str
 
 
-class Weighted(Struct):
-    """A share-weighted sum: `total` is value x shares over `shares`."""
-
-    shares: Qty = 0
-    total: int = 0
-
-    def add(self, shares: Qty, value: int) -> None:
-        self.shares += shares
-        self.total += shares * value
-
-    @property
-    def mean(self) -> Fraction | None:
-        """None of no share."""
-        return Fraction(self.total, self.shares) if self.shares else None
-
-
 class Line(Struct):
     """One line of the report. Times in ns, `realized` and `effective` in doubled quanta, improvements in quanta."""
 
@@ -144,7 +127,7 @@ class Line(Struct):
 
 
 class Report605(Struct, frozen=True):
-    """Lines by what they are of, in order; and every order that is in none, by reason, counted."""
+    """Lines by what they are of; and every order that is in none, by reason, counted."""
 
     form: Form
     lines: dict[Key, Line]
@@ -155,27 +138,39 @@ class Report605(Struct, frozen=True):
         """(venue, month) of each file that this makes: one market centre's month."""
         return sorted({(key.venue, key.month) for key in self.lines})
 
+    @property
+    def counted(self) -> bool:
+        """Whether any order was taken, be it into a line or not."""
+        return bool(self.lines) or any(self.excluded.values())
+
+    def take(self, case: Case, order: RoutedOrder, month: str) -> None:
+        """Count one order that a venue received in `month`, in its line or among those that are in none."""
+        found = _covered(case, order, self.form)
+        if isinstance(found, NotCovered):
+            self.excluded[found] += 1
+            return
+        kind, quote = found
+        size = self.form.size(order.qty)
+        assert size is not None, order.qty
+        key = Key(order.child.venue, month, case.record.symbol, kind.value, size)
+        line = self.lines.setdefault(key, Line(case.instrument.price_scale, by_time=[0] * len(self.form.times_s)))
+        _count(line, case, order, self.form)
+        if kind.is_marketable:
+            _count_marketable(line, case, order, quote)
+
+
+def empty605(form: Form | None = None) -> Report605:
+    """A report of no order yet."""
+    return Report605(form or known_form(), {}, dict.fromkeys(NotCovered, 0))
+
 
 def report605(cases: Iterable[Case], form: Form | None = None) -> Report605:
-    """The statistics of every order that venues received for these parents."""
-    form = form or known_form()
-    lines: dict[Key, Line] = {}
-    excluded = dict.fromkeys(NotCovered, 0)
+    """The statistics of every order that venues received for these parents, of whatever month."""
+    report = empty605(form)
     for case in cases:
         for order in routed(case.record):
-            found = _covered(case, order, form)
-            if isinstance(found, NotCovered):
-                excluded[found] += 1
-                continue
-            kind, quote = found
-            size = form.size(order.qty)
-            assert size is not None, order.qty
-            key = Key(order.child.venue, month_of(case, order.at), case.record.symbol, kind.value, size)
-            line = lines.setdefault(key, Line(case.instrument.price_scale, by_time=[0] * len(form.times_s)))
-            _count(line, case, order, form)
-            if kind.is_marketable:
-                _count_marketable(line, case, order, quote)
-    return Report605(form, dict(sorted(lines.items())), excluded)
+            report.take(case, order, month_of(case, order.at))
+    return report
 
 
 # --- what is covered, and as what
@@ -193,13 +188,11 @@ def _covered(case: Case, order: RoutedOrder, form: Form) -> tuple[OrderType, Quo
 
 
 def _not_covered(case: Case, order: RoutedOrder, quote: Quote | None, form: Form) -> NotCovered | None:
-    child = order.child
-    if child.conditional:
+    if order.child.conditional:
         return NotCovered.CONDITIONAL
-    if child.ord_type is OrdType.PEGGED or child.peg is not None or child.min_qty is not None or _is_special(child.tif):
+    if is_special(order.child):
         return NotCovered.SPECIAL
-    in_hours = all(_in_hours(case, at) for at in (order.at, *(fill.at for fill in order.fills)))
-    if not in_hours or any(fill.kind in _AUCTIONS for fill in order.fills):
+    if not in_hours(case, order.at) or not executed_in_hours(case, order):
         return NotCovered.HOURS
     if _phase(case, order.at) is not Phase.CONTINUOUS:
         return NotCovered.HALT
@@ -208,16 +201,6 @@ def _not_covered(case: Case, order: RoutedOrder, quote: Quote | None, form: Form
     if quote.bid > quote.ask:
         return NotCovered.CROSSED
     return NotCovered.SIZE if form.size(order.qty) is None else None
-
-
-def _in_hours(case: Case, at: Ns) -> bool:
-    """Whether `at` is in the regular hours of its own trading date."""
-    session = case.session(at)
-    return session is not None and session.open <= at < session.close
-
-
-def _is_special(tif: TimeInForce) -> bool:
-    return tif in {TimeInForce.AT_OPEN, TimeInForce.AT_CLOSE, TimeInForce.FOK}
 
 
 def _phase(case: Case, at: Ns) -> Phase:
@@ -257,23 +240,13 @@ def _count(line: Line, case: Case, order: RoutedOrder, form: Form) -> None:
         for place, (first, last) in enumerate(form.times_s):
             if first <= seconds <= last:
                 line.by_time[place] += fill.qty
-        mid2 = _later_mid2(case, fill.at, form)
+        mid2 = _mid2(later_quote(case, fill.at, form.realized_after_s * SECOND))
         if mid2 is not None:
             line.realized.add(fill.qty, case.record.side.sign * (2 * fill.px - mid2))
 
 
-def _later_mid2(case: Case, at: Ns, form: Form) -> int | None:
-    """Twice the midpoint some minutes later, or the session's last; None where that is not known, or not two-sided."""
-    session = case.session(at)
-    assert session is not None, at
-    then = at + form.realized_after_s * SECOND
-    if case.as_of < min(then, session.close):
-        return None
-    return _mid2(case.quotes.before(session.close) if then >= session.close else case.quotes.at(then))
-
-
-def _mid2(quote: Quote | None) -> int | None:
-    """Twice the midpoint: of a locked market too, which has one."""
+def _mid2(quote: Quote | None) -> Px | None:
+    """Twice the midpoint: of a locked market too, which has one; a crossed one is exempt."""
     if quote is None or quote.bid is None or quote.ask is None or quote.bid > quote.ask:
         return None
     return quote.bid + quote.ask
@@ -311,7 +284,7 @@ def file_name(participant: str, venue: str, month: str) -> str:
 
 def file_text(report: Report605, participant: str, venue: str, month: str) -> str:
     """One market centre's month: 26 fields a line, between vertical bars, no head line."""
-    mine = (each for each in report.lines.items() if (each[0].venue, each[0].month) == (venue, month))
+    mine = (each for each in sorted(report.lines.items()) if (each[0].venue, each[0].month) == (venue, month))
     return "".join(f"{'|'.join(_fields(participant, key, line))}\n" for key, line in mine)
 
 

@@ -77,6 +77,7 @@ def _around(store: Store, journal: str, symbol: str) -> Callable[[OrderRecord], 
         previous_close=config.last_px.get(symbol) if config else None,
         phases=tuple(facts.phases.get(symbol, ())),
         curve=curve_of(config, symbol),
+        cut=facts.cut,
     )
 
 

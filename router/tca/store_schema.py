@@ -11,7 +11,7 @@ from typing import Final
 
 import pyarrow as pa
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Of the tables; a file of another version is refused, never guessed at."""
 VERSION_KEY: Final = b"sluice.tca"
 
@@ -127,6 +127,8 @@ FILLS: Final = _schema(
     _must("kind", _TEXT),
     _must("qty", _INT),
     _must("px", _INT),
+    _may("printed_qty", _INT),
+    _may("printed_px", _INT),
     _must("currency", _TEXT),
     _must("traded", _INT),
     _must("fee", _INT),

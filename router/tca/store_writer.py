@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from router.core.profiles import EngineConfig
 from router.core.types import Ns, Phase
-from router.journal import InputLine
+from router.journal import Extent, InputLine
 from router.tca.case import Case, case_of
 from router.tca.recorder import Recorder
 from router.tca.store_rows import Row, child_rows, decision_rows, fill_rows, parent_row, print_row, quote_row
@@ -48,6 +48,8 @@ class JournalFacts(Struct, frozen=True, kw_only=True):
     days: tuple[tuple[Ns, str], ...]
     config: EngineConfig | None
     phases: dict[str, list[tuple[Ns, Phase]]]
+    cut: Extent | None = None
+    """How far the journal's outputs went as it was stored, where that was not to its end."""
 
 
 class Place(NamedTuple):
@@ -92,7 +94,12 @@ def write_journal(root: Path, journal: str, recorder: Recorder) -> dict[str, int
         for table, day, rows in _Symbol(journal, symbol, recorder).tables():
             written[table] += write_rows(root, Place(table, day, symbol, journal), rows)
     facts = JournalFacts(
-        journal=journal, as_of=recorder.at, days=tuple(recorder.days), config=recorder.config, phases=recorder.phases
+        journal=journal,
+        as_of=recorder.at,
+        days=tuple(recorder.days),
+        config=recorder.config,
+        phases=recorder.phases,
+        cut=recorder.cut,
     )
     _replace(facts_path(root, journal), msgspec.json.encode(facts))
     return written

@@ -8,14 +8,19 @@ from typing import Final
 from msgspec import Struct
 
 NOTHING: Final = "none"
+WORDS: Final = frozenset({"note", "source", "unit", "what it is"})
+"""Heads of columns of words, which may be folded; what is in any other is a figure."""
+EXACT: Final = "exact"
+"""In the place of an interval."""
 
 
 class Table(Struct, frozen=True):
-    """A table: its title, its columns' names, its rows."""
+    """A table: its title, its columns' names, its rows, and how many of its first columns name a row."""
 
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    keys: int = 1
 
 
 def money_text(money: Decimal | None) -> str:
@@ -36,3 +41,8 @@ def part_text(part: float | None) -> str:
 def interval_text(low: float | None, high: float | None) -> str:
     """An interval of such figures."""
     return NOTHING if low is None or high is None else f"{low:,.2f} to {high:,.2f}"
+
+
+def part_interval_text(low: float | None, high: float | None) -> str:
+    """An interval of parts of a whole, in percent."""
+    return NOTHING if low is None or high is None else f"{low:.2%} to {high:.2%}"

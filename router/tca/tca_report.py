@@ -33,6 +33,7 @@ from router.tca.marks import Mark
 from router.tca.peers import Universe
 from router.tca.peers_rows import PeersSection, peers
 from router.tca.pretrade.rules import ImpactFile
+from router.tca.profile import SymbolProfile
 from router.tca.shortfall import Shortfall, shortfall
 from router.tca.trading_time import dates
 from router.tca.volatility import Volatility
@@ -114,9 +115,11 @@ class ShortfallSection(Struct, frozen=True):
     release: Reference
     end: Reference
     paper: Money | None
-    """The paper portfolio: ordered shares at the decision price."""
+    """The paper portfolio: ordered shares at the decision price; None without one."""
     parts: tuple[PartLine, ...]
     total: PartLine
+    reason: str = ""
+    """Why there is no paper portfolio."""
 
 
 class DateLine(Struct, frozen=True, kw_only=True):
@@ -189,6 +192,8 @@ class Beside(Struct, frozen=True, kw_only=True):
     """Of all the parents of the journals, of which the order is one; without them it is taken to be alone."""
     impact: ImpactFile | None = None
     """The house's impact models."""
+    profiles: dict[str, SymbolProfile] = {}
+    """What was measured of instruments before, by Symbol(55)."""
     universe: Universe | None = None
     """Past orders."""
 
@@ -220,13 +225,18 @@ class TcaReports(Struct, frozen=True, kw_only=True):
     """What `sluice tca --json` writes: one report for each parent order."""
 
     sign: str = SIGN
+    cut_short: tuple[str, ...] = ()
+    """Journals whose outputs end before their inputs do, a line each: what came after is in no report."""
     reports: tuple[TcaReport, ...]
 
 
 def tca_report(case: Case, volatility: Volatility | None = None, beside: Beside | None = None) -> TcaReport:
     """The report of one order; `volatility` is measured from the case where none is given. Raises `UntiedError`."""
     beside = beside or Beside()
-    estimate = arrival_estimate(case, beside.impact) if beside.impact is not None else EstimateSection(reason=NO_MODELS)
+    known = beside.profiles.get(case.record.symbol)
+    estimate = EstimateSection(reason=NO_MODELS)
+    if beside.impact is not None:
+        estimate = arrival_estimate(case, beside.impact, known)
     costs = shortfall(case)
     impact = decompose(case, volatility)
     material = gather([case])
@@ -272,7 +282,13 @@ def _details(case: Case) -> OrderDetails:
     if not adv:
         reasons["adv_part"] = "no average daily volume is known" if adv is None else "the average daily volume is 0"
     if not record.cum_qty:
-        reasons["avg_px"] = "nothing was filled"
+        reasons["avg_px"] = "every trade was taken back" if record.busted else "nothing was filled"
+    if record.limit_px is None:
+        reasons["limit_px"] = "no limit"
+    if record.sent_at is None:
+        reasons["transact_time"] = "the client did not say"
+    if record.ended_at is None:
+        reasons["ended_at"] = "still open" if case.cut is None else f"open where the outputs end: {case.cut}"
     return OrderDetails(
         order_id=record.order_id,
         cl_ord_id=record.cl_ord_id,
@@ -304,6 +320,7 @@ def _details(case: Case) -> OrderDetails:
 
 def _shortfall(case: Case, costs: Shortfall) -> ShortfallSection:
     parts = tuple(_part(costs, name, money) for name, money in costs.parts.items())
+    no_paper = f"no paper portfolio: {costs.decision.reason or 'no share was ordered'}"
     return ShortfallSection(
         currency=costs.currency,
         decision=_reference(case, costs.decision),
@@ -312,6 +329,7 @@ def _shortfall(case: Case, costs: Shortfall) -> ShortfallSection:
         paper=_money(costs.paper),
         parts=parts,
         total=_part(costs, "total", costs.total),
+        reason="" if costs.paper else no_paper,
     )
 
 
@@ -396,7 +414,11 @@ def _notes(case: Case) -> Iterator[str]:
     record = case.record
     if record.goes_on:
         yield "The order is done for the day, and what is left goes on on the next date: it is valued at the close."
-    if record.is_open:
+    if case.cut is not None:
+        yield f"Of the journal: {case.cut}."
+    if case.is_cut_short:
+        yield "The order is open where the outputs end: what became of it since is not known, fills may be missing."
+    elif record.is_open:
         yield "The order is open: what is not filled may still be, and is valued at the last price known."
     if len(record.quantities) > 1:
         yield "OrderQty(38) was changed: the paper portfolio has it as it stands last, from the first decision on."

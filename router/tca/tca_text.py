@@ -45,7 +45,7 @@ def tables(report: TcaReport) -> Iterator[Table]:
     """Every section of one report that was asked for."""
     money = report.order.currency
     yield Table("Order", ("what", "value", "unit", "note"), tuple(_order_rows(report.order)))
-    yield Table("Reference prices", ("price", money, "at", "what it is"), tuple(_reference_rows(report)))
+    yield Table("Reference prices", ("price", money, "at, UTC", "what it is"), tuple(_reference_rows(report)))
     yield Table(
         "Implementation shortfall",
         ("part", money, "bps of paper", "note"),
@@ -101,9 +101,10 @@ def assumptions(report: TcaReport) -> tuple[str, ...]:
     return (*report.notes, *(f"The estimate: {each}." for each in report.estimate.assumed))
 
 
-def markdown(reports: Sequence[TcaReport]) -> str:
-    """All reports as one Markdown text; the sign is said with each order."""
-    return "\n".join(line for report in reports for line in _markdown(report))
+def markdown(reports: Sequence[TcaReport], cut_short: Sequence[str] = ()) -> str:
+    """All reports as one Markdown text; the sign is said with each order. First the lines on journals cut short."""
+    first = [f"> {_cell(line)}\n" for line in cut_short]
+    return "\n".join([*first, *(line for report in reports for line in _markdown(report))])
 
 
 def _markdown(report: TcaReport) -> Iterator[str]:
@@ -143,13 +144,13 @@ def _order_rows(order: OrderDetails) -> Iterator[tuple[str, ...]]:
     yield "CumQty(14)", f"{order.cum_qty:,}", "shares", ""
     yield "AvgPx(6)", px_text(order.avg_px), order.currency, reasons.get("avg_px", "")
     yield "AvgPx x CumQty", money_text(order.traded), order.currency, ""
-    yield "Price(44)", px_text(order.limit_px), order.currency, "" if order.limit_px is not None else "no limit"
+    yield "Price(44)", px_text(order.limit_px), order.currency, reasons.get("limit_px", "")
     yield "OrdStatus(39)", order.ord_status.value, "", status_text(order.ord_status)
     yield "algorithm", order.algorithm or NOTHING, "", ""
-    yield "TransactTime(60)", time_text(order.transact_time), "UTC", ""
+    yield "TransactTime(60)", time_text(order.transact_time), "UTC", reasons.get("transact_time", "")
     yield "arrival", time_text(order.arrived_at), "UTC", ""
     yield "release", time_text(max(order.arrived_at, order.start)), "UTC", ""
-    yield "end", time_text(order.ended_at), "UTC", "" if order.ended_at is not None else "still open"
+    yield "end", time_text(order.ended_at), "UTC", reasons.get("ended_at", "")
     yield "known until", time_text(order.as_of), "UTC", ""
     yield "dates", " ".join(order.days) or NOTHING, "", ""
     yield "participation", part_text(order.participation), "of eligible volume", reasons.get("participation", "")

@@ -23,10 +23,12 @@ def _sentences(report: TcaReport) -> Iterator[str]:
     order = report.order
     yield _done(order)
     if order.ended_at is None:
-        yield "It is still open."
+        ends = order.reasons.get("ended_at", "still open")
+        yield f"It is {ends}."
     if not order.cum_qty:
         if report.shortfall.total.money is not None:
-            yield f"The shortfall, all of it missed, is {_total(report)}."
+            missed = ", all of it missed," if order.ended_at is not None else " so far, of shares yet to be filled,"
+            yield f"The shortfall{missed} is {_total(report)}."
         return
     yield _against_arrival(report)
     if report.shortfall.total.money is not None:
@@ -40,13 +42,21 @@ def _done(order: OrderDetails) -> str:
     how = f" by {order.algorithm}" if order.algorithm else ""
     if not order.cum_qty:
         side = "buy" if order.side.is_buy else "sell"
-        return f"Nothing was filled of the {order.order_qty:,} shares of {order.symbol} to {side}{size}{how}."
-    took = "" if order.ended_at is None else f" in {duration(order.ended_at - order.start)}"
+        shares = f"of the {order.order_qty:,} shares of {order.symbol} to {side}{size}{how}"
+        if order.busted:
+            trades = "its one trade was" if order.busted == 1 else f"its {order.busted:,} trades were"
+            return f"Nothing {shares} is filled any more: {trades} taken back."
+        return f"Nothing was filled {shares}."
+    took = "" if order.ended_at is None else _took(order.ended_at - order.start)
     part = "" if order.participation is None else f", {part_text(order.participation)} of the volume"
     return (
         f"{verb} {order.cum_qty:,} of {order.order_qty:,} shares of {order.symbol}{size}{how}{took}, "
         f"at {px_text(order.avg_px)} {order.currency}{part}."
     )
+
+
+def _took(length: Ns) -> str:
+    return f" in {duration(length)}" if length > 0 else " at once"
 
 
 def _against_arrival(report: TcaReport) -> str:

@@ -83,7 +83,7 @@ def _all_lean(path: Path, rows: Iterable[tuple[int, str]], fields: int) -> Itera
     for number, line in rows:
         try:
             symbol, when, *rest = line.split(",")
-            day, after = (when, _ms(rest.pop(0))) if fields == _LEAN_FIELDS else _hour(when)
+            day, after = (when, ms_of_day(rest.pop(0))) if fields == _LEAN_FIELDS else _hour(when)
             *prices, volume = rest
             if day not in starts:
                 starts[day] = midnight(parse_day(day))
@@ -98,7 +98,7 @@ def _hour(text: str) -> tuple[str, int]:
     """The date and the ms after midnight of `YYYYMMDD HH:MM`."""
     day, _, clock = text.partition(" ")
     hour, _, minute = clock.partition(":")
-    return day, _ms(str((int(hour) * 60 + int(minute)) * 60_000))
+    return day, ms_of_day(str((int(hour) * 60 + int(minute)) * 60_000))
 
 
 def read_ohlc(path: Path, symbol: str, day: date) -> list[Bar]:
@@ -131,12 +131,13 @@ def _lean(path: Path, first: tuple[int, str], rows: Iterator[tuple[int, str]], w
         try:
             _, day, text, *prices, volume = line.split(",")
             start = midnight(parse_day(day)) if start is None else start
-            yield _bar(start + _ms(text) * MILLISECOND, [int(price) for price in prices], volume)
+            yield _bar(start + ms_of_day(text) * MILLISECOND, [int(price) for price in prices], volume)
         except ValueError as error:
             raise FeedError(path, number, f"not a LEAN bar ({error}): {line!r}") from None
 
 
-def _ms(text: str) -> int:
+def ms_of_day(text: str) -> int:
+    """Milliseconds after midnight; ValueError for what no day has."""
     if not 0 <= int(text) < _DAY_MS:
         raise ValueError(f"{text} ms after midnight")
     return int(text)

@@ -100,3 +100,24 @@ def test_the_forecast_is_what_an_average_day_lets_through(adv: int | None, last:
     terms = structs.replace(example_terms(qty=1_000_000), adv=adv)
 
     assert Pov.expected_schedule(TENTH, terms)[-1].qty == last
+
+
+@pytest.mark.parametrize(("rate", "seconds"), [(200_000, 60), (300_000, 35)])
+def test_a_small_order_s_forecast_is_as_fine_as_its_rate(rate: int, seconds: int) -> None:
+    """15,000 shares at a fifth of a thousand a second take a minute: four times as many trade beside them."""
+    terms = structs.replace(example_terms(qty=15_000), adv=8 * 3600 * 1_000)
+
+    points = Pov.expected_schedule(PovParams(participation_rate=rate), terms)
+
+    done = next(point.at for point in points if point.qty == 15_000)
+    assert (done - terms.start) / SECOND == pytest.approx(seconds, rel=1e-6)
+    assert (points[-1].at, points[-1].qty) == (terms.end, 15_000)
+    assert len(points) >= 30
+
+
+def test_a_forecast_of_one_share_is_done_by_the_first_look() -> None:
+    terms = structs.replace(example_terms(qty=1), adv=8 * 3600 * 1_000)
+
+    points = Pov.expected_schedule(TENTH, terms)
+
+    assert [(point.at - terms.start, point.qty) for point in points[:2]] == [(0, 0), (SECOND, 1)]

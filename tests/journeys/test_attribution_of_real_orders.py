@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import pytest
@@ -12,6 +13,7 @@ from router.tca.case import Case, cases
 from router.tca.compare import paired
 from router.tca.leakage import Anchor, LeakageSpec, moves_before
 from router.tca.outcome_of import outcome_of
+from router.tca.predictability import Guesses, interval_predictability, sendings
 from router.tca.recorder import Recorder
 from simulator.scenario_file import ScenarioFile
 from support.scene import play, shipped
@@ -103,3 +105,31 @@ def test_somebody_who_feels_for_us_in_the_pool_is_found_and_a_quiet_market_is_no
     assert hunted.p_value < 0.001, hunted
     assert hunted.difference.low is not None
     assert hunted.difference.low > 0
+
+
+def test_slices_on_the_clock_are_guessed_and_slices_at_random_times_hardly_more_than_by_chance() -> None:
+    """Planted in the children: lit only, a slice each 15 seconds, to the instant or anywhere in its interval."""
+    seeds = range(1, 4)
+
+    clockwork, random = (
+        [interval_predictability(sendings(_sliced(seed, variance))).guesses for seed in seeds]
+        for variance in ("0", "0.5")
+    )
+
+    chance = clockwork[0].by_chance
+    assert chance is not None
+    assert min(_hit(clockwork)) > 2 * chance, f"seeds {seeds}: {_hit(clockwork)}"
+    assert max(_hit(random)) < min(_hit(clockwork)), f"seeds {seeds}: {_hit(random)} against {_hit(clockwork)}"
+
+
+def _sliced(seed: int, variance: str) -> Case:
+    params = (("Interval", "15"), ("Variance", variance), ("Urgency", "High"), ("DarkPct", "0"))
+    played = play(seed=seed, strategy="TWAP", minutes=10, params=params)
+    recorder = Recorder()
+    recorder.follow(played.journal.inputs, played.journal.outputs)
+    (found,) = cases(recorder)
+    return found
+
+
+def _hit(guesses: Sequence[Guesses]) -> list[float]:
+    return [each.hits.value or 0.0 for each in guesses]

@@ -108,7 +108,9 @@ def test_an_input_rehashed_after_an_edit_breaks_the_outputs_that_it_caused() -> 
     with pytest.raises(JournalBrokenError) as caught:
         verify(inputs, outputs)
 
-    assert caught.value.broken == Broken("outputs", 3, 0, "its hash does not cover it")
+    assert caught.value.broken == Broken(
+        "outputs", 3, 0, "its hash does not cover it: changed, or outputs before it are gone"
+    )
 
 
 @given(st.integers(0, len(DAY) - 2))

@@ -10,9 +10,13 @@ from router.api import (
     CalendarDay,
     Instrument,
     LevelUpdate,
+    Ns,
     Phase,
     PhaseChange,
+    PrintKind,
+    Px,
     TickBand,
+    TradePrint,
     VenueDown,
     VenueKind,
     VenueProfile,
@@ -277,6 +281,31 @@ def test_a_world_has_what_its_scenarios_bring() -> None:
     assert [(at, event) for at, event in heard if isinstance(event, VenueDown)] == [
         (SESSION.open + SECOND, VenueDown("XALT", "cut"))
     ]
+
+
+@pytest.mark.parametrize("when", ["after_open_s = 0", 'at = "09:30"'])
+def test_news_at_the_open_is_known_in_the_opening_auction(when: str) -> None:
+    """Two standard deviations of a day of 1 %: the auction is held 2 % higher, and trading begins there."""
+    news = f'[[happening]]\nwhat = "news"\n{when}\njump_sigmas = 2\n'
+    config = default_market({"events_per_second": 100.0, "volatility_ppm": 10_000, "opening_ppm": 10_000})
+
+    calm, moved = (prices_to(SESSION.open + 5 * SECOND, config, each) for each in ([], [scenario(news)]))
+
+    (before,), (opened,) = calm[PrintKind.OPENING], moved[PrintKind.OPENING]
+    assert opened == before * 102 // 100
+    assert moved[PrintKind.REGULAR]
+    assert all(abs(px - opened) < before // 200 for px in moved[PrintKind.REGULAR])
+
+
+def prices_to(until: Ns, config: MarketConfig, scenarios: list[ScenarioFile]) -> dict[PrintKind, list[Px]]:
+    """What ACME printed, by kind, in the order of printing."""
+    world = build_world("synthetic:7", VENUES, INSTRUMENTS, CALENDARS, seed=1, config=config, scenarios=scenarios)
+    printed: dict[PrintKind, list[Px]] = {}
+    while world.next_at is not None and world.next_at <= until:
+        for _, event in world.step():
+            if isinstance(event, TradePrint) and event.symbol == "ACME":
+                printed.setdefault(event.kind, []).append(event.px)
+    return printed
 
 
 def test_news_of_a_recorded_day_is_refused(tmp_path: Path) -> None:

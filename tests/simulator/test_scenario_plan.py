@@ -104,6 +104,12 @@ def test_news_without_names_is_of_what_can_be_moved() -> None:
     assert [deed for _, deed in deeds(file) if "jumps" in deed] == ["ABC jumps 3"]
 
 
+def test_news_at_the_open_came_before_it_and_later_news_when_it_comes() -> None:
+    files = [written(f'[[happening]]\nwhat = "news"\nafter_open_s = {when}\njump_sigmas = 3\n') for when in (0, 1)]
+
+    assert [at for at, deed in deeds(*files) if "jumps" in deed] == [-1e-9, 1]
+
+
 def refused(happening: str, place: Place = PLACE, **keys: str) -> ScenarioError:
     with pytest.raises(ScenarioError) as error:
         plan_scenarios([down("after_open_s = 1"), written(f"[[happening]]\n{happening}", **keys)], place)

@@ -20,6 +20,15 @@ def price(params: SyntheticParams, seed: int = 1) -> EfficientPrice:
     return EfficientPrice(params, DAY, 1_000_000.0, 400_000.0, Draws(Random(seed)))
 
 
+def test_a_jump_is_in_the_price_at_once_and_no_draw_is_made_for_it() -> None:
+    jumped, calm = price(SyntheticParams(volatility_ppm=10_000)), price(SyntheticParams(volatility_ppm=10_000))
+
+    jumped.jump(-2.5)
+
+    assert (jumped.px, calm.px) == (390_000.0, 400_000.0)
+    assert jumped.move(HOUR, 1.0, 0) == pytest.approx(calm.move(HOUR, 1.0, 0) - 10_000)
+
+
 def test_the_days_rhythm_is_a_u_whose_mean_is_one() -> None:
     rhythm = Rhythm(DAY, SyntheticParams(u_shape=1.2, activity_sigma=0.0), Random(1))
     paces = [rhythm.at(DAY.close * k // 1_000) for k in range(1_001)]

@@ -12,14 +12,21 @@ from router.core.types import SECOND, Side, VenueKind
 from router.runtime.analysis_files import read_impact
 from router.runtime.plugins import load_algos
 from router.runtime.settings import config_folder, default_home
-from router.tca.pretrade.assess import Assessment, assess
-from router.tca.pretrade.question import Overrides, Question
+from router.tca.impact.terms import ImpactOrder
+from router.tca.pretrade.assess import Assessment, assess, clock_of
+from router.tca.pretrade.dates import Dates
+from router.tca.pretrade.question import Overrides, Question, impact_order, inputs_of
 from router.tca.pretrade.rules import ImpactFile
 
 OPEN: Final = 1_796_049_000 * SECOND
 """2026-11-30 14:30 UTC, 09:30 in New York."""
 CLOSE: Final = OPEN + 23_400 * SECOND
 SESSION: Final = CalendarDay(day="20261130", open=OPEN, close=CLOSE)
+DAY: Final = 86_400 * SECOND
+LATER: Final = tuple(
+    CalendarDay(day=f"202612{date:02}", open=OPEN + date * DAY, close=CLOSE + date * DAY) for date in (1, 2, 3, 4)
+)
+"""Tuesday to Friday."""
 VENUES: Final = (
     VenueProfile(mic="LIT1", kind=VenueKind.LIT, plugin="lit", fees=(FeeRule(add=-2_000, remove=3_000),)),
     VenueProfile(mic="LIT2", kind=VenueKind.LIT, plugin="lit", fees=(FeeRule(add=0, remove=1_000),)),
@@ -50,6 +57,18 @@ def question(**changed: object) -> Question:
         dates=("20261127", "20261130", "20261201", "20261202"),
     )
     return replace(plain, **changed)
+
+
+def dates(**changed: object) -> Dates:
+    """The question's trading dates, by the shipped numbers."""
+    asked = question(**changed)
+    inputs = inputs_of(asked, impact_file().pretrade)
+    return Dates(question=asked, inputs=inputs, clock=clock_of(asked, inputs))
+
+
+def order_of(its: Dates) -> ImpactOrder:
+    """The order as the models see it."""
+    return impact_order(its.question, its.inputs)
 
 
 def impact_file() -> ImpactFile:

@@ -27,6 +27,7 @@ from router.core.events import (
     LevelUpdate,
     NewOrder,
     PhaseChange,
+    TradePrint,
 )
 from router.core.outputs import Candidate, Decision, ExecReport, Note, Output, SendChild
 from router.core.profiles import CalendarDay
@@ -134,6 +135,29 @@ def two_days() -> list[Said]:
         (at, *_Books().fill("O4", "C10", "E20", 100, 400_000, ADDED)),
         (at + 301 * SECOND, _tick(), []),
     ]
+
+
+def november_day() -> list[Said]:
+    """`sec_day` on 16 November 2026 with prints, a bid of 39.95 from 60 s to 80 s, and a halt from 119 s on."""
+    config = engine_config()
+    (day,) = config.calendars["XNYS"]
+    later = replace(config, calendars={"XNYS": (replace(day, day="20261116"),)})
+    fallen = [LevelUpdate("XLIT", "ACME", True, px, qty) for px, qty in ((399_500, 700), (400_000, 0))]
+    prints = [
+        (12, TradePrint("XLIT", "ACME", 400_000, 100)),
+        (65, TradePrint("XALT", "ACME", 399_400, 50)),
+        (66, TradePrint("XDRK", "ACME", 399_500, 70, kind=PrintKind.DARK)),
+        (67, TradePrint("XLIT", "ACME", 399_500, 30, kind=PrintKind.LATE)),
+    ]
+    more: list[Said] = [
+        *((T0 + 60 * SECOND, event, []) for event in fallen),
+        *((T0 + seconds * SECOND, event, []) for seconds, event in prints),
+        (T0 + 80 * SECOND, LevelUpdate("XLIT", "ACME", True, 400_000, 800), []),
+        (T0 + 119 * SECOND, PhaseChange("ACME", Phase.HALTED), []),
+    ]
+    genesis = Genesis("T1", msgspec.json.encode(later).decode(), "by hand")
+    said: list[Said] = [(OPEN, genesis, []), (OPEN, DayStart("20261116"), []), *sec_day()[2:], *more]
+    return sorted(said, key=lambda each: each[0])
 
 
 class _Books:

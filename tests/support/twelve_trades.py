@@ -40,7 +40,17 @@ from fractions import Fraction
 
 import msgspec
 
-from router.core.events import BookSnapshot, CancelRequest, ChildBusted, DayStart, Event, Genesis, NewOrder, TradePrint
+from router.core.events import (
+    BookSnapshot,
+    CancelRequest,
+    ChildBusted,
+    ChildCorrected,
+    DayStart,
+    Event,
+    Genesis,
+    NewOrder,
+    TradePrint,
+)
 from router.core.outputs import Decision, ExecReport, Note, Output, SendChild
 from router.core.profiles import CalendarDay, EngineConfig
 from router.core.types import (
@@ -154,6 +164,24 @@ def case(order_id: str, said: Sequence[Said] | None = None) -> Case:
     return case_of(recorder, recorder.orders[order_id])
 
 
+def corrected() -> list[Said]:
+    """The day, and trade 3 is corrected twice, to 300 at 40.02 and 200 at 40.03; trade 5 once, and then taken back.
+
+    The prints stand.
+    """
+    said = Parent("O1", "BUY", Side.BUY, 1_000, px("40.10"))
+    said.fills_by_id = {"E1": (300, px("40.04")), "E2": (100, px("40.05"))}
+    lines: list[Said] = [
+        (at(95), ChildCorrected("XLIT", "C1", "V5", "V1", 300, px("40.02")), said.corrects("E7", "E1", 300, "40.02")),
+        (at(96), ChildCorrected("XLIT", "C1", "V6", "V5", 200, px("40.03")), said.corrects("E8", "E7", 200, "40.03")),
+        (at(97), ChildCorrected("XLIT", "C2", "V7", "V2", 100, px("40.06")), said.corrects("E9", "E2", 100, "40.06")),
+        (at(98), ChildBusted("XLIT", "C2", "V8", "V7"), said.busts("E10", "E9")),
+        (at(100), said.cancel(), said.ends(ExecType.CANCELED, OrdStatus.CANCELED)),
+    ]
+    before, after = ([line for line in tape() if (line[0] < at(100)) is early] for early in (True, False))
+    return [*before, *lines, *after[1:]]
+
+
 def until(second: float) -> list[Said]:
     """The day cut short."""
     return [line for line in tape() if line[0] <= at(second)]
@@ -260,10 +288,17 @@ class Parent:
         kind = kind or (PrintKind.DARK if venue == "XDRK" else PrintKind.REGULAR)
         return [traded, fill_note(self.order_id, child_id, venue, kind, Reason.SCHEDULE)]
 
-    def busts(self, exec_id: str, exec_ref_id: str) -> list[Output]:
+    def busts(self, exec_id: str, exec_ref_id: str, over: OrdStatus | None = None) -> list[Output]:
+        """A trade is taken back; the order is open again, or stays `over`."""
         del self.fills_by_id[exec_ref_id]
-        status = OrdStatus.PARTIALLY_FILLED if self.fills_by_id else OrdStatus.NEW
+        status = over or (OrdStatus.PARTIALLY_FILLED if self.fills_by_id else OrdStatus.NEW)
         return [self._report(ExecType.TRADE_CANCEL, status, exec_id=exec_id, exec_ref_id=exec_ref_id)]
+
+    def corrects(self, exec_id: str, exec_ref_id: str, qty: Qty, price: str) -> list[Output]:
+        del self.fills_by_id[exec_ref_id]
+        self.fills_by_id[exec_id] = (qty, px(price))
+        last = {"exec_id": exec_id, "exec_ref_id": exec_ref_id, "last_qty": qty, "last_px": px(price)}
+        return [self._report(ExecType.TRADE_CORRECT, OrdStatus.PARTIALLY_FILLED, **last)]
 
     def ends(self, exec_type: ExecType, status: OrdStatus) -> list[Output]:
         return [self._report(exec_type, status)]

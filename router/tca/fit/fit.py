@@ -189,8 +189,8 @@ def _refuse_few(problem: _Problem, left_out: dict[str, int]) -> None:
     without = "".join(f"; {count} left out: {why}" for why, count in left_out.items())
     if problem.clusters < most:
         raise FitError(
-            f"orders: {len(problem.names) + 1} numbers take at least {most} independent ones: got {problem.clusters}"
-            f"{without}"
+            f"orders: {len(problem.names) + 1} parameters take at least {most} independent orders (one a seed): "
+            f"got {problem.clusters}{without}"
         )
     if not problem.names:
         raise FitError("free: nothing is left to fit")

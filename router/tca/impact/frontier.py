@@ -46,8 +46,9 @@ class FrontierPoint(Struct, frozen=True):
 def optimal_path(model: PoweredModel, order: ImpactOrder, clock: Path, risk_aversion: float) -> Path:
     """The path of least E + lambda V on the intervals of `clock` (its shares are not looked at).
 
-    `risk_aversion`: bps of expected cost that a variance of one bps^2 is worth, in bps^-1. ImpactInputError where the
-    model has no temporary impact, so that there is no optimum, or a power above 1.
+    In an interval without volume (a night) nothing trades, and what is held bears its variance. `risk_aversion`: bps of
+    expected cost that a variance of one bps^2 is worth, in bps^-1. ImpactInputError where the model has no temporary
+    impact, so that there is no optimum, or a power above 1.
     """
     power = model.power(order)
     if power.coefficient <= 0:
@@ -55,16 +56,28 @@ def optimal_path(model: PoweredModel, order: ImpactOrder, clock: Path, risk_aver
     if not 0 < power.exponent <= 1:
         raise ImpactInputError(f"frontier: needs a power above 0 and at most 1: got {power.exponent:g}")
     volume, variance = np.array(clock.volume), np.array(clock.variance)
-    if volume.min() <= 0:
-        raise ImpactInputError(f"frontier: every interval needs volume: got {volume.min()}")
+    trading = volume > 0
+    if not trading.any():
+        raise ImpactInputError("frontier: needs an interval with volume: got none")
     # In parts n of the order, and bps: the cost of an interval is a n^(1 + exponent), of holdings b (x^2 + x y + y^2).
-    a = BPS * power.coefficient * (order.size / volume) ** power.exponent
+    a = BPS * power.coefficient * (order.size / volume[trading]) ** power.exponent
     b = risk_aversion * (BPS * order.sigma) ** 2 * variance / 3
-    parts = _solve(a, b, power.exponent)
+    parts = np.zeros(len(volume))
+    parts[trading] = _solve(a, b[trading], _waits(trading, 3 * b), power.exponent)
     return replace(clock, qty=tuple(float(order.qty * part) for part in parts / parts.sum()))
 
 
-def _solve(a: np.ndarray, b: np.ndarray, exponent: float) -> np.ndarray:
+def _waits(trading: np.ndarray, cost: np.ndarray) -> np.ndarray:
+    """By interval that trades, what the square of the holding after it bears until the next one that does."""
+    # Before the first nothing can be done about it.
+    owner = np.cumsum(trading) - 1
+    waits = np.zeros(int(trading.sum()))
+    late = ~trading & (owner >= 0)
+    np.add.at(waits, owner[late], cost[late])
+    return waits
+
+
+def _solve(a: np.ndarray, b: np.ndarray, waits: np.ndarray, exponent: float) -> np.ndarray:
     """The optimal part of each interval."""
     # What costs least without risk is a constant rate; a is volume^-exponent up to a factor.
     parts: np.ndarray = (a / a.mean()) ** (-1 / exponent)
@@ -72,7 +85,7 @@ def _solve(a: np.ndarray, b: np.ndarray, exponent: float) -> np.ndarray:
     for _ in range(TURNS_MAX):
         before = parts
         steepness = (1 + exponent) / 2 * np.maximum(before, LEAST) ** (exponent - 1)
-        held = np.concatenate(([1.0], _between(a * steepness, b), [0.0]))
+        held = np.concatenate(([1.0], _between(a * steepness, b, waits), [0.0]))
         # Rounding may leave a trade of -1e-17.
         parts = np.maximum(held[:-1] - held[1:], 0.0)
         if np.abs(parts - before).max() < SETTLED:
@@ -80,12 +93,12 @@ def _solve(a: np.ndarray, b: np.ndarray, exponent: float) -> np.ndarray:
     return parts
 
 
-def _between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The holdings between the first, 1, and the last, 0, that minimise sum a n^2 + b (x^2 + x y + y^2)."""
+def _between(a: np.ndarray, b: np.ndarray, waits: np.ndarray) -> np.ndarray:
+    """The holdings between the first, 1, and the last, 0, that minimise sum a n^2 + b (x^2 + x y + y^2) + waits y^2."""
     count = len(a) - 1
     if count == 0:
         return np.empty(0)
-    diagonal = 2 * (a[:-1] + a[1:] + b[:-1] + b[1:])
+    diagonal = 2 * (a[:-1] + a[1:] + b[:-1] + b[1:] + waits[:-1])
     beside = b[1:-1] - 2 * a[1:-1]
     matrix = np.diag(diagonal) + np.diag(beside, 1) + np.diag(beside, -1)
     right = np.zeros(count)

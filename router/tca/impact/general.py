@@ -23,7 +23,7 @@ from router.tca.impact.terms import (
     ParametricModel,
     Parts,
     Path,
-    waiting_days,
+    expected_drift,
 )
 from router.tca.profile import Positive
 
@@ -52,8 +52,12 @@ class General(ParametricModel, frozen=True, kw_only=True, forbid_unknown_fields=
         return Parts(
             temporary=self.alpha.value * worked * conditions * self.hour(path) / BPS,
             permanent=moved / (1 + self.delta.value) / BPS,
-            drift=self.momentum.value * order.side.sign * order.momentum * waiting_days(path),
+            drift=self.drift(order, path),
         )
+
+    def drift(self, order: ImpactOrder, path: Path) -> float:
+        """As every model's, times `momentum`, since one's own expectation may be worth more or less than it says."""
+        return self.momentum.value * expected_drift(order, path)
 
     def conditions(self, order: ImpactOrder) -> float:
         """The factor of volatility, regime and concentration."""

@@ -11,13 +11,14 @@ and half the spread on every share. Any path costs sum of n (D + K n/2), where D
 paper gives forms, not numbers for a stock. Ours: the permanent part as Almgren et al. (2005) at 200 days of volume,
 and K such that a steady flow of a tenth of the volume is held off its resting place as far as there. Where it holds:
 impact proportional to size, on the time scale of the book's recovery; it knows neither volume's curve nor volatility.
+Over a night all that is transient comes back.
 
 `Book` is the paper's problem in its own units; `ObizhaevaWang` is the form applied to an order and a path.
 """
 
 from __future__ import annotations
 
-from math import exp, expm1, log
+from math import exp, expm1, fsum, log
 from typing import ClassVar
 
 from msgspec import Struct
@@ -40,7 +41,8 @@ class ObizhaevaWang(ParametricModel, frozen=True, kw_only=True, forbid_unknown_f
     def parts(self, order: ImpactOrder, path: Path) -> Parts:
         kick = self.flow.value * self.rho.value * order.sigma / order.adv
         book = Book(kick=kick, permanent=self.gamma.value * order.sigma / order.adv, rho=self.rho.value)
-        transient = book.transient_cost(path.qty, path.days)
+        # A night is longer than any book takes: what has not come back by the close has by the next open.
+        transient = fsum(book.transient_cost(path.qty[date], path.days[date]) for date in path.sessions())
         return Parts(temporary=transient / path.executed, permanent=book.permanent * path.executed / 2)
 
 

@@ -1,8 +1,8 @@
 """What every impact model is asked and answers: an order, the path it is worked along, an estimate with its error.
 
 Costs are fractions of the price inside the models and basis points in an `Estimate`; positive is a cost for a buy and
-for a sell. A model says what shares cost, and the rest is said once, here, for all: the spread, the timing risk, what
-the errors of a model's parameters come to, and whether an order lies where the model was measured.
+for a sell. A model says what shares cost, and the rest is said once, here, for all: the spread, the drift, the timing
+risk, what the errors of a model's parameters come to, and whether an order lies where the model was measured.
 """
 
 from __future__ import annotations
@@ -98,7 +98,8 @@ class Path(Struct, frozen=True, kw_only=True):
 
     `volume` and `variance` are what an interval brings in units of an average day's (a whole ordinary day: 1), `days`
     how long it is in sessions, `at` its middle as a fraction of the session. `taken` is the part of the shares that
-    pay half the spread. An interval without shares is a wait: a night, a halt, or what is left open at the end.
+    pay half the spread. An interval without shares is a wait: a halt, or what is left open at the end; one without time
+    of a session is a night. Prices move in it, and nothing can be traded.
     """
 
     qty: tuple[float, ...]
@@ -145,6 +146,11 @@ class Path(Struct, frozen=True, kw_only=True):
     def participation(self, adv: float) -> float:
         """POV: own shares over own and others' while it trades, where ADV is what others trade."""
         return self.executed / (self.executed + adv * self.volume_days)
+
+    def sessions(self) -> tuple[slice, ...]:
+        """Where the intervals of each date are: those between the nights."""
+        nights = [index for index, (qty, days) in enumerate(zip(self.qty, self.days, strict=True)) if not (qty or days)]
+        return tuple(slice(a + 1, b) for a, b in pairwise([-1, *nights, len(self.qty)]) if b > a + 1)
 
     def weights(self) -> tuple[float, ...]:
         """Each interval's part of what trades."""
@@ -272,12 +278,16 @@ class ParametricModel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             spread=BPS * spread_paid(order, path),
             temporary=BPS * parts.temporary,
             permanent=BPS * parts.permanent,
-            drift=BPS * parts.drift,
+            drift=BPS * self.drift(order, path),
             timing_risk=BPS * timing_risk(order, path),
             error=BPS * self.error(order, path),
             outside=bool(self.beyond(order, path)),
             warnings=self.warnings(order, path),
         )
+
+    def drift(self, order: ImpactOrder, path: Path) -> float:
+        """What momentum adds, a fraction; an expected return is the same whatever the impact."""
+        return expected_drift(order, path)
 
     def error(self, order: ImpactOrder, path: Path) -> float:
         """Standard deviation of the expected cost, a fraction: each parameter moved by its error, the effects squared.
@@ -335,6 +345,11 @@ def timing_risk(order: ImpactOrder, path: Path) -> float:
     held = path.held(order.qty)
     squares = ((a * a + a * b + b * b) / 3 * v for (a, b), v in zip(held, path.variance, strict=True))
     return order.sigma * sqrt(fsum(squares)) / order.qty
+
+
+def expected_drift(order: ImpactOrder, path: Path) -> float:
+    """The price's expected move while the average share waits, a fraction; positive where it goes against the order."""
+    return order.side.sign * order.momentum * waiting_days(path)
 
 
 def waiting_days(path: Path) -> float:

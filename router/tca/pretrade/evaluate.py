@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import sqrt
+from collections.abc import Iterator, Sequence
+from math import fsum, sqrt
 from statistics import median_low, pstdev
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from router.tca.impact.terms import Z95, Estimate, ImpactModel, ImpactOrder, Path
+from router.core.types import Qty
+from router.tca.impact.terms import BPS, Z95, Estimate, ImpactModel, ImpactOrder, Path
 from router.tca.pretrade.candidates import Candidate
 from router.tca.pretrade.figure import Figure, around
+
+
+class DatePart(Struct, frozen=True, kw_only=True):
+    """One trading date of a candidate."""
+
+    day: str
+    qty: Qty
+    participation: float
+    """Own shares over all while it trades on it; 0 where it does not."""
+    held: float
+    """Shares not yet done at its end."""
 
 
 class Evaluation(Struct, frozen=True, kw_only=True):
@@ -26,17 +39,38 @@ class Evaluation(Struct, frozen=True, kw_only=True):
     """Own over all in the busiest interval."""
     left: float
     """Shares that its schedule does not trade by the end."""
+    order: ImpactOrder
+    parts: tuple[DatePart, ...]
+    """By trading date."""
+    finished: tuple[Estimate, ...]
+    """Of the whole order, by model: what is left done after it; of what completes the same estimates."""
+    basis: tuple[str, ...] = ()
+    """The models among which the middle is taken, so that ways are compared by the same ones; empty: its own."""
+
+    @property
+    def busiest(self) -> float:
+        """The participation of the date on which it is highest: what a limit binds."""
+        return max(part.participation for part in self.parts)
+
+    @property
+    def left_part(self) -> float:
+        """Of the order."""
+        return self.left / self.order.qty
+
+    @property
+    def left_risk(self) -> float:
+        """One average day's standard deviation of what is left, bps of the whole order."""
+        return BPS * self.order.sigma * self.left_part
 
     @property
     def holding(self) -> tuple[Estimate, ...]:
-        """The models that are held valid for it; all, where none is."""
-        return tuple(each for each in self.estimates if not each.outside) or self.estimates
+        """The models that are held valid, for it and for what it is compared with; all, where none is."""
+        return self._based(self.estimates)
 
     @property
     def middle(self) -> Estimate:
         """Of the models that hold, the one with the median total; of an even number the lower of the two."""
-        total = median_low([each.total for each in self.holding])
-        return next(each for each in self.holding if each.total == total)
+        return _middle(self.holding)
 
     @property
     def cost(self) -> float:
@@ -68,27 +102,96 @@ class Evaluation(Struct, frozen=True, kw_only=True):
         return around(self.cost, width, "bps", self._middle_of)
 
     @property
-    def _middle_of(self) -> str:
+    def counted(self) -> str:
+        """`7`, or `the 6 of 7 that hold`: the models that count."""
         count, whole = len(self.holding), len(self.estimates)
-        return f"{self.middle.model}, the middle of {count if count == whole else f'the {count} of {whole} that hold'}"
+        return str(count) if count == whole else f"the {count} of {whole} that hold"
+
+    @property
+    def _middle_of(self) -> str:
+        return f"{self.middle.model}, the middle of {self.counted}"
+
+    @property
+    def finished_cost(self) -> float:
+        """The whole order's cost with fees, bps, where what is left is finished on the dates after it."""
+        return _middle(self._based(self.finished)).total + self.fees.value
+
+    @property
+    def finished_risk(self) -> float:
+        """The whole order's timing risk then, bps."""
+        return self.finished[0].timing_risk
+
+    def whole(self) -> Figure:
+        """That cost, and where its expectation should lie."""
+        holding = self._based(self.finished)
+        middle = _middle(holding)
+        doubt = sqrt(middle.error**2 + pstdev(each.total for each in holding) ** 2)
+        return around(self.finished_cost, Z95 * doubt, "bps", f"{middle.model}; what is left at the limit, after it")
 
     def adjusted(self, risk_aversion: float) -> float:
-        """Cost + lambda risk^2, bps."""
-        return self.cost + risk_aversion * self.risk**2
+        """Cost + lambda risk^2 of the whole order, bps, what is left finished on the dates after it.
+
+        So that what leaves shares can stand beside what completes: nothing is cheap for not being done.
+        """
+        return self.finished_cost + risk_aversion * self.finished_risk**2
+
+    def _based(self, estimates: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
+        if self.basis:
+            return tuple(each for each in estimates if each.model in self.basis)
+        return tuple(each for each in estimates if not each.outside) or estimates
+
+
+def on_one_basis(evaluations: Sequence[Evaluation], compared: Sequence[Evaluation]) -> tuple[Evaluation, ...]:
+    """`evaluations` by the models that are held valid for all that is `compared`; by all models, where none is.
+
+    A model that holds for one way and not for another would move the middle, and look like a difference of the ways.
+    """
+    models = [each.model for each in evaluations[0].estimates] if evaluations else []
+    outside = {each.model for way in compared for each in way.estimates if each.outside}
+    basis = tuple(each for each in models if each not in outside) or tuple(models)
+    return tuple(replace(each, basis=basis) for each in evaluations)
+
+
+def _middle(holding: tuple[Estimate, ...]) -> Estimate:
+    total = median_low([each.total for each in holding])
+    return next(each for each in holding if each.total == total)
 
 
 def evaluate(
-    candidate: Candidate, path: Path, order: ImpactOrder, models: Sequence[ImpactModel], fees: Figure
+    candidate: Candidate,
+    path: Path,
+    order: ImpactOrder,
+    models: Sequence[ImpactModel],
+    *,
+    fees: Figure,
+    finished: Path | None = None,
 ) -> Evaluation:
-    """`candidate`, worked along `path`, by every model."""
+    """`candidate`, worked along `path`, by every model; `finished` is the whole order's path where that leaves some."""
     rates = path.rates(order.adv)
     peak = max(rates)
+    estimates = tuple(model.estimate(order, path) for model in models)
+    whole = estimates if finished is None else tuple(model.estimate(order, finished) for model in models)
     return Evaluation(
         candidate=candidate,
         path=path,
-        estimates=tuple(model.estimate(order, path) for model in models),
+        estimates=estimates,
         fees=fees,
         participation=path.participation(order.adv),
         peak_rate=peak / (1 + peak),
-        left=order.qty - path.executed,
+        left=max(0.0, order.qty - path.executed),
+        order=order,
+        parts=tuple(_parts(candidate, path, order)),
+        finished=whole,
     )
+
+
+def _parts(candidate: Candidate, path: Path, order: ImpactOrder) -> Iterator[DatePart]:
+    for leg, date in zip(candidate.legs, path.sessions(), strict=True):
+        own = fsum(path.qty[date])
+        volume = fsum(volume for qty, volume in zip(path.qty[date], path.volume[date], strict=True) if qty)
+        yield DatePart(
+            day=leg.session.day,
+            qty=leg.qty,
+            participation=own / (own + order.adv * volume) if own else 0.0,
+            held=order.qty - leg.points[-1].qty,
+        )

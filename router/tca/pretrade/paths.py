@@ -1,21 +1,26 @@
-"""An algorithm's expected schedule as a path of the models, on a grid with the volume and variance of each interval."""
+"""An algorithm's expected schedule as a path of the models, on a grid with the volume and variance of each interval.
+
+Of several trading dates one after another, with the nights between them. Knows no order.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
 from router.core.algo import SchedulePoint
+from router.core.profiles import CalendarDay
 from router.core.types import Ns
 from router.tca.impact.terms import Path
 from router.tca.pretrade.question import MINUTE
 
 CELL: Final = 5 * MINUTE
 """Intervals of a path: fine enough for a curve of half hours, and few enough to estimate hundreds of paths."""
+FINE_DATES: Final = 3
 FLOOR: Final = 0.01
 """An interval has at least this part of an even day's volume: a curve's empty bin is no infinite rate."""
 
@@ -45,21 +50,21 @@ class DayClock(Struct, frozen=True):
         """How much of the session is over."""
         return (at - self.open) / (self.close - self.open)
 
-    def edges(self, start: Ns, end: Ns) -> tuple[Ns, ...]:
+    def edges(self, start: Ns, end: Ns, cell: Ns = CELL) -> tuple[Ns, ...]:
         """Start, the grid between, end."""
-        first = start + (-(start - self.open)) % CELL
-        inner = [at for at in range(first, end, CELL) if at > start]
+        first = start + (-(start - self.open)) % cell
+        inner = [at for at in range(first, end, cell) if at > start]
         return (start, *inner, end)
 
-    def empty(self, start: Ns, end: Ns, taken: float) -> Path:
+    def empty(self, start: Ns, end: Ns, taken: float, cell: Ns = CELL) -> Path:
         """The window's intervals, one share in each: a clock for `frontier`."""
-        edges = self.edges(start, end)
+        edges = self.edges(start, end, cell)
         return self._path(edges, (1.0,) * (len(edges) - 1), taken)
 
-    def path(self, points: Sequence[SchedulePoint], end: Ns, taken: float) -> Path:
+    def path(self, points: Sequence[SchedulePoint], end: Ns, taken: float, cell: Ns = CELL) -> Path:
         """The schedule up to its last point, and what it leaves held until `end`."""
         # Where it is done is an edge, too: half a cell's trading in a whole cell would look half as fast.
-        edges = sorted({*self.edges(points[0].at, max(end, points[-1].at)), points[-1].at})
+        edges = sorted({*self.edges(points[0].at, max(end, points[-1].at), cell), points[-1].at})
         done = [_done(points, at) for at in edges]
         return self._path(edges, tuple(max(0.0, b - a) for a, b in pairwise(done)), taken)
 
@@ -75,6 +80,89 @@ class DayClock(Struct, frozen=True):
             at=tuple((self.part(a) + self.part(b)) / 2 for a, b in spans),
             taken=taken,
         )
+
+
+class DateClock(Struct, frozen=True):
+    """One trading date, and the variance of the night before it in average days."""
+
+    session: CalendarDay
+    clock: DayClock
+    night: float
+
+
+class Stretch(Struct, frozen=True):
+    """A schedule on one date: its points, of the whole order, and until when what is left is held there."""
+
+    points: tuple[SchedulePoint, ...]
+    until: Ns
+
+
+class OrderClock(Struct, frozen=True):
+    """The trading dates that an order may take, in order."""
+
+    dates: tuple[DateClock, ...]
+
+    def path(self, stretches: Sequence[Stretch], taken: float) -> Path:
+        """The schedule, a stretch a date from the first on, over the nights between; held to the close before each."""
+        count = len(stretches)
+        paths: list[Path] = []
+        for date, stretch in zip(self.dates, stretches, strict=False):
+            until = stretch.until if len(paths) == count - 1 else date.session.close
+            paths.append(date.clock.path(stretch.points, until, taken, cell_of(count)))
+        return self._joined(paths)
+
+    def empty(self, windows: Sequence[tuple[Ns, Ns]], taken: float) -> Path:
+        """The windows' intervals, one window a date, one share in each, about as many as a day's: for `frontier`."""
+        cell = CELL * len(windows)
+        paths = [
+            date.clock.empty(start, end, taken, cell) for date, (start, end) in zip(self.dates, windows, strict=False)
+        ]
+        return self._joined(paths)
+
+    def finished(self, path: Path, count: int, end: Ns, left: float, number: int) -> Path:
+        """`path`, which ends at `end` of date `count`, and `left` shares evenly on `number` dates after it.
+
+        One interval a date; dates beyond those that are known are as the last of them.
+        """
+        part = left / number
+        after = [self.dates[min(count + index, len(self.dates) - 1)] for index in range(number)]
+        clock = self.dates[count - 1].clock
+        rows = list(_rows(path))
+        if end < clock.close:
+            rows += _rows(clock.empty(end, clock.close, path.taken, clock.close - clock.open), qty=0.0)
+        for date in after:
+            rows.append(_night(date))
+            rows.append((part, date.clock.volume_days, date.clock.variance_days, date.clock.length, 0.5))
+        return _path(rows, path.taken)
+
+    def _joined(self, paths: Sequence[Path]) -> Path:
+        rows = list(_rows(paths[0]))
+        for date, path in zip(self.dates[1:], paths[1:], strict=False):
+            rows += [_night(date), *_rows(path)]
+        return _path(rows, paths[0].taken)
+
+
+Row: TypeAlias = tuple[float, float, float, float, float]
+"""An interval of a path: shares, volume, variance, days, time of the session."""
+
+
+def _rows(path: Path, qty: float | None = None) -> Iterator[Row]:
+    shares = path.qty if qty is None else (qty,) * len(path.qty)
+    return zip(shares, path.volume, path.variance, path.days, path.at, strict=True)
+
+
+def _night(date: DateClock) -> Row:
+    return 0.0, 0.0, date.night, 0.0, 1.0
+
+
+def _path(rows: Sequence[Row], taken: float) -> Path:
+    qty, volume, variance, days, at = zip(*rows, strict=True)
+    return Path(qty=qty, volume=volume, variance=variance, days=days, at=at, taken=taken)
+
+
+def cell_of(dates: int) -> Ns:
+    """Intervals of a path over so many dates: half an hour where five minutes would be thousands."""
+    return CELL if dates <= FINE_DATES else 6 * CELL
 
 
 def _cumulative(bins: Sequence[float], part: float) -> float:

@@ -41,7 +41,10 @@ class Axis(Struct, frozen=True):
 
 
 def frontier_picture(document: PreTrade) -> str:
-    """The picture; a strategy's bar reaches from the lowest to the highest model that holds for it."""
+    """The picture; a strategy's bar reaches from the lowest to the highest model that holds for it.
+
+    What leaves shares is hollow, has no bar, and stands where its whole order would: finished on later dates.
+    """
     lines = document.strategies
     x, y = _axes(lines)
     names = sorted({each.strategy for each in lines})
@@ -66,14 +69,16 @@ def lines_drawn(document: PreTrade) -> tuple[str, ...]:
 
 
 def _axes(lines: Sequence[StrategyLine]) -> tuple[Axis, Axis]:
-    risks, costs = [each.timing_risk for each in lines], [end for each in lines for end in _ends(each)]
+    risks, costs = [each.finished_risk for each in lines], [end for each in lines for end in _ends(each)]
     low = min(0.0, *costs)
     high = low + ROOM * max(max(costs) - low, 0.1)
     return Axis(0.0, 1.05 * max(risks), LEFT, WIDTH - RIGHT), Axis(low, high, HEIGHT - BOTTOM, TOP)
 
 
 def _ends(each: StrategyLine) -> tuple[float, float]:
-    """The lowest and the highest model that holds."""
+    """The lowest and the highest model that holds; of what leaves shares the whole order's cost."""
+    if each.unfilled:
+        return each.finished_cost, each.finished_cost
     values = [cost.total for cost in each.models if not cost.outside] or [cost.total for cost in each.models]
     return min(values), max(values)
 
@@ -114,7 +119,7 @@ def _seen(document: PreTrade, x: Axis, y: Axis) -> list[tuple[str, list[Point]]]
 
 
 def _strategy(each: StrategyLine, colour: int, x: Axis, y: Axis) -> Iterator[str]:
-    at, cost = x.at(each.timing_risk), y.at(each.expected.value)
+    at, cost = x.at(each.finished_risk), y.at(each.finished_cost)
     low, high = map(y.at, _ends(each))
     paint = f"var(--venue-{colour})"
     yield (
@@ -123,7 +128,8 @@ def _strategy(each: StrategyLine, colour: int, x: Axis, y: Axis) -> Iterator[str
     )
     hollow = bool(each.unfilled)
     fill = "var(--card)" if hollow else paint
-    title = f"{each.strategy} {each.urgency}: {each.expected.value:.1f} bps, risk {each.timing_risk:.1f} bps"
+    whole = f", {100 * each.unfilled_part:.3g} % of it after its time" if each.unfilled else ""
+    title = f"{each.strategy} {each.urgency}: {each.finished_cost:.1f} bps, risk {each.finished_risk:.1f} bps{whole}"
     yield (
         f'<circle cx="{at:.1f}" cy="{cost:.1f}" r="{7 if each.recommended else 4}" fill="{fill}" stroke="{paint}" '
         f'stroke-width="1.5"><title>{escape(title)}</title></circle>'

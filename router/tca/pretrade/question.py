@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from router.core.instruments import Instrument
 from router.core.params import show_time
-from router.core.profiles import CalendarDay, VenueProfile
-from router.core.types import PPM, SECOND, Ns, Ppm, Qty, Side
+from router.core.profiles import CalendarDay, ClientProfile, VenueProfile
+from router.core.types import PPM, SECOND, Ns, Ppm, Px, Qty, Side
 from router.tca.events import MarketDate, ahead, moving, volatility_factor, volume_factor
 from router.tca.impact.terms import Z95, ImpactInputError, ImpactOrder
 from router.tca.pretrade.figure import Figure, exact, spanning
@@ -19,6 +19,7 @@ from router.tca.profile import SymbolProfile
 
 MINUTE: Final = 60 * SECOND
 GIVEN: Final = "given"
+RATE_MIN: Final = 1e-6
 RATE_MAX: Final = 0.99
 """As MaxParticipation of the algorithms."""
 
@@ -38,16 +39,20 @@ class Overrides(Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         rate, shares = self.max_participation, self.shares_outstanding
-        if rate is not None and not 0 < rate <= RATE_MAX:
-            raise ImpactInputError(f"MaxParticipation: must be above 0 and at most {RATE_MAX}: got {rate:g}")
+        if rate is not None and not RATE_MIN <= rate <= RATE_MAX:
+            raise ImpactInputError(f"MaxParticipation: must be from {RATE_MIN:f} to {RATE_MAX}: got {rate:g}")
         if shares is not None and not (isfinite(shares) and shares > 0):
             raise ImpactInputError(f"shares outstanding: must be above 0: got {shares:g}")
         if not isfinite(self.momentum):
             raise ImpactInputError(f"momentum: must be a number: got {self.momentum}")
 
 
+DATES_MOST: Final = 20
+"""Trading dates that are looked at: a month. What takes longer is no one order any more."""
+
+
 class Question(Struct, frozen=True, kw_only=True):
-    """One order, before it is sent. Times are UTC ns; the window must lie in the session."""
+    """One order, before it is sent. Times are UTC ns; the window must lie in the first date's session."""
 
     instrument: Instrument
     side: Side
@@ -67,8 +72,19 @@ class Question(Struct, frozen=True, kw_only=True):
     """The session's length as a part of an ordinary one: an early close."""
     dates: tuple[str, ...] = ()
     """Trading dates around the day, in order, by which events are placed."""
+    later: tuple[CalendarDay, ...] = ()
+    """Trading dates after the first that are known, in order."""
+    dates_most: int = 1
+    """Trading dates that the order may take, the first included; of more than one it is good till the last."""
+    client: ClientProfile | None = None
+    """Who would send it: the limits that the router would hold it against; None: it is held against none."""
+    limit_px: Px | None = None
+    """Price(44), quanta: what the limits look at. The estimate is of an order without one."""
 
     def __post_init__(self) -> None:
+        known = min(1 + len(self.later), DATES_MOST)
+        if not 1 <= self.dates_most <= known:
+            raise ImpactInputError(f"days: must be from 1 to {known} trading dates: got {self.dates_most}")
         name = "OrderQty(38)"
         if self.qty <= 0:
             raise ImpactInputError(f"{name}: must be above 0: got {self.qty}")
@@ -84,6 +100,16 @@ class Question(Struct, frozen=True, kw_only=True):
         if self.end > self.session.close:
             limit, asked = ((at - self.start) / MINUTE for at in (self.session.close, self.end))
             raise ImpactInputError(f"horizon: must end by the close, in {limit:g} minutes: got {asked:g}")
+
+    @property
+    def length(self) -> Ns:
+        """From the open to the end of the first date's window."""
+        return self.end - self.session.open
+
+    def part_of(self, session: CalendarDay) -> float:
+        """A session's length as a part of an ordinary one."""
+        longer = (session.close - session.open) / (self.session.close - self.session.open)
+        return min(1.0, self.session_part * longer)
 
 
 class Inputs(Struct, frozen=True, kw_only=True):
@@ -136,8 +162,22 @@ def inputs_of(question: Question, rules: PretradeRules) -> Inputs:
         session_variance=_session_variance(profile, rules),
         session_volume=_session_volume(profile),
         today=today,
-        next=ahead(question.events, question.instrument.symbol, question.session.day, question.dates, rules.event_days),
+        next=ahead(
+            question.events,
+            question.instrument.symbol,
+            question.session.day,
+            question.dates,
+            rules.event_days + question.dates_most - 1,
+        ),
     )
+
+
+def relative_factors(question: Question, inputs: Inputs, day: str) -> tuple[float, float]:
+    """(volume, volatility) that are expected on a later date, in those of the first; what is given holds on each."""
+    on_it = moving(question.events, question.instrument.symbol, day, question.dates)
+    volume = 1.0 if inputs.adv.source == GIVEN else volume_factor(on_it) / volume_factor(inputs.today)
+    sigma = 1.0 if inputs.sigma.source == GIVEN else volatility_factor(on_it) / volatility_factor(inputs.today)
+    return volume, sigma
 
 
 def impact_order(question: Question, inputs: Inputs) -> ImpactOrder:

@@ -46,6 +46,8 @@ class PretradeRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Parts of ADV."""
     volatile: Positive
     """Daily volatility from which an order is taken to be urgent."""
+    adverse_drift: Positive
+    """Expected move against the order in a day, in daily volatilities, from which it is urgent."""
     wide_spread_bps: Positive
     thin_notional: Positive
     """Average daily value traded, currency, below which volume is too lumpy for a clock or a curve."""

@@ -43,8 +43,11 @@ def summarise(results: Sequence[CellResult], against: str = "") -> StudySummary:
         by_setting.setdefault(each.setting, []).append(each)
     arms = {name: found for name, held in by_setting.items() if (found := _outcomes(held))}
     settings = tuple(_setting(name, held) for name, held in by_setting.items())
+    base = against or next(iter(by_setting), "")
+    if base in by_setting and base not in arms:
+        return StudySummary(settings=settings, comparisons=(), note=f"no order of {base} has a cost to compare with")
     try:
-        return StudySummary(settings=settings, comparisons=compare_all(arms, against or next(iter(by_setting), "")))
+        return StudySummary(settings=settings, comparisons=compare_all(arms, base))
     except CompareError as error:
         return StudySummary(settings=settings, comparisons=(), note=str(error))
 

@@ -157,6 +157,23 @@ def test_an_order_beyond_a_limit_is_refused_in_the_words_of_its_rule(
     assert gate().check_order(NOW, order(**changes), 0) == Refusal(OrdRejReason(reason), text)
 
 
+def test_all_that_stands_against_an_order_is_told_in_the_order_of_the_checks() -> None:
+    bad = order(symbol="GME", qty=20_000, account="OTHER", params=(("MaxParticipation", "0.5"),))
+    of = gate(prices=KnownPrices(GME=(1_000_000, NOW)))
+
+    breaches = [each.text.partition(":")[0] for each in of.breaches(NOW, bad, 10)]
+
+    assert breaches == [
+        "restricted list",
+        "accounts",
+        "maximum quantity",
+        "open orders",
+        "maximum participation",
+        "maximum notional",
+    ]
+    assert list(gate().breaches(NOW, ORDER, 0)) == []
+
+
 def test_one_open_order_too_many_is_refused() -> None:
     assert gate().check_order(NOW, ORDER, 9) is None
     assert gate().check_order(NOW, ORDER, 10) == Refusal(

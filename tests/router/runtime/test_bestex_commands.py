@@ -9,13 +9,15 @@ import pytest
 from click.testing import CliRunner
 
 from router.core.events import DayStart, Genesis
+from router.core.types import SECOND
 from router.runtime.cli import main
 from router.runtime.evidence_files import read_pack
 from router.runtime.journal_file import FILE_NAME, JournalFile
-from support import sec_script
+from router.tca.rule605_2024 import NotCovered
+from support import sec_script, sec_script_2024
 from support.floor import OPEN, engine_config
 from support.journals import two_day_journal, write_journal
-from support.sec_day import sec_day, two_days
+from support.sec_day import T0, november_day, sec_day, two_days
 from support.tca_day import Said
 
 
@@ -37,7 +39,8 @@ def test_605_writes_a_file_for_each_venue_and_says_what_is_in_none(tmp_path: Pat
 
 
 def test_605_sums_several_journals(tmp_path: Path) -> None:
-    journals = [write_journal(tmp_path / name, sec_day()) for name in ("one", "two")]
+    later = [(at + SECOND, event, outputs) for at, event, outputs in sec_day()]
+    journals = [write_journal(tmp_path / "one", sec_day()), write_journal(tmp_path / "two", later)]
 
     code, output = run("605", *journals, "--out", tmp_path / "out", "--participant", "N")
 
@@ -47,18 +50,121 @@ def test_605_sums_several_journals(tmp_path: Path) -> None:
     assert first.startswith("N|XLIT|202603|ACME|12|22|2|1000|0|1000|0|1000|")
 
 
-def test_605_warns_of_a_month_of_the_amended_rule(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [(("605",), "6 covered orders in 6 lines"), (("606", "--client", "EMS44"), " not-held orders of")],
+)
+def test_a_journal_that_is_there_twice_counts_once(tmp_path: Path, report: tuple[str, ...], said: str) -> None:
+    journal, copy = (write_journal(tmp_path / name, sec_day()) for name in ("state", "copy"))
+
+    (_, once), (_, twice) = (
+        run(*report, *paths, "--out", tmp_path / str(number))
+        for number, paths in enumerate(((journal,), (journal, copy)))
+    )
+
+    assert said in once
+    assert twice.replace(str(tmp_path / "1"), str(tmp_path / "0")) == once
+    for file in (tmp_path / "0").iterdir():
+        assert (tmp_path / "1" / file.name).read_bytes() == file.read_bytes()
+
+
+def on_date(day: str) -> list[Said]:
+    """`sec_day` on another date."""
     config = engine_config()
-    (day,) = config.calendars["XNYS"]
-    later = msgspec.structs.replace(config, calendars={"XNYS": (msgspec.structs.replace(day, day="20260817"),)})
+    (was,) = config.calendars["XNYS"]
+    later = msgspec.structs.replace(config, calendars={"XNYS": (msgspec.structs.replace(was, day=day),)})
     genesis = Genesis("T1", msgspec.json.encode(later).decode())
-    said: list[Said] = [(OPEN, genesis, []), (OPEN, DayStart("20260817"), []), *sec_day()[2:]]
-    journal = write_journal(tmp_path / "state", said)
+    return [(OPEN, genesis, []), (OPEN, DayStart(day), []), *sec_day()[2:]]
+
+
+def test_605_writes_months_of_the_amended_rule_in_its_form(tmp_path: Path) -> None:
+    journal, out = write_journal(tmp_path / "state", on_date("20260817")), tmp_path / "out"
+
+    code, output = run("605", journal, "--out", out)
+
+    assert code == 0
+    assert sorted(path.name for path in out.iterdir()) == ["XALT202608.txt", "XLIT202608.txt"]
+    assert output.splitlines()[2:] == [
+        "6 covered orders in 6 lines, form 2024",
+        "1 not covered: conditional order: nothing is committed, so nothing was received for execution",
+        "1 not covered: special handling: pegged, minimum quantity, all or none, or an auction's order",
+        f"2 not covered: {NotCovered.NEVER}",
+        "no summary report: it is divided by membership of the S&P 500, see --sp500",
+        "columns relative to the best available displayed price are empty: they are asked for from 202611 on",
+    ]
+
+
+def test_605_writes_the_summary_by_the_members_that_it_is_given(tmp_path: Path) -> None:
+    journal, out = write_journal(tmp_path / "state", november_day()), tmp_path / "out"
+    (tmp_path / "members").write_text("# 2026-11-02\nBOLT\n\nACME  # renamed in May\n")
+
+    code, output = run("605", journal, "--out", out, "--sp500", tmp_path / "members")
+
+    assert (code, output.splitlines()[4]) == (0, "7 covered orders in 7 lines, form 2024")
+    assert "see --sp500" not in output
+    written = {path.name: path.read_bytes().decode() for path in out.iterdir()}
+    assert written == sec_script_2024.files605_2024(journal, {"ACME", "BOLT"})
+
+
+def test_605_takes_a_list_of_members_for_one_month_only(tmp_path: Path) -> None:
+    august = on_date("20260817")
+    september = [(at + SECOND, event, outputs) for at, event, outputs in on_date("20260901")]
+    journals = [write_journal(tmp_path / name, said) for name, said in (("one", august), ("two", september))]
+    (tmp_path / "members").write_text("")
+
+    code, output = run("605", *journals, "--out", tmp_path / "out", "--sp500", tmp_path / "members")
+
+    assert (code, (tmp_path / "out").exists()) == (1, False)
+    assert "one month, and there are orders of 202608, 202609: give journals of one month" in output
+
+
+def test_605_refuses_a_list_of_members_that_is_a_table(tmp_path: Path) -> None:
+    journal = write_journal(tmp_path / "state", on_date("20260817"))
+    (tmp_path / "members").write_text("ACME,Industrials\n")
+
+    code, output = run("605", journal, "--out", tmp_path / "out", "--sp500", tmp_path / "members")
+
+    assert code == 1
+    assert "one symbol a line, not 'ACME,Industrials'" in output
+
+
+def test_605_says_why_a_summary_is_empty(tmp_path: Path) -> None:
+    said = on_date("20260817")
+    journal = write_journal(tmp_path / "state", said[: [at for at, _, _ in said].index(T0 + 120 * SECOND)])
+    (tmp_path / "members").write_text("")
+
+    code, output = run("605", journal, "--out", tmp_path / "out", "--sp500", tmp_path / "members")
+
+    assert code == 0
+    assert "the summary reports have no record: no market order, and no marketable limit order but" in output
+    assert (tmp_path / "out/XLIT202608.csv").read_text().count("\n") == 1
+
+
+def test_605_refuses_a_list_of_members_that_is_no_text(tmp_path: Path) -> None:
+    journal = write_journal(tmp_path / "state", on_date("20260817"))
+    (tmp_path / "members").write_bytes(b"PK\x03\x04\xff")
+
+    code, output = run("605", journal, "--out", tmp_path / "out", "--sp500", tmp_path / "members")
+
+    assert code == 1
+    assert "not a text of UTF-8" in output
+
+
+def test_605_says_that_there_was_nothing_to_count(tmp_path: Path) -> None:
+    journal = write_journal(tmp_path / "state", sec_day()[:3])
 
     code, output = run("605", journal, "--out", tmp_path / "out")
 
-    assert code == 0
-    assert "warning: 202608 is not of the form 2001 (202607 is its last month)" in output
+    assert (code, output) == (0, "no order was received by a venue\n")
+
+
+def test_605_warns_of_a_month_before_the_rule(tmp_path: Path) -> None:
+    journal = write_journal(tmp_path / "state", on_date("20010430"))
+
+    code, output = run("605", journal, "--out", tmp_path / "out")
+
+    assert (code, list((tmp_path / "out").iterdir())) == (0, [])
+    assert output == "warning: 10 orders of 200104 are in no file: the rule's first month is 200105\n"
 
 
 def test_605_refuses_a_participant_that_is_no_letter(tmp_path: Path) -> None:

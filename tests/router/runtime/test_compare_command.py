@@ -74,9 +74,27 @@ def test_orders_from_a_date_on_are_set_against_those_before_it(write: Callable[[
     assert "4 coefficients take more than 4 clusters" in shown.output
 
 
+def test_groups_have_their_means_and_what_few_orders_tell_of_them(write: Callable[[list[Outcome]], Path]) -> None:
+    costs = {"IS": (4.0, 8.0), "POV": (1.0, 3.0), "TWAP": (9.0, 5.0), "VWAP": (2.0, 4.0)}
+    path = write(
+        [outcome(f"{name}{n}", algorithm=name, cost_bps=c) for name in costs for n, c in enumerate(costs[name])]
+    )
+
+    found = json.loads(run(path, "--means", "algorithm", "--json").output)
+    shown = run(path, "--means", "algorithm")
+
+    assert [(row["name"], row["orders"], row["cost_bps"]["value"]) for row in found["rows"]] == [
+        ("IS", 2, 6.0), ("POV", 2, 2.0), ("TWAP", 2, 7.0), ("VWAP", 2, 3.0),
+    ]  # fmt: skip
+    assert found["rows"][2]["shrunk_bps"] < 7.0
+    assert shown.exit_code == 0
+    assert "z: no order with an estimate and a timing risk" in shown.output
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
+        (("--means", "side", "--event", "20260301"), "--means and --event are two questions: ask one at a time"),
         (("--against", "POV"), "Error: the arm to compare against must be one of ['TWAP', 'VWAP'], it is POV"),
         (("--event", "20200101"), "takes orders on both sides, there are 0 before and 8 after"),
         (("--event", "March"), "a date is YYYYMMDD: got March"),

@@ -61,5 +61,5 @@ def test_too_few_orders_are_refused_with_rule_limit_and_value(past: Path, tmp_pa
     done = run(str(few))
 
     assert done.exit_code == 1
-    assert done.output == "Error: orders: 2 numbers take at least 20 independent ones: got 7\n"
+    assert done.output == "Error: orders: 2 parameters take at least 20 independent orders (one a seed): got 7\n"
     assert "orders: at least one must be left: got none" in run(str(past), "--algorithm", "POV").output

@@ -52,12 +52,12 @@ def test_outputs_may_wait_and_a_reader_can_tell_which_inputs_are_answered(journa
     journal.commit_inputs()
     journal.write_outputs(journal.append(21, UP), [NOTE])
     reader = journal.reader()
-    assert ([line.seq for line in reader.inputs()], reader.answered()) == ([1, 2], 1)
+    assert ([line.seq for line in reader.inputs()], reader.extent().answered) == ([1, 2], 1)
     assert [line.seq for line in reader.outputs()] == [1, 1]
 
     journal.commit()
 
-    assert ([line.seq for line in reader.inputs()], reader.answered()) == ([1, 2, 3], 3)
+    assert ([line.seq for line in reader.inputs()], reader.extent().answered) == ([1, 2, 3], 3)
     assert [line.seq for line in reader.outputs()] == [1, 1, 3]
     reader.close()
 

@@ -15,6 +15,7 @@ from router.tca.outcome import OutcomeError
 from router.tca.outcome_file import write_outcomes
 from router.tca.study.plan import OrderSpec, RunSpec
 from support.outcomes import outcome
+from support.pretrade import impact_file
 from support.tracing import untraced
 
 TWAP = OrderSpec(name="A", symbol="ACME", side=Side.BUY, size=0.001, start=0.5, minutes=1, strategy="TWAP", params=())
@@ -44,6 +45,17 @@ def test_without_a_volatility_it_is_that_of_the_orders_own_date(state: Path) -> 
 
     # The market is made with 1.2 % a day, and is busier than its mean after the open.
     assert found.sigma == pytest.approx(0.016, abs=0.006)
+
+
+def test_with_impact_models_a_journals_order_has_its_estimate_at_arrival(state: Path) -> None:
+    (bare,), _ = read_past([state])
+    (found,), _ = read_past([state], impact=impact_file())
+
+    assert (bare.estimate_bps, bare.timing_risk_bps, bare.z) == (None, None, None)
+    assert found.estimate_bps is not None
+    assert found.timing_risk_bps is not None
+    assert found.z == pytest.approx((found.cost_bps - found.estimate_bps) / found.timing_risk_bps)
+    assert replace(found, estimate_bps=None, timing_risk_bps=None) == bare
 
 
 def test_a_studys_folder_and_a_file_give_their_outcomes_in_order(tmp_path: Path) -> None:

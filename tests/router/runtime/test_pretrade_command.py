@@ -23,7 +23,7 @@ ORDER = ("--symbol", "ACME", "--side", "buy", "--qty", "200000", "--day", "20261
 
 
 def run(*options: str) -> Result:
-    return CliRunner().invoke(main, ["pretrade", *options])
+    return CliRunner(env={"COLUMNS": "200"}).invoke(main, ["pretrade", *options])
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +115,15 @@ def test_a_profile_by_hand_is_read(tmp_path: Path) -> None:
         ((*ORDER, "--start", "9 am"), "start: must be HH:MM by the clock of the exchange: got '9 am'"),
         ((*ORDER, "--start", "16:00"), "EffectiveTime(168): must lie in the session of 20261130"),
         ((*ORDER, "--regime", "wild"), "regime: must be one of calm, normal, stressed: got 'wild'"),
-        ((*ORDER, "--max-participation", "2"), "MaxParticipation: must be above 0 and at most 0.99: got 2"),
+        ((*ORDER, "--max-participation", "2"), "MaxParticipation: must be from 0.000001 to 0.99: got 2"),
+        ((*ORDER, "--days", "0"), "days: must be from 1 to 20 trading dates: got 0"),
+        ((*ORDER, "--days", "21"), "days: must be from 1 to 20 trading dates: got 21"),
+        ((*ORDER, "--until", "20261127"), "until: must not be before the day, 20261130: got 20261127"),
+        ((*ORDER, "--until", "20270601"), "until: must be at most 20 trading dates ahead: got 20270601"),
+        ((*ORDER, "--until", "soon"), "until: must be a date YYYYMMDD: got 'soon'"),
+        ((*ORDER, "--until", "20261202", "--days", "3"), "until: must not stand beside days: got 20261202 and 3"),
+        ((*ORDER, "--limit", "cheap"), "limit: must be a decimal price: got 'cheap'"),
+        ((*ORDER, "--limit", "40.00001"), "limit: must be above 0 and no finer than 1/10000: got 40.00001"),
         ((*ORDER, "--symbol", "IBM"), "price: is not known of IBM and must be given, or a profile: got nothing"),
     ],
 )
@@ -125,6 +133,39 @@ def test_a_refusal_is_one_line_with_rule_limit_and_value(options: tuple[str, ...
     assert result.exit_code == 1
     assert result.output.startswith(f"Error: {said}")
     assert result.output.count("\n") == 1
+
+
+def test_an_order_of_several_dates_is_good_till_the_last_and_shared_out() -> None:
+    asked = ("--symbol", "ACME", "--side", "buy", "--qty", "600000", "--day", "20261123", "--urgency", "Low", "--json")
+
+    days, until = (json.loads(run(*asked, *how).stdout) for how in (("--days", "4"), ("--until", "20261128")))
+
+    said = days["execution_strategy"]
+    assert days == until
+    assert {each["name"]: each["text"] for each in said["order_fields"]} == {
+        "TimeInForce": "6",
+        "ExpireDate": "20261125",
+    }
+    # Thanksgiving is no trading date, and the day after it is short: three whole ones are enough.
+    assert [(each["day"], each["shares"]["value"]) for each in said["dates"]] == [
+        ("20261123", 200_000),
+        ("20261124", 200_000),
+        ("20261125", 200_000),
+    ]
+    assert "StartTime" not in {each["name"] for each in said["parameters"]}
+
+
+def test_what_the_router_would_refuse_is_said_first_by_the_client_s_own_limits(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    write_home(home)
+    risk = home / "risk.toml"
+    risk.write_text(risk.read_text() + "\n[client.EMS44]\nmax_qty = 100_000\n")
+
+    mine, other = (run(*ORDER, "--config", str(home), "--client", client) for client in ("EMS44", "NOBODY"))
+
+    refusal = "The router would refuse this order: maximum quantity: OrderQty(38) 200,000 is above the limit 100,000"
+    assert mine.output.splitlines()[1] == refusal
+    assert "clients.toml: has no client 'NOBODY', but EMS42, EMS44" in other.output
 
 
 def test_a_profile_of_sluice_profile_is_read(tmp_path: Path) -> None:

@@ -261,6 +261,24 @@ def test_ibm_from_ticks_quotes_and_minute_bars(real_data_dir: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.real_data
+def test_minute_bars_of_quotes_have_nearly_the_spread_of_the_ticks(real_data_dir: Path) -> None:
+    """IBM on 2013-10-08, whose ticks are there too; both together are the ticks'."""
+    day = ("--symbol", "IBM", "--from", "20131008", "--to", "20131008")
+    bars = real_data_dir / "bars"
+    ticks = real_data_dir / "consolidated" / "ibm_20131008_quote.csv.xz"
+    trades = bars / "lean_minute_trade.csv.xz"
+
+    by_bars, by_ticks, by_both = (
+        printed(trades, *quotes, *day)["IBM"]
+        for quotes in ((bars / "lean_minute_quote.csv.xz",), (ticks,), (ticks, bars / "lean_minute_quote.csv.xz"))
+    )
+
+    assert by_bars["spread"] == pytest.approx(by_ticks["spread"], rel=0.15)
+    assert by_both["spread"] == by_ticks["spread"]
+    assert "20131008: spread of the quotes at both ends of bars" in by_bars["notes"]
+
+
+@pytest.mark.real_data
 def test_inda_has_a_curve_of_its_own(real_data_dir: Path) -> None:
     made = printed(real_data_dir / "bars" / "INDA_1min_2023-07-10_to_2025-07-07.csv.xz")["INDA"]
 

@@ -84,6 +84,16 @@ def test_a_cluster_of_two_processes_gives_what_one_gives(
     assert study_digest(found) == study_digest(here)
 
 
+@pytest.mark.parametrize("address", ["nonsense", "tcp://127.0.0.1", "tcp://127.0.0.1:x"])
+def test_what_is_no_address_is_said_before_anything_is_tried(jobs: list[Job], address: str) -> None:
+    pytest.importorskip("distributed")
+
+    with pytest.raises(
+        StudyError, match=rf"dask: must be the address of a scheduler, tcp://HOST:PORT: got '{address}'"
+    ):
+        list(work_all(jobs, Place(dask=address)))
+
+
 @pytest.mark.slow
 def test_a_scheduler_that_is_not_there_is_said(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed")

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
@@ -19,6 +20,7 @@ from router.runtime.cli import main
 from router.runtime.journal_file import JournalFile
 from router.runtime.settings import config_folder
 from router.tca.outcome import encode_outcomes
+from router.tca.profile import SymbolProfile
 from router.tca.store import Store
 from router.tca.tca_report import SIGN, schema
 from support.outcomes import outcome
@@ -118,6 +120,26 @@ def test_an_order_has_its_place_in_a_universe(tmp_path: Path, state: Path) -> No
     written = json.loads(run(state, "--parent", "BUY", "--universe", past, "--json", "-").output)
 
     assert written["reports"][0]["peers"]["rank"]["percentile"]["value"] == 0.3
+
+
+def test_a_profile_gives_the_estimate_what_was_measured_before(tmp_path: Path, state: Path) -> None:
+    known = tmp_path / "acme.json"
+    known.write_bytes(msgspec.json.encode(SymbolProfile(symbol="ACME", as_of="20260101", days=60, price=39.0, adv=5e5)))
+
+    written = json.loads(run(state, "--parent", "BUY", "--profile", known, "--json", "-").output)
+
+    inputs = {each["name"]: each["figure"] for each in written["reports"][0]["estimate"]["inputs"]}
+    assert inputs["average daily volume"]["value"] == 5e5
+    assert inputs["average daily volume"]["source"] == "mean, measured from 60 days to 20260101"
+
+
+def test_a_profile_of_other_symbols_is_refused(tmp_path: Path, state: Path) -> None:
+    other = tmp_path / "bolt.json"
+    other.write_bytes(msgspec.json.encode(SymbolProfile(symbol="BOLT", as_of="20260101", days=60, price=39.0)))
+
+    result = run(state, "--profile", other)
+
+    assert (result.exit_code, result.output) == (1, "Error: bolt.json: no profile of ACME; it has BOLT\n")
 
 
 def test_a_universe_that_is_none_is_told(tmp_path: Path, state: Path) -> None:

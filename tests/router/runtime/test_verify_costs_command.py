@@ -36,7 +36,8 @@ def test_orders_are_predicted_traded_and_compared_and_a_cell_can_be_repeated(tmp
         "general",
     ]
     assert {each["orders"] for each in found} == {3}
-    assert "square-root not fitted: orders: 2 numbers take at least 20 independent ones: got 3" in done.output
+    few = "orders: 2 parameters take at least 20 independent orders (one a seed): got 3"
+    assert f"square-root not fitted: {few}" in done.output
     assert (out / "verify-costs.svg").read_text().startswith("<?xml")
     assert json.loads(again.output) == json.loads((out / "cells" / "000002.json").read_text())["result"]
 

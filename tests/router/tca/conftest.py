@@ -30,3 +30,10 @@ def floor_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The journal of seven minutes of the floor's engine and market, seed 1."""
     with untraced():
         return floor_journal(tmp_path_factory.mktemp("floor"), seed=1)
+
+
+@pytest.fixture(scope="session", params=[3, 5], ids="seed {}".format)
+def other_floor_day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As `floor_day`, of other seeds."""
+    with untraced():
+        return floor_journal(tmp_path_factory.mktemp("floor"), seed=request.param)

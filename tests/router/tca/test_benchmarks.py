@@ -29,7 +29,7 @@ from router.tca.benchmarks import (
 from router.tca.case import Case
 from router.tca.marks import Mark
 from router.tca.tape import MarketTape
-from support.twelve_trades import at, case, px, quote, tape, until, usd
+from support.twelve_trades import at, case, corrected, px, quote, tape, until, usd
 
 
 def test_every_benchmark_of_the_buy_by_hand() -> None:
@@ -143,6 +143,17 @@ def test_reversion_of_the_sell_by_hand() -> None:
 
     money = {each.name: None if each.quanta is None else each.quanta / 10_000 for each in found}
     assert money == {"1 s": 0, "10 s": 0, "1 min": 8, "5 min": 8, "close": 48}
+
+
+def test_a_corrected_trade_is_found_on_the_tape_as_it_was_first_reported() -> None:
+    """Own prints are the same three, though one was corrected twice, and one corrected and then taken back."""
+    was = case("O1", corrected())
+
+    found, before = _prices(benchmarks(was)), _prices(benchmarks(case("O1")))
+
+    assert [(fill.qty, fill.px, fill.printed) for fill in was.fills] == [(200, px("40.03"), (300, px("40.04")))]
+    own_or_not = [name for name in found if name.startswith(("VWAP", "TWAP"))]
+    assert {name: found[name] for name in own_or_not} == {name: before[name] for name in own_or_not}
 
 
 # --- what does not exist

@@ -17,11 +17,11 @@ def test_the_estimate_stands_beside_the_outcome_its_models_and_its_inputs() -> N
     rows = {row[0]: row[1:] for row in outcome_table.rows}
     assert estimate.realised is not None
     assert rows["realised cost, fees in it"] == (
-        f"{estimate.realised.value:.2f}", "none", "bps", "fills against the midpoint at arrival, and fees",
+        f"{estimate.realised.value:.2f}", "exact", "bps", "fills against the midpoint at arrival, and fees",
     )  # fmt: skip
     assert [row[0] for row in models.rows] == [each.model for each in estimate.models]
-    assert ("price", "40.02", "none", "USD", "midpoint at arrival") in inputs.rows
-    assert ("average daily volume", "2,000,000", "none", "shares a day", "configured") in inputs.rows
+    assert ("price", "40.02", "exact", "USD", "midpoint at arrival") in inputs.rows
+    assert ("average daily volume", "2,000,000", "exact", "shares a day", "configured") in inputs.rows
 
 
 def test_without_an_estimate_there_is_the_reason() -> None:

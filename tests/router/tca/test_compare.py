@@ -198,6 +198,20 @@ def test_orders_of_one_date_share_its_news_and_count_once() -> None:
     assert by_date.value == pytest.approx(by_order.value)
 
 
+def test_seeds_of_one_date_are_markets_of_their_own() -> None:
+    studied = [
+        outcome(f"O{n}", date=date, seed=seed, cost_bps=float(n + seed))
+        for date in ("20260316", "20260317")
+        for seed in (1, 2, 3)
+        for n in (1, 2)
+    ]
+
+    found = before_after(studied, "20260317").plain
+
+    assert found.estimate.n == 6
+    assert found.estimate.low is not None
+
+
 def test_larger_orders_after_the_event_are_not_taken_for_its_effect() -> None:
     orders = season(2, 0.0, larger=4.0)
 
@@ -245,7 +259,14 @@ def test_too_few_dates_or_figures_that_do_not_vary_have_no_adjusted_difference()
 
     assert found is not None
     assert found.estimate.value is None
-    assert found.estimate.note == "4 coefficients take more than 4 clusters that differ in each, there are 12"
+    assert found.estimate.note == (
+        "size, volatility and spread must vary, and not only with the event: nothing tells their effects apart"
+    )
+
+    few = before_after(alike[4:8], "20260316", adjust=True).adjusted
+
+    assert few is not None
+    assert few.estimate.note == "4 coefficients take more than 4 clusters, there are 4"
 
 
 def test_an_event_with_orders_on_one_side_only_is_refused() -> None:

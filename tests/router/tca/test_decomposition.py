@@ -62,6 +62,7 @@ def test_timing_risk_of_the_buy_by_hand() -> None:
     assert risk.traded.value == pytest.approx(0.4 * sqrt(12.34375))
     assert risk.cost.value == pytest.approx(bps("4", "40020"))
     assert risk.score.value == pytest.approx(bps("4", "40020") / sqrt(100 / 3))
+    assert (risk.cost.interval, risk.cost.reason) == (None, "what it came to: exact")
 
 
 def test_the_risk_is_as_uncertain_as_the_volatility_that_it_is_from() -> None:
@@ -71,6 +72,8 @@ def test_the_risk_is_as_uncertain_as_the_volatility_that_it_is_from() -> None:
     risk = timing_risk(was, shortfall(was), unsure)
 
     assert _figures(risk.expected) == pytest.approx([sqrt(100 / 3), 0.2 * sqrt(100 / 3)])
+    assert risk.score.value is not None
+    assert _figures(risk.score) == pytest.approx([risk.score.value, 0.2 * risk.score.value])
 
 
 def test_an_order_of_no_shares_has_no_timing_cost() -> None:

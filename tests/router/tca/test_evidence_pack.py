@@ -142,3 +142,16 @@ def test_the_index_shows_the_cost_against_arrival() -> None:
 )
 def test_markdown_takes_a_text_as_text_on_one_line(text: str, written: str) -> None:
     assert markdown(text) == written
+
+
+def test_where_venues_were_weighed_it_is_said_which_score_is_best() -> None:
+    said = "Of the scores in one unit the least is best"
+
+    weighed, refused = pack("O2"), pack("O5")
+
+    assert [said in weighed[name].decode() for name in ("index.html", "index.md")] == [True, True]
+    assert [said in refused[name].decode() for name in ("index.html", "index.md")] == [False, False]
+
+
+def test_every_printed_page_of_the_index_says_the_sign() -> None:
+    assert '@bottom-left { content: "Positive is a cost, for buys and for sells."' in pack("O2")["index.html"].decode()

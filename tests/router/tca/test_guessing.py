@@ -33,6 +33,15 @@ def test_a_metronome_of_round_lots_is_guessed_and_what_that_costs_is_told() -> N
     )  # fmt: skip
 
 
+def test_of_children_that_are_mostly_one_lot_it_is_said_that_a_hit_says_little() -> None:
+    sizes = [100, 100, 700, 100, 300, 100, 100, 100]
+
+    found = guessing(case(MARKET, [child(f"C{n}", 7.0 * n * n, qty) for n, qty in enumerate(sizes)]))
+
+    assert found.rows[0].note.startswith("75% are one lot, the commonest size of all: a hit on it says little")
+    assert "one lot" not in found.rows[1].note
+
+
 def test_an_order_that_sent_nothing_says_so() -> None:
     found = guessing(case(MARKET))
 

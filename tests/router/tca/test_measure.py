@@ -251,6 +251,16 @@ def test_quotes_of_one_date_twice_are_refused() -> None:
         measure("ACME", week(), [SpreadSum("20260302", 1.0, 1)] * 2)
 
 
+def test_of_two_grains_of_quotes_the_finer_tells_the_spread_and_bars_are_named() -> None:
+    ticks, bars = SpreadSum("20260302", 3.0, 100), SpreadSum("20260302", 9.0, 100, 60 * SECOND)
+    alone = SpreadSum("20260303", 5.0, 100, 60 * SECOND)
+
+    profile = measure("ACME", week(), [bars, ticks, alone])
+
+    assert profile.spread == 8.0 / 200
+    assert "20260303: spread of the quotes at both ends of bars" in profile.notes
+
+
 def test_the_configured_curve_of_a_symbol_goes_before_the_pooled_one() -> None:
     curves = {"*": (500_000, 500_000), "ACME": (900_000, 100_000)}
 

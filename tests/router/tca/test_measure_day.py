@@ -15,6 +15,7 @@ from router.tca.measure_day import (
     day_of_bars,
     day_of_prints,
     day_of_volumes,
+    spread_of_bars,
     spread_of_quotes,
 )
 
@@ -171,3 +172,17 @@ def test_before_the_first_quote_there_is_no_spread() -> None:
     quotes = spread_of_quotes(SESSION, minutes(30), floats(10.0), floats(10.1))
 
     assert quotes.ns == 10 * MINUTE
+
+
+def test_the_ends_of_a_quote_bar_stand_for_half_of_it_and_the_close_until_the_next() -> None:
+    """Bars of 2 min at the open and 10 min on: 0.02 and 0.04 a minute each, 0.04 until there, 0.06 one, 0.02 29."""
+    quotes = spread_of_bars(
+        SESSION,
+        minutes(0, 10),
+        opens=(floats(10.0, 10.0), floats(10.02, 10.06)),
+        closes=(floats(10.0, 10.0), floats(10.04, 10.02)),
+        grain_ns=2 * MINUTE,
+    )
+
+    assert (quotes.day, quotes.ns, quotes.grain_ns) == ("20260302", 40 * MINUTE, 2 * MINUTE)
+    assert quotes.weighted / MINUTE == pytest.approx(0.02 + 9 * 0.04 + 0.06 + 29 * 0.02)

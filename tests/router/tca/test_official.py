@@ -1,18 +1,22 @@
 """Open, close and previous close of a date, with auctions and without."""
 
 import msgspec
+import pytest
 
 from router.core.events import DayStart, Genesis, TradePrint
 from router.core.profiles import CalendarDay
-from router.core.types import PrintKind, Side
+from router.core.types import SECOND, PrintKind, Side
+from router.tca.benchmarks import reversions
 from router.tca.case import Case
+from router.tca.decomposition import decompose
+from router.tca.markouts import mid2_after
 from router.tca.marks import Mark
 from router.tca.official import close_price, open_price, previous_close, together
 from router.tca.recorder import Recorder
 from router.tca.tape import MarketTape
-from support.floor import ACME
+from support.floor import ACME, DAY
 from support.tca_day import Said
-from support.twelve_trades import Parent, at, case, config, px, recorded, tape, trade, until, usd
+from support.twelve_trades import Parent, at, case, config, px, quote, recorded, tape, trade, until, usd
 
 NEXT_S = 86_400
 
@@ -136,6 +140,68 @@ def test_the_last_close_of_one_journal_is_the_next_ones_previous() -> None:
 
     assert [each.record.order_id for each in found] == ["T1-O1", "T2-O1", "T3-O1"]
     assert [each.previous_close for each in found] == [None, px("40.30"), px("40.30")]
+
+
+# --- a date in two journals
+
+
+def after_a_restart(market: str = "by hand", starts: float = 160, day: str = DAY) -> Recorder:
+    """The day in a new state directory: the price a dime higher from 170 s on, and the close."""
+    genesis = Genesis("T2", msgspec.json.encode(config()).decode(), market)
+    said: list[Said] = [
+        (at(starts), genesis, []),
+        (at(starts), DayStart(day), []),
+        (at(starts + 10), quote("40.18", "40.22"), []),
+        (at(600), trade("40.30", 3_000, PrintKind.CLOSING), []),
+        (at(700), trade("40.30", 1, PrintKind.LATE), []),
+    ]
+    return recorded(said)
+
+
+def back(*journals: Recorder) -> dict[str, float | str]:
+    """Reversion of the sell, filled at 150 s at a midpoint of 40.08, in basis points or why there is none."""
+    (sell,) = [each for each in together(journals) if each.record.cl_ord_id == "SELL"]
+    return {each.name: each.reason if each.bps is None else round(each.bps, 2) for each in reversions(sell)}
+
+
+def test_the_next_journal_of_the_date_says_what_came_after_an_order_that_was_over() -> None:
+    """Up to 10 s after is before its first quote; up 0.12 is 29.94 bps of 40.08, up 0.22 is 54.89."""
+    alone, both = back(recorded(until(155))), back(recorded(until(155)), after_a_restart())
+
+    end = "lies after the journal's end"
+    close = "the session closes after the journal's end"
+    assert alone == {"1 s": end, "10 s": end, "1 min": end, "5 min": end, "close": close}
+    between = "lies between two journals"
+    assert both == {"1 s": between, "10 s": between, "1 min": 29.94, "5 min": 29.94, "close": 54.89}
+
+
+def test_impact_and_markouts_are_answered_from_there_too() -> None:
+    (sell,) = [each for each in together([recorded(until(155)), after_a_restart()]) if each.record.cl_ord_id == "SELL"]
+
+    assert mid2_after(sell, at(150), 60 * SECOND) == (2 * px("40.20"), "")
+    assert decompose(sell).permanent.value == pytest.approx(-10 / 40.10 * 100)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        after_a_restart(market="another seed"),
+        after_a_restart(starts=100),
+        after_a_restart(starts=NEXT_S, day="20260317"),
+    ],
+    ids=["another market", "at the same time", "the next date"],
+)
+def test_a_journal_of_another_market_time_or_date_says_nothing_of_it(other: Recorder) -> None:
+    assert back(recorded(until(155)), other)["1 min"] == "lies after the journal's end"
+
+
+def test_an_order_that_is_open_at_its_journals_end_is_valued_there() -> None:
+    found = together([recorded(until(130)), after_a_restart()])
+
+    assert [(each.record.cl_ord_id, each.then is None) for each in found] == [("BUY", False), ("SELL", True)]
+
+
+# --- copies
 
 
 def test_a_journal_that_is_there_twice_counts_once_and_the_one_that_knows_more_stands() -> None:

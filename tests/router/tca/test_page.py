@@ -1,6 +1,7 @@
 """The page: self-contained, escaped, with the figures of the reports, and without a blank whatever the day was."""
 
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 
 import pytest
@@ -15,7 +16,8 @@ from router.tca.tca_report import SIGN
 from router.tca.tca_text import status_text, tables
 from support.outcomes import outcome
 from support.sheets import HEADING, sheets
-from support.tca_day import day, lines
+from support.tca_day import Said, day, lines
+from support.thin_days import no_fill, one_fill, taken_back
 from support.twelve_trades import at, recorded, tape, until
 
 
@@ -79,6 +81,54 @@ def test_nothing_is_fetched_and_no_script_runs_but_the_sorter(text: str) -> None
     assert not re.search(r"https?:|@import|url\((?!#)", text)
     policy = r"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-[A-Za-z0-9+/]{43}='"
     assert re.search(policy, text.replace("&#39;", "'"))
+
+
+def pictures_of(said: Sequence[Said]) -> dict[str, str]:
+    """The pictures of a page of one order by the first word of what they show, with the caption of each."""
+    page = page_of(recorded(said))
+    figures = re.findall(r"<figcaption>(.+?)</figcaption>.*?(<svg.+?</svg>)", page, re.DOTALL)
+    return {re.sub(r"<[^>]+>", "", caption): picture for caption, picture in figures}
+
+
+def labels(picture: str) -> set[str]:
+    return set(re.findall(r">([^<>\n]+)</text>", picture))
+
+
+def test_an_order_without_a_fill_is_seen_in_its_market() -> None:
+    found = pictures_of(no_fill())
+
+    price = found["Price, fills and benchmarks USD; size of a dot is shares, colour the venue"]
+    assert {"market trades", "arrival mid", "limit"} <= labels(price)
+    assert {"schedule", "filled"} <= labels(
+        found["Schedule and fills shares, cumulative; behind them the market's volume"]
+    )
+    assert "Expected and realised by what was known at arrival, bps" in found
+
+
+def test_trades_that_were_taken_back_after_the_end_are_crosses() -> None:
+    found = pictures_of(taken_back())
+
+    (caption,) = (each for each in found if each.startswith("Price"))
+    assert caption.endswith("colour the venue; a cross is a trade that was taken back")
+    assert "taken back" in labels(found[caption])
+    assert "AvgPx(6)" not in labels(found[caption])
+
+
+@pytest.mark.parametrize("said", [one_fill(alone=True), one_fill(limit="60.00"), no_fill(is_open=True)])
+def test_no_label_of_a_thin_order_is_there_twice_or_no_number(said: Sequence[Said]) -> None:
+    """Of one fill at one price the ticks lie closer than a cent."""
+    for caption, picture in pictures_of(said).items():
+        texts = re.findall(r">([^<>\n]+)</text>", picture)
+        assert not [text for text in texts if "nan" in text.lower() or "inf" in text.lower()], caption
+        if caption.startswith("Price"):
+            assert len(texts) == len(set(texts))
+
+
+def test_an_order_that_was_refused_has_no_pictures(text: str) -> None:
+    section = text.partition('id="O3"')[2].partition("</section>")[0]
+
+    assert section
+    assert "<svg" not in section
 
 
 def test_the_index_has_one_row_for_each_parent(text: str) -> None:

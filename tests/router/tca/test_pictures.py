@@ -8,12 +8,14 @@ import pytest
 from router.core.algo import SchedulePoint
 from router.core.types import SECOND
 from router.tca.case import Case, case_of
+from router.tca.drawing import short_numbers
 from router.tca.pictures import (
     WINDOW_NS_MIN,
     Levels,
     limit_in_view,
     price_picture,
     schedule_picture,
+    tick_text,
     window,
 )
 from router.tca.record import Planned
@@ -66,6 +68,19 @@ def test_two_orders_pictures_share_no_id(recorder: Recorder) -> None:
 @pytest.mark.parametrize(("limit", "seen"), [(40.3, True), (38.9, True), (40.8, False), (38.5, False)])
 def test_a_limit_far_from_the_prices_is_left_out(limit: float, seen: bool) -> None:
     assert limit_in_view(limit, 39.5, 40.1) is seen
+
+
+@pytest.mark.parametrize(
+    ("px", "places", "text"), [(40.1, 2, "40.10"), (40.0225, 2, "40.0225"), (1_234.0, 0, "1,234"), (0.25, 0, "0.25")]
+)
+def test_a_tick_has_as_many_decimals_as_it_needs(px: float, places: int, text: str) -> None:
+    assert tick_text(px, places) == text
+
+
+def test_only_coordinates_are_shortened_not_what_a_label_says() -> None:
+    assert short_numbers('<path d="M 1.23456 7"/><text x="0.005">40.0225</text>') == (
+        '<path d="M 1.23 7"/><text x="0.01">40.0225</text>'
+    )
 
 
 def test_an_order_that_was_over_at_once_is_seen_with_the_market_around_it(recorder: Recorder) -> None:

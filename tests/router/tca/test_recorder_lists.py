@@ -2,6 +2,7 @@
 
 from router.core.events import Event, OperatorRelease
 from router.core.types import OrdType, Side
+from router.engine.hold import STAGED
 from router.tca.record import OrderRecord
 from router.tca.recorder import Recorder
 from support.floor import OPEN, order
@@ -65,3 +66,12 @@ def test_a_staged_order_arrives_at_its_receipt_and_is_worked_as_the_desk_chose()
     staged = orders["A1"]
     assert (staged.arrived_at, staged.algorithm, staged.end) == (OPEN, "TWAP", OPEN + 5_400 * SECOND)
     assert staged.plans[-1].points[0].at == OPEN + SECOND
+
+
+def test_a_released_order_no_longer_says_that_it_waits() -> None:
+    staged = order("A1", manual=True, qty=60_000)
+    release = OperatorRelease("T1-O1", "TWAP", (("EndTime", "20260316-15:00:00"),))
+
+    waits, released = (Told().tell(*events)["A1"] for events in ([staged], [staged, release]))
+
+    assert (waits.text, released.text) == (STAGED, "")

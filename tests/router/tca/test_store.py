@@ -21,6 +21,7 @@ from router.tca.store_writer import Place, StoreError, journal_id, write_journal
 from support.floor import CLOSE, DAY, OPEN, engine_config
 from support.scene import play
 from support.tca_day import T0, day, fill_note, lines, report
+from support.twelve_trades import corrected, recorded
 
 JOURNAL = "0123456789abcdef"
 
@@ -134,6 +135,17 @@ def test_a_bust_an_amendment_and_an_odd_symbol_come_back(tmp_path: Path) -> None
     assert rows == [("BRK/B x'y", "E9", T0 + 4 * SECOND)]
 
 
+def test_corrected_trades_come_back_with_what_was_printed_of_them(tmp_path: Path) -> None:
+    recorder = recorded(corrected())
+
+    write_journal(tmp_path, JOURNAL, recorder)
+
+    with Store(tmp_path) as store:
+        back = read_case(store, JOURNAL, "O1")
+    assert plain(back) == plain(next(cases(recorder)))
+    assert [fill.printed_qty for fill in back.fills] == [300]
+
+
 def busted(symbol: str) -> Recorder:
     """One parent, filled once, amended, busted, cancelled."""
     recorder = Recorder()
@@ -240,7 +252,7 @@ def test_a_table_of_another_version_is_refused(root: Path) -> None:
     path = Place("fills", DAY, "ACME", JOURNAL).path(root)
     pq.write_table(pq.read_table(path, partitioning=None).replace_schema_metadata({VERSION_KEY: b"0"}), path)
 
-    with pytest.raises(StoreError, match="table of version 0, this version reads 1"):
+    with pytest.raises(StoreError, match="table of version 0, this version reads 2"):
         Store(root)
 
 

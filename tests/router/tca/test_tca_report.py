@@ -26,7 +26,7 @@ from router.tca.volatility import given as given_volatility
 from support.floor import ACME
 from support.pretrade import impact_file
 from support.scene import play
-from support.tca_day import lines
+from support.tca_day import day, lines
 from support.twelve_trades import case, recorded, tape
 
 SCHEMA = Path(__file__).resolve().parents[3] / "docs" / "schemas" / "tca-report.schema.json"
@@ -130,6 +130,14 @@ def test_a_journal_whose_last_outputs_are_missing_has_a_report_of_what_is_there(
         assert list(_blanks(written)) == []
 
 
+def test_a_refused_order_and_one_without_a_limit_have_no_blank_either() -> None:
+    reports = [tca_report(each, beside=WHOLE) for each in cases(recorded(day()))]
+
+    assert list(_blanks(as_json(*reports))) == []
+    assert [each.order.reasons.get("limit_px") for each in reports].count("no limit") >= 1
+    assert any(each.shortfall.reason.startswith("no paper portfolio: ") for each in reports)
+
+
 # --- from a journal of the real engine
 
 
@@ -166,18 +174,15 @@ def _reports(inputs: Sequence[Any], outputs: Sequence[OutputLine]) -> Iterator[T
 def _blanks(written: object, where: str = "", reasons: str = "") -> Iterator[str]:
     """Figures that are not there and whose reason is not beside them; a NaN would be written as null, too."""
     if isinstance(written, dict):
-        said = "".join(str(written.get(name) or "") for name in ("reason", "reasons", "note", "basis"))
+        said = "".join(str(written.get(name) or "") for name in ("reason", "note", "basis"))
+        by_name = written.get("reasons") or {}
         for name, value in written.items():
-            yield from _blanks(value, f"{where}.{name}", said or reasons)
+            yield from _blanks(value, f"{where}.{name}", said or by_name.get(name, reasons))
     elif isinstance(written, list):
         for place, value in enumerate(written):
             yield from _blanks(value, f"{where}[{place}]", reasons)
-    elif written is None and not reasons and not where.endswith(MAY_BE_ABSENT):
+    elif written is None and not reasons:
         yield where
-
-
-MAY_BE_ABSENT = (".limit_px", ".transact_time", ".ended_at", ".error", ".low", ".high")
-"""Absent where the order has none, or the figure is a fact and no estimate."""
 
 
 def test_the_search_for_blanks_finds_one() -> None:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from router.tca.tca_words import duration, summary
 from support.sheets import sheets
 from support.tca_day import day
+from support.thin_days import taken_back
 from support.twelve_trades import recorded, tape, until
 
 
@@ -32,7 +33,25 @@ def test_an_order_that_was_refused() -> None:
 def test_an_order_that_is_open_and_has_traded_nothing() -> None:
     (buy,) = sheets(recorded(until(10)))
 
-    assert "It is still open. The shortfall, all of it missed, is " in summary(buy.report)
+    assert "It is still open. The shortfall so far, of shares yet to be filled, is " in summary(buy.report)
+
+
+def test_an_order_whose_trades_were_all_taken_back() -> None:
+    (thin,) = sheets(recorded(taken_back()))
+
+    assert summary(thin.report) == (
+        "Nothing of the 1,000 shares of ACME to buy (0.05% of average daily volume) by TWAP is filled any more: "
+        "its 2 trades were taken back. "
+        "The shortfall, all of it missed, is 200.00 USD, 50.00 bps of the paper portfolio."
+    )
+    assert thin.report.order.reasons["avg_px"] == "every trade was taken back"
+
+
+def test_an_order_that_was_filled_as_it_came() -> None:
+    buy, _ = sheets(recorded(tape()))
+    at_once = replace(buy.report.order, ended_at=buy.report.order.start)
+
+    assert " by TWAP at once, at 40.0425 USD" in summary(replace(buy.report, order=at_once))
 
 
 def test_without_a_price_at_arrival_the_reason_is_said() -> None:

@@ -16,6 +16,7 @@ from simulator.feeds.lean import read_quotes, read_trades
 from simulator.feeds.lobster import open_day, parse_row, read_messages, read_rows
 from simulator.feeds.ohlc import read_all_ohlc, read_ohlc
 from simulator.feeds.pitch import open_pitch
+from simulator.feeds.quote_bars import read_quote_bars
 from simulator.feeds.text import FeedError
 
 Reader = Callable[[Path], Iterable[object]]
@@ -57,6 +58,7 @@ READERS: dict[str, tuple[str, Reader]] = {
     "crypto": ("orders.csv", crypto_of),
     "ohlc": ("X_bars.csv", ohlc_of),
     "whole ohlc": ("X_bars.csv", read_all_ohlc),
+    "quote bars": ("X_bars.csv", read_quote_bars),
     "factors": ("X_factors.csv", factors_of),
 }
 # Cells that real rows are made of, so that most of a drawn row is nearly right.
@@ -78,6 +80,7 @@ ROWS = st.sampled_from(
         "X,20131008 09:30,1,1,1,1,1",
         "1,1430438404518,0,236.47,5,created,bid",
         "X,20131008,34200000,1,1,1,1,1",
+        "X,20131008,34200000,1,1,1,1,1,,,,,0",
         "S28800011AAK27GA0000DTB000100SPY   0000619200Y",
         "S28800012XAK27GA0000DT000100",
         "S28800012sSPY     ",

@@ -145,8 +145,8 @@ def test_an_exponent_of_what_does_not_vary_is_held_and_said(models: Models) -> N
 @pytest.mark.parametrize(
     ("count", "change", "said"),
     [
-        (19, {}, "orders: 2 numbers take at least 20 independent ones: got 19"),
-        (60, {"seed": 7}, "orders: 2 numbers take at least 20 independent ones: got 1"),
+        (19, {}, r"orders: 2 parameters take at least 20 independent orders \(one a seed\): got 19"),
+        (60, {"seed": 7}, r"orders: 2 parameters take at least 20 independent orders \(one a seed\): got 1"),
         (60, {"pov": None}, "got 0; 60 left out: participation is not known, or not between 0 and 1"),
         (60, {"q_adv": 0.01}, r"sizes: must vary by a factor of 2 \(5th to 95th percentile\): got 1.00"),
     ],

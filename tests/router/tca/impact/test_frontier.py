@@ -38,6 +38,49 @@ def test_no_other_path_does_better(models: Models, name: str, seed: int, risk_av
     assert best <= worse * (1 + 1e-6), seed
 
 
+@given(seed=st.integers(0, 2**32), risk_aversion=st.sampled_from([0.0, 1e-4, 1e-2]))
+def test_over_a_night_no_other_path_does_better(models: Models, seed: int, risk_aversion: float) -> None:
+    day, model, rng = uneven(seed), models.almgren_2005, Random(seed + 1)
+    clock = Path(
+        qty=(*day.qty, 0.0, *day.qty),
+        volume=(*day.volume, 0.0, *day.volume),
+        variance=(*day.variance, 0.25, *day.variance),
+        days=(*day.days, 0.0, *day.days),
+    )
+    weights = [rng.random() if volume else 0.0 for volume in clock.volume]
+    other = replace(clock, qty=tuple(ORDER.qty * weight / sum(weights) for weight in weights))
+
+    best, worse = (
+        each.total + risk_aversion * each.timing_risk**2
+        for each in (model.estimate(ORDER, path) for path in (optimal_path(model, ORDER, clock, risk_aversion), other))
+    )
+
+    assert best <= worse * (1 + 1e-6), seed
+
+
+def test_the_more_the_night_may_move_the_less_is_held_over_it(models: Models) -> None:
+    day = uneven(5)
+
+    def held(night: float) -> float:
+        clock = Path(
+            qty=(*day.qty, 0.0, *day.qty),
+            volume=(*day.volume, 0.0, *day.volume),
+            variance=(*day.variance, night, *day.variance),
+            days=(*day.days, 0.0, *day.days),
+        )
+        return optimal_path(models.almgren_chriss, ORDER, clock, 1e-3).held(ORDER.qty)[10][0]
+
+    assert held(0.0) > 1.01 * held(0.25) > 1.01 * held(4.0) > 0
+
+
+def test_in_an_interval_without_volume_nothing_trades(models: Models) -> None:
+    night = Path(qty=(1.0, 0.0), volume=(0.1, 0.0), variance=(0.1, 0.1), days=(0.1, 0.0))
+
+    path = optimal_path(models.almgren_chriss, ORDER, night, 0.0)
+
+    assert path.qty == (100_000.0, 0.0)
+
+
 def test_without_risk_aversion_shares_follow_the_volume(models: Models) -> None:
     clock = uneven(7)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from router.core.types import Side
 from router.tca.impact.obizhaeva_wang import Book
 from router.tca.impact.parameters import Models
-from router.tca.impact.terms import ImpactInputError, ImpactOrder, even_path
+from router.tca.impact.terms import ImpactInputError, ImpactOrder, Path, even_path
 
 
 def book(rho: float) -> Book:
@@ -82,3 +82,19 @@ def test_a_steady_flow_is_held_off_as_far_as_flow_says(models: Models) -> None:
 def test_a_book_that_never_recovers_is_refused() -> None:
     with pytest.raises(ImpactInputError, match="rho and K: must be above 0: got 0"):
         book(0.0)
+
+
+def test_over_a_night_the_transient_part_comes_back_and_the_permanent_stays(models: Models) -> None:
+    order = ImpactOrder(side=Side.BUY, qty=200_000, price=50.0, adv=1_000_000, sigma=0.02)
+    day = even_path(100_000, 1.0, 10)
+    both = Path(
+        qty=(*day.qty, 0.0, *day.qty),
+        volume=(*day.volume, 0.0, *day.volume),
+        variance=(*day.variance, 0.25, *day.variance),
+        days=(*day.days, 0.0, *day.days),
+    )
+
+    one, two = (models.obizhaeva_wang.parts(order, path) for path in (day, both))
+
+    assert two.temporary == pytest.approx(one.temporary)
+    assert two.permanent == pytest.approx(2 * one.permanent)

@@ -135,3 +135,24 @@ def test_what_cannot_be_estimated_is_refused(changed: dict[str, object], said: s
 def test_what_is_no_path_is_refused(changed: dict[str, object]) -> None:
     with pytest.raises(ImpactInputError, match="path: "):
         replace(even_path(100, 1.0, 2), **changed)
+
+
+def test_a_night_is_without_shares_and_without_a_session_s_time() -> None:
+    path = Path(
+        qty=(1.0, 0.0, 2.0, 0.0, 3.0),
+        volume=(0.1, 0.1, 0.1, 0.0, 0.1),
+        variance=(0.1,) * 5,
+        days=(0.1, 0.1, 0.1, 0.0, 0.2),
+    )
+
+    assert [path.qty[date] for date in path.sessions()] == [(1.0, 0.0, 2.0), (3.0,)]
+    assert waiting_days(path) == pytest.approx((5.5 * 0.1 + 5 * 0.1 + 4 * 0.1 + 1.5 * 0.2) / 6)
+
+
+def test_a_rising_price_costs_the_buyer_by_every_model(models: Models) -> None:
+    """50 bps a day, half a day's wait on average."""
+    order = ImpactOrder(side=Side.BUY, qty=10_000, price=50.0, adv=1_000_000, sigma=0.02, spread=0.05, momentum=0.005)
+
+    drifts = [model.estimate(order, even_path(10_000, 1.0)).drift for model in models.all]
+
+    assert drifts == pytest.approx([25.0] * 7)

@@ -87,6 +87,45 @@ def test_what_is_to_be_sent_the_algorithm_takes(changed: dict[str, object]) -> N
     assert isinstance(parse_params(algo.Params, sent, price_scale=10_000, lot=100), algo.Params)
 
 
+def test_a_limit_that_was_given_is_sent_as_given() -> None:
+    it = assessment(overrides=replace(GIVEN, max_participation=0.2))
+
+    sent = {each.name: each.source for each in fill(it, load_algos()["IS"]).execution_strategy.parameters}
+
+    assert (sent["MaxParticipation"], sent["DarkPct"]) == ("given", "rule: [pretrade] of impact.toml")
+
+
+def test_the_models_that_count_are_the_same_in_every_interval(assessed: Assessment, document: PreTrade) -> None:
+    """At a tenth of ADV Almgren and Chriss are beyond the rate for which they hold, and four times as dear."""
+    best = assessed.choice.evaluation
+    totals, cost = named(document.market_impact.totals), named(document.execution_strategy.cost)
+
+    assert (len(best.holding), len(best.estimates)) == (6, 7)
+    assert totals["total impact"].high == pytest.approx(max(each.impact for each in best.holding))
+    assert cost["temporary impact"].high == pytest.approx(max(each.temporary for each in best.holding))
+    said = totals["distance between models"].source
+    assert said == "standard deviation of the totals of the 6 of 7 that hold"
+
+
+def test_on_a_day_of_little_volume_the_busiest_interval_is_busier(document: PreTrade) -> None:
+    limits = named(document.execution_strategy.limits)
+
+    mean, busiest = limits["expected participation"], limits["busiest interval"]
+    assert busiest.low < busiest.value < busiest.high < 100
+    assert busiest.low > mean.low
+    assert busiest.high > mean.high
+
+
+def test_a_rate_of_volume_is_what_it_is_whatever_the_volume() -> None:
+    it = assessment(overrides=replace(GIVEN, max_participation=0.05))
+
+    limits = named(fill(it, load_algos()["POV"]).execution_strategy.limits)
+
+    assert limits["expected participation"].value == pytest.approx(5, abs=0.1)
+    assert limits["expected participation"].high == pytest.approx(5)
+    assert limits["busiest interval"].exact
+
+
 def test_clips_are_slices_of_the_schedule(document: PreTrade) -> None:
     clips = named(document.execution_strategy.clips)
 

@@ -34,6 +34,17 @@ def test_what_leaves_shares_is_hollow(document: PreTrade) -> None:
     assert hollow == sum(bool(each.unfilled) for each in document.strategies) > 0
 
 
+def test_what_leaves_shares_stands_where_its_whole_order_would(document: PreTrade) -> None:
+    left = next(each for each in document.strategies if each.unfilled)
+
+    svg = frontier_picture(document)
+
+    said = (
+        f"{left.finished_cost:.1f} bps, risk {left.finished_risk:.1f} bps, {100 * left.unfilled_part:.3g} % of it after"
+    )
+    assert said in svg
+
+
 def test_colours_are_the_page_s(document: PreTrade) -> None:
     svg = frontier_picture(document)
 

@@ -161,7 +161,7 @@ def test_auctions_leave_a_part_of_the_volume_to_the_session(rules: PretradeRules
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"max_participation": 1.5}, "MaxParticipation: must be above 0 and at most 0.99: got 1.5"),
+        ({"max_participation": 1.5}, "MaxParticipation: must be from 0.000001 to 0.99: got 1.5"),
         ({"shares_outstanding": 0.0}, "shares outstanding: must be above 0: got 0"),
         ({"momentum": float("inf")}, "momentum: must be a number: got inf"),
     ],

@@ -62,4 +62,8 @@ def test_without_anything_to_compare_it_says_so() -> None:
     found = summarise([CellResult(number=0, setting="TWAP", seed=1, error="broke")])
 
     assert found.settings[0].cost.value is None
-    assert "must be one of [], it is TWAP" in found.note
+    assert found.note == "no order of TWAP has a cost to compare with"
+
+
+def test_a_setting_to_compare_with_that_there_is_not_is_named() -> None:
+    assert "must be one of ['TWAP'], it is SLOW" in summarise([cell(0, "TWAP", 1, 1.0)], "SLOW").note
