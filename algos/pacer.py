@@ -37,6 +37,7 @@ from router.api import (
     Urgency,
     WakeAt,
     WatchPx,
+    WatchVolume,
 )
 
 SLICES_PER_SLOT_MAX: Final = 4
@@ -130,6 +131,10 @@ class Pacer:
         self._asked_at: Ns | None = None
         self._cleaning = False
         self._hold = ""
+        self._is_capped = False
+        self._looked_at: Ns = 0
+        self._wake_at: Ns = 0
+        self._volume_seen: Qty | None = None
         self._i_would.armed = False
         clean_up = min(CLEAN_UP_NS_MAX, (terms.end - terms.start) // 20)
         self._clean_up_at = terms.end - clean_up if params.completion == "Complete" else terms.end
@@ -146,6 +151,8 @@ class Pacer:
             return [*self._withdraw(view), WakeAt(self._terms.start)]
         if view.market.phase is not Phase.CONTINUOUS:
             return self._pause(view)
+        if view.cause is Cause.VOLUME and self._goal is not None:
+            return [WakeAt(self._next_tick(view))]
         if self._i_would.is_out and not view.slices_open:
             self._i_would.settle(view)
             # The schedule spreads what is left over the time that is left.
@@ -153,7 +160,8 @@ class Pacer:
         actions = self._start(view) if self._anchor is None else []
         if self._goal is None or view.now >= self._goal.until:
             self._goal = self._next_goal(view)
-        return [*actions, *self._work(view, self._goal), *self._watch(view), WakeAt(self._next_look(view, self._goal))]
+        actions += self._work(view, self._goal)
+        return [*actions, *self._watch(view), *self._sleep(view, self._goal)]
 
     # ------------------------------------------------------------------------------------------------ start and pause
 
@@ -203,6 +211,7 @@ class Pacer:
         return Goal(due=qty, by=qty, until=min(end, view.now + step), slice_until=end, tolerance=0)
 
     def _work(self, view: AlgoView, goal: Goal) -> list[Action]:
+        self._is_capped = False
         actions = self._take_i_would(view)
         if actions or self._i_would.is_out:
             return actions
@@ -218,9 +227,10 @@ class Pacer:
             return self._because(why_not)
         floor, room = self._floor(view), self._room(view)
         wanted = max(goal.by, floor) - view.filled - view.open
+        self._is_capped = wanted > room
         qty = self._sendable(view, min(wanted, room))
         if qty == 0:
-            return self._because("max-participation" if wanted > room else "")
+            return self._because("max-participation" if self._is_capped else "")
         if self._cuts >= SLICES_PER_SLOT_MAX:
             return self._because("slices-per-slot")
         self._hold = ""
@@ -345,10 +355,27 @@ class Pacer:
 
     # ---------------------------------------------------------------------------------------------------------- wakes
 
-    def _next_look(self, view: AlgoView, goal: Goal) -> Ns:
+    def _sleep(self, view: AlgoView, goal: Goal) -> list[Action]:
+        """Until the next look. Under a cap that binds, and while nobody trades, that is after the next print."""
+        volume = view.market.volume
+        is_quiet = self._is_capped and volume == self._volume_seen
+        self._volume_seen = volume if self._is_capped else None
+        self._looked_at = view.now
+        self._wake_at = self._next_look(view, goal, polls=self._is_capped and not is_quiet)
+        return [*([WatchVolume(volume)] if is_quiet else []), WakeAt(self._wake_at)]
+
+    def _next_tick(self, view: AlgoView) -> Ns:
+        """The next whole second since the last look: others have traded, and whoever polls would see it then.
+
+        Looking at once would tie our orders' times to the prints that they answer.
+        """
+        ticks = max(1, -(-(view.now - self._looked_at) // LOOK_NS))
+        return max(min(self._looked_at + ticks * LOOK_NS, self._wake_at), view.now + 1)
+
+    def _next_look(self, view: AlgoView, goal: Goal, *, polls: bool) -> Ns:
         at = min(goal.until, self._terms.end)
         params = self._params
-        polls = self._cap is not None or params.min_participation is not None or params.relative_limit is not None
+        polls = polls or params.min_participation is not None or params.relative_limit is not None
         waits_for_price = params.i_would_price is not None and not self._i_would.armed
         if polls or waits_for_price or self._asked_at is not None:
             at = min(at, view.now + LOOK_NS)

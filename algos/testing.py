@@ -42,6 +42,7 @@ from router.api import (
     Urgency,
     WakeAt,
     WatchPx,
+    WatchVolume,
 )
 
 WAKES_PER_SECOND_MAX: Final = 10
@@ -137,6 +138,7 @@ class Driver:
         self._count = 0
         self._timer = 0
         self._watch: Px | None = None
+        self._watch_volume: Qty | None = None
         self._working: dict[int, _Working] = {}
         self._open: Qty = 0
         self._filled: Qty = 0
@@ -223,6 +225,10 @@ class Driver:
             return
         if cause is Cause.PRICE:
             self._watch = None
+        if cause is Cause.VOLUME:
+            if self._watch_volume is None or self.market(self._now).volume <= self._watch_volume:
+                return
+            self._watch_volume = None
         self._wake(cause)
 
     def _at_watched_price(self) -> bool:
@@ -295,10 +301,21 @@ class Driver:
             case WatchPx(px):
                 self._watch = px
                 self._at(self._now + 1, _Tell(Cause.PRICE))
+            case WatchVolume(above):
+                self._watch_volume = above
+                self._tell_volume()
             case Done():
                 self._done_at = self._now
             case _:
                 pass  # Remember changes nothing here.
+
+    def _tell_volume(self) -> None:
+        """Tell of volume where it is above what is watched for: the tape is flat but for halts, so look each second."""
+        for second in range(1, (self.terms.end - self._now) // SECOND + 1):
+            at = self._now + second * SECOND
+            if self._watch_volume is not None and self.market(at).volume > self._watch_volume:
+                self._at(at, _Tell(Cause.VOLUME))
+                return
 
     def _work(self, action: Slice) -> None:
         index = len(self._cuts)

@@ -18,6 +18,7 @@ from router.core.algo import (
     Slice,
     WakeAt,
     WatchPx,
+    WatchVolume,
 )
 from router.core.events import (
     AuctionImbalance,
@@ -153,6 +154,7 @@ __all__ = [
     "VenueUp",
     "WakeAt",
     "WatchPx",
+    "WatchVolume",
     "describe",
     "parse_params",
     "show_ppm",

@@ -44,6 +44,7 @@ from router.runtime.analysis_files import read_impact
 from router.runtime.settings import config_folder, default_home
 from router.tca.events import EventKind, EventTime, MarketDate, moves_on, moving
 from router.tca.pretrade.rules import Urgency
+from router.tca.tables import dollars
 
 DATES = ("20260427", "20260428", "20260429", "20260430", "20260501")
 RISK = RiskModel(market_sigma=0.010, sector_sigma=0.006)
@@ -104,8 +105,8 @@ def names_of(rng: Random, count: int) -> tuple[tuple[BasketName, ...], dict[str,
 
 
 def announcements(rng: Random, names: Sequence[BasketName]) -> tuple[MarketDate, ...]:
-    """A third of the names report within the five dates; a rate decision moves them all."""
-    due = rng.sample([name.symbol for name in names], k=len(names) // 3)
+    """A third of the names, but one at least, report within the five dates; a rate decision moves them all."""
+    due = rng.sample([name.symbol for name in names], k=max(len(names) // 3, 1))
     results = [
         MarketDate(
             symbol=symbol,
@@ -218,7 +219,8 @@ def told(made: Season) -> str:
     cost = made.plan.cost
     lines += [
         f"urgency High: {', '.join(urgent)}",
-        f"expected cost ${cost.expected:,.0f}, timing risk ${cost.risk:,.0f}; {len(made.first)} orders in period 1",
+        f"expected cost {dollars(cost.expected)}, timing risk {dollars(cost.risk)}",
+        f"{len(made.first)} orders in period 1",
         f"no room before their results: {sum(made.plan.residue.values()):,} shares of {len(made.plan.residue)} names",
     ]
     return "\n".join(lines)
@@ -243,7 +245,7 @@ def _as_done(name: BasketName, done: Done) -> BasketName:
 def _line(costs: Sequence[NameCost]) -> str:
     whole = total(costs)
     shown = "nothing traded" if whole.bps is None else f"{whole.bps:.1f} bp"
-    return f"{whole.names} names, ${float(whole.parts.total):,.0f} ({shown}) on ${float(whole.notional):,.0f}"
+    return f"{whole.names} names, {dollars(float(whole.parts.total))} ({shown}) on {dollars(float(whole.notional))}"
 
 
 def main() -> None:

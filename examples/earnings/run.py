@@ -20,17 +20,18 @@ from msgspec import Struct
 
 from router.basket import pictures
 from router.basket.attribution import NameCost, Parts, name_costs
-from router.basket.causes import Causes, causes_of, fees_of, last_prices, order_costs, together
+from router.basket.causes import Causes, causes_of, fees_of, last_prices, never_sent, order_costs, together
 from router.basket.control import Worked, work
-from router.basket.earnings import UrgencyRule, urgency_of
+from router.basket.earnings import UrgencyRule, participation_band, urgency_of
 from router.basket.names import BasketName, Period
 from router.basket.orders import Done
-from router.basket.page import CAUSES_HEAD, Picture, Report, causes_row, html, markdown
+from router.basket.page import CAUSES_HEAD, Picture, Report, causes_row
 from router.basket.sorting import Advice, advise
 from router.core.types import SECOND
 from router.runtime.assembly import make_days
 from router.runtime.basket_desk import BasketDesk
-from router.runtime.filled_templates import write_pretrade, write_tca
+from router.runtime.basket_files import write_names, write_report
+from router.runtime.filled_templates import write_pretrade
 from router.runtime.invented_names import InventedName, invented_home
 from router.runtime.journal_cases import read_recorder
 from router.runtime.journal_file import FILE_NAME
@@ -38,12 +39,12 @@ from router.runtime.scenario_files import Scenarios
 from router.runtime.settings import Settings
 from router.tca.case import Case, cases
 from router.tca.compare import ClusterBy, EventStudy, before_after
-from router.tca.events import EventTime, MarketDate, moves_on
+from router.tca.events import EventTime, MarketDate, moves_on, moving
 from router.tca.exact import exact_decimal
 from router.tca.marks import arrival
 from router.tca.outcome import Outcome
 from router.tca.outcome_of import outcome_of
-from router.tca.tables import Table, interval_text
+from router.tca.tables import Table, dollars, interval_text, part_text
 from simulator.scenario_file import parse_scenario
 from simulator.several_days import EVENING_NS
 
@@ -61,8 +62,6 @@ class Result(Struct, frozen=True):
     halves: dict[str, tuple[tuple[NameCost, ...], dict[str, Causes]]]
     study: EventStudy | None
     rejected: tuple[str, ...]
-    recorder_orders: dict[str, list[str]]
-    """OrderIDs(37) of each name, in the order of their coming."""
 
 
 def scenario(seed: int, events: Sequence[MarketDate]) -> str:
@@ -128,15 +127,13 @@ def account(made: earnings.Season, worked: Worked, desk: BasketDesk, journal: Pa
     recorder = read_recorder(journal)
     found = list(cases(recorder))
     orders = order_costs(found)
-    costs = name_costs(made.names, worked.filled, last_prices(found), fees=fees_of(orders), advice=made.advice)
+    last = last_prices([*found, *never_sent(recorder, [name.symbol for name in made.names])])
+    costs = name_costs(made.names, worked.filled, last, fees=fees_of(orders), advice=made.advice)
     moved = results_of(made.events)
     sides = {
         "before": [case for case in found if case.record.symbol in moved and _day(case) < moved[case.record.symbol]],
         "after": [case for case in found if case.record.symbol in moved and _day(case) >= moved[case.record.symbol]],
     }
-    ids: dict[str, list[str]] = {}
-    for case in found:
-        ids.setdefault(case.record.symbol, []).append(case.record.order_id)
     return Result(
         worked=worked,
         costs=costs,
@@ -144,7 +141,6 @@ def account(made: earnings.Season, worked: Worked, desk: BasketDesk, journal: Pa
         halves={side: half(made, own) for side, own in sides.items()},
         study=study(made, found, moved),
         rejected=desk.rejected,
-        recorder_orders=ids,
     )
 
 
@@ -208,8 +204,8 @@ def report_of(made: earnings.Season, done: Result, drawn: Sequence[Picture]) -> 
     whole = together(done.causes.values())
     summary = (
         f"{len(made.names)} names over {len(earnings.DATES)} dates, {len(results_of(made.events))} with results due. "
-        f"Cost ${float(whole.total):,.2f}; expected ${made.plan.cost.expected:,.0f}, timing risk "
-        f"${made.plan.cost.risk:,.0f}. Not done: {sum(left.values()):,} shares of {len(left)} names; "
+        f"Cost {dollars(float(whole.total), 2)}; expected {dollars(made.plan.cost.expected)}, timing risk "
+        f"{dollars(made.plan.cost.risk)}. Not done: {sum(left.values()):,} shares of {len(left)} names; "
         f"orders refused: {len(done.rejected)}."
     )
     return Report(
@@ -255,15 +251,37 @@ def tables(made: earnings.Season, done: Result) -> list[Table]:
         part = f"{by_date / ordered:.0%}"
         queue.append((str(each.rank), each.symbol, str(each.group), f"{each.beta:.2f}", part, each.reason))
     head = ("rank", "name", "group", "beta", "done before results", "why")
+    bands = tuple((each.symbol, *bands_of(made, each.symbol)) for each in made.queue)
     return [
         Table("Before and after results, against the season's decision, in dollars", CAUSES_HEAD, tuple(rows)),
         Table("The queue", head, tuple(queue)),
+        Table(
+            "Participation bands, of the volume",
+            ("name", "volatility, usual", "today", *(f"{date[4:6]}-{date[6:]}" for date in earnings.DATES)),
+            bands,
+        ),
         Table(
             "By name, in dollars",
             CAUSES_HEAD,
             tuple(causes_row(cost.symbol, [cost], done.causes) for cost in done.costs),
         ),
     ]
+
+
+def bands_of(made: earnings.Season, symbol: str) -> tuple[str, ...]:
+    """A name's usual volatility and today's, and its band on each date: narrower where today's is hot or news due."""
+    name = next(each for each in made.names if each.symbol == symbol)
+    usual = made.sigma_base[symbol]
+    bands = [
+        participation_band(
+            earnings.BANDS,
+            sigma_base=usual,
+            sigma_now=name.sigma,
+            events=moving(made.events, symbol, date, earnings.DATES),
+        )
+        for date in earnings.DATES
+    ]
+    return (part_text(usual), part_text(name.sigma), *(f"{band.low:.1%} to {band.high:.1%}" for band in bands))
 
 
 def filled_by(worked: Worked, symbol: str, date: str | None) -> int:
@@ -313,15 +331,11 @@ def figures(done: Result) -> dict[str, object]:
 
 
 def write_templates(made: earnings.Season, settings: Settings, done: Result, out: Path) -> None:
-    """Before and after the trade, of the first name in the queue and of the first without results."""
-    chosen = [made.queue[0].symbol, next(each.symbol for each in made.queue if each.group == 3)]
+    """Before and after the trade, of every name; and the index that leads to them."""
     for name in made.names:
-        if name.symbol in chosen:
-            urgency = made.urgency[name.symbol][0]
-            write_pretrade(out / "templates", settings, name, earnings.DATES[0], events=made.events, urgency=urgency)
-    recorder = read_recorder(out / "state" / FILE_NAME)
-    ids = [each for symbol in chosen for each in done.recorder_orders.get(symbol, []) if recorder.orders[each].cum_qty]
-    write_tca(out / "templates", recorder, ids)
+        urgency = made.urgency[name.symbol][0]
+        write_pretrade(out / "templates", settings, name, earnings.DATES[0], events=made.events, urgency=urgency)
+    write_names(out / "templates", read_recorder(out / "state" / FILE_NAME), made.names, made.plan, done.costs)
 
 
 def main() -> None:
@@ -338,16 +352,11 @@ def main() -> None:
     print(earnings.told(made))
     settings = home_of(made, out / "home", pace=arguments.pace)
     done = trade(made, settings, out, seed=arguments.seed, rounds=arguments.rounds)
-    drawn = draw(made, done)
-    for picture in drawn:
-        (out / picture.file).write_text(picture.svg, encoding="utf-8")
-    told = report_of(made, done, drawn)
-    (out / "report.md").write_text(markdown(told), encoding="utf-8")
-    (out / "report.html").write_text(html(told), encoding="utf-8")
-    (out / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(figures(done)), indent=2) + b"\n")
+    told = report_of(made, done, draw(made, done))
+    write_report(out, told, figures(done))
     write_templates(made, settings, done, out)
     print("\n".join(told.lead))
-    print(f"{out / 'report.html'}: written")
+    print(f"{out / 'report.html'}, {out / 'templates' / 'index.html'}: written")
 
 
 if __name__ == "__main__":

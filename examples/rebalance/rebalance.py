@@ -31,6 +31,7 @@ from router.core.types import SECOND, Qty, Side
 from router.market.calendar import local_instant
 from router.runtime.analysis_files import read_impact
 from router.runtime.settings import config_folder, default_home
+from router.tca.tables import dollars
 
 SECTORS = (
     "energy",
@@ -195,9 +196,7 @@ def write_orders(path: Path, orders: Sequence[BasketOrder]) -> None:
     """One line an order, as a list would carry it."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(
-            ("Symbol(55)", "Side(54)", "OrderQty(38)", "HandlInst(21)", "strategy", "parameters", "Text(58)")
-        )
+        writer.writerow(HEADER)
         for order in orders:
             params = " ".join(f"{name}={text}" for name, text in order.params)
             writer.writerow(
@@ -213,12 +212,12 @@ def summary(made: Rebalance) -> str:
     low, high = cost.interval
     gross = float(sum(name.notional for name in made.plan.names))
     lines = [
-        f"crossed inside: {made.netted.crossed:,} shares in {len(made.netted.crosses)} crosses, ${crossed:,.0f}",
-        f"to trade: {len(made.names)} names, by algorithms {len(made.plan.names)} for ${gross:,.0f}",
+        f"crossed inside: {made.netted.crossed:,} shares in {len(made.netted.crosses)} crosses, {dollars(crossed)}",
+        f"to trade: {len(made.names)} names, by algorithms {len(made.plan.names)} for {dollars(gross)}",
         f"staged for a person: {len(made.staged)}",
-        f"expected cost of what algorithms trade: ${cost.expected:,.0f} ({cost.expected / gross * 1e4:.1f} bp)",
-        f"  spread ${cost.spread:,.0f}, temporary ${cost.temporary:,.0f}, permanent ${cost.permanent:,.0f}",
-        f"timing risk ${cost.risk:,.0f}; 95 % of outcomes by it alone: ${low:,.0f} to ${high:,.0f}",
+        f"expected cost of what algorithms trade: {dollars(cost.expected)} ({cost.expected / gross * 1e4:.1f} bp)",
+        f"  spread {dollars(cost.spread)}, temporary {dollars(cost.temporary)}, permanent {dollars(cost.permanent)}",
+        f"timing risk {dollars(cost.risk)}; 95 % of outcomes by it alone: {dollars(low)} to {dollars(high)}",
         f"first period: {len(made.first)} orders; solved {made.plan.linearisations} times",
         *(f"gave: {conflict.text}" for conflict in made.plan.gave),
     ]
@@ -233,11 +232,11 @@ def costs(made: Rebalance, worked: Worked) -> str:
     lines = []
     for cut in (Cut.WORKED, Cut.SIDE, Cut.SECTOR):
         lines += [
-            f"{cut} {group.key}: {group.names} names, ${float(group.parts.total):,.2f} ({group.bps:.2f} bp)"
+            f"{cut} {group.key}: {group.names} names, {dollars(float(group.parts.total), 2)} ({group.bps:.2f} bp)"
             for group in attribute(found, cut)
         ]
     whole = total(found)
-    return "\n".join([*lines, f"total: ${float(whole.parts.total):,.2f} ({whole.bps:.2f} bp)"])
+    return "\n".join([*lines, f"total: {dollars(float(whole.parts.total), 2)} ({whole.bps:.2f} bp)"])
 
 
 def main() -> None:

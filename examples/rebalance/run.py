@@ -14,28 +14,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-import msgspec
 import rebalance
 from msgspec import Struct
 
 from router.basket import pictures
 from router.basket.attribution import MANUAL, Cut, NameCost, attribute, name_costs, total
-from router.basket.causes import Causes, causes_of, fees_of, last_prices, order_costs, together
+from router.basket.causes import Causes, causes_of, fees_of, last_prices, never_sent, order_costs, together
 from router.basket.control import work
 from router.basket.fills import BasketPath, Held, filled, held, imbalance_path, limits_of
 from router.basket.orders import window_orders
-from router.basket.page import CAUSES_HEAD, Picture, Report, causes_row, html, markdown
+from router.basket.page import CAUSES_HEAD, Picture, Report, causes_row
 from router.core.types import SECOND
 from router.runtime.assembly import make_market
 from router.runtime.basket_desk import BasketDesk, Release
-from router.runtime.filled_templates import write_pretrade, write_tca
+from router.runtime.basket_files import write_names, write_report
+from router.runtime.filled_templates import write_pretrade
 from router.runtime.invented_names import InventedName, invented_home
 from router.runtime.journal_cases import read_recorder
 from router.runtime.journal_file import FILE_NAME
 from router.runtime.settings import Settings
 from router.tca.case import cases
 from router.tca.exact import exact_decimal
-from router.tca.tables import Table, bps_text
+from router.tca.tables import Table, bps_text, dollars
 from simulator.several_days import EVENING_NS
 
 DAY = "20260427"
@@ -44,8 +44,6 @@ WARM_UP_NS = 5 * SECOND
 """After the open: by then the router has seen every name's books."""
 RELEASE_NS = 1_800 * SECOND
 """After the open: when the person at the desk begins with what is staged, one name a minute."""
-FILLED_IN = 3
-"""Of the names that algorithms work, so many have their templates filled: the dearest."""
 
 
 class Day(Struct, frozen=True):
@@ -130,9 +128,9 @@ def account(
     """What the day came to, from its journal and the client's reports."""
     recorder = read_recorder(state / FILE_NAME)
     orders = order_costs(cases(recorder))
-    costs = name_costs(
-        made.names, filled(desk.fills), last_prices(cases(recorder)), fees=fees_of(orders), advice=made.advice
-    )
+    unsent = never_sent(recorder, [name.symbol for name in made.names])
+    last = last_prices([*cases(recorder), *unsent])
+    costs = name_costs(made.names, filled(desk.fills), last, fees=fees_of(orders), advice=made.advice)
     path = imbalance_path(made.plan.names, desk.fills, start=made.plan.periods[0].start)
     ends = [period.end for period in made.plan.periods]
     waited = [sent for sent in desk.sent.values() if sent.list_id == "STAGED"]
@@ -159,10 +157,10 @@ def report_of(made: rebalance.Rebalance, days: Sequence[Day], drawn: Sequence[Pi
     gross = float(sum(name.notional for name in made.names))
     traded = total(first.costs)
     summary = (
-        f"{len(made.names)} names for ${gross:,.0f} after netting ({made.netted.crossed:,} shares crossed inside), "
-        f"{len(made.staged)} of them staged for a person. Cost ${float(traded.parts.total):,.2f}, "
+        f"{len(made.names)} names for {dollars(gross)} after netting ({made.netted.crossed:,} shares crossed inside), "
+        f"{len(made.staged)} of them staged for a person. Cost {dollars(float(traded.parts.total), 2)}, "
         f"{bps_text(traded.bps)} bp of the orders' worth; expected of what algorithms trade "
-        f"${made.plan.cost.expected:,.0f}, with a timing risk of ${made.plan.cost.risk:,.0f}."
+        f"{dollars(made.plan.cost.expected)}, with a timing risk of {dollars(made.plan.cost.risk)}."
     )
     lead = (summary, *(kept_text(day) for day in days))
     return Report(title="Rebalance", lead=lead, pictures=tuple(drawn), tables=tuple(tables(made, days)))
@@ -249,16 +247,11 @@ def figures(made: rebalance.Rebalance, days: Sequence[Day]) -> dict[str, object]
     }
 
 
-def write_templates(made: rebalance.Rebalance, settings: Settings, out: Path) -> None:
-    """Before and after the trade, of the staged names and of the dearest that algorithms worked."""
-    easy = sorted(made.plan.names, key=lambda name: -name.notional)[:FILLED_IN]
-    hard = [name for name in made.names if name.symbol in {order.symbol for order in made.staged}]
-    for name in (*hard, *easy):
+def write_templates(made: rebalance.Rebalance, settings: Settings, day: Day, out: Path) -> None:
+    """Before and after the trade, of every name; and the index that leads to them."""
+    for name in made.names:
         write_pretrade(out / "templates", settings, name, DAY)
-    recorder = read_recorder(out / "state" / FILE_NAME)
-    chosen = {name.symbol for name in hard} | {easy[0].symbol}
-    ids = [order.order_id for order in recorder.orders.values() if order.symbol in chosen and order.cum_qty]
-    write_tca(out / "templates", recorder, ids)
+    write_names(out / "templates", read_recorder(out / "state" / FILE_NAME), made.names, made.plan, day.costs)
 
 
 def main() -> None:
@@ -286,17 +279,11 @@ def main() -> None:
     days = [trade(made, settings, out / "state", seed=seed, rounds=arguments.rounds)]
     if arguments.at_once:
         days.append(trade(made, settings, out / "state-at-once", seed=seed, rounds=None))
-    drawn = draw(made, days)
-    for picture in drawn:
-        (out / picture.file).write_text(picture.svg, encoding="utf-8")
-    told = report_of(made, days, drawn)
-    (out / "report.md").write_text(markdown(told), encoding="utf-8")
-    (out / "report.html").write_text(html(told), encoding="utf-8")
-    body = msgspec.json.format(msgspec.json.encode(figures(made, days)), indent=2)
-    (out / "report.json").write_bytes(body + b"\n")
-    write_templates(made, settings, out)
+    told = report_of(made, days, draw(made, days))
+    write_report(out, told, figures(made, days))
+    write_templates(made, settings, days[0], out)
     print("\n".join(told.lead))
-    print(f"{out / 'report.html'}: written")
+    print(f"{out / 'report.html'}, {out / 'templates' / 'index.html'}: written")
 
 
 if __name__ == "__main__":

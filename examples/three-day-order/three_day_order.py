@@ -43,18 +43,19 @@ from router.tca.by_date import DateCosts, by_date
 from router.tca.case import Case, cases
 from router.tca.date_pictures import allocation_picture, price_picture, progress_picture, waterfall_picture
 from router.tca.impact.terms import Estimate
+from router.tca.leakage import Markets
 from router.tca.pretrade.assess import Assessment, assess
 from router.tca.pretrade.documents import PreTrade
 from router.tca.pretrade.fill import fill
 from router.tca.pretrade.markdown import render as pretrade_markdown
 from router.tca.pretrade.page import render as pretrade_page
 from router.tca.pretrade.question import Overrides
-from router.tca.pretrade.rules import ByUrgency
+from router.tca.pretrade.rules import ByUrgency, ImpactFile
 from router.tca.shortfall import Shortfall, shortfall
 from router.tca.tables import Table, bps_text, part_text
 from router.tca.tables_page import Picture, Section
 from router.tca.tables_page import render as tables_page
-from router.tca.tca_report import SIGN, TcaReports, tca_report
+from router.tca.tca_report import SIGN, Beside, TcaReport, TcaReports, tca_report
 from router.tca.tca_text import markdown, tables, title
 
 SYMBOL: Final = "VAST"
@@ -92,6 +93,7 @@ class Result(Struct, frozen=True):
 
     case: Case
     costs: Shortfall
+    report: TcaReport
     dates: tuple[DateCosts, ...]
     assessment: Assessment
     document: PreTrade
@@ -130,10 +132,16 @@ def _busier(venue: VenueProfile, scale: float) -> VenueProfile:
 # --- before
 
 
-def estimate(settings: Settings, qty: Qty, day: str) -> tuple[Assessment, PreTrade]:
-    """What the order should cost over its days, and how to work it; the placement's goals are this order's."""
-    impact, algos = read_impact(settings.config), load_algos()
+def house_models(settings: Settings) -> ImpactFile:
+    """The impact models and rules of the settings, with this order's goals for the placement."""
+    impact = read_impact(settings.config)
     dark, cross = (ByUrgency(part / PPM, part / PPM, part / PPM) for part in (GOAL.dark, GOAL.cross))
+    return replace(impact, pretrade=replace(impact.pretrade, dark=dark, cross=cross))
+
+
+def estimate(settings: Settings, qty: Qty, day: str) -> tuple[Assessment, PreTrade]:
+    """What the order should cost over its days, and how to work it."""
+    impact, algos = house_models(settings), load_algos()
     asked = Asked(
         symbol=SYMBOL,
         side=Side.BUY,
@@ -148,7 +156,7 @@ def estimate(settings: Settings, qty: Qty, day: str) -> tuple[Assessment, PreTra
         client=CLIENT,
     )
     question = question_of(settings, asked, datetime.min.replace(tzinfo=UTC))
-    found = assess(question, impact.on(day), replace(impact.pretrade, dark=dark, cross=cross), algos)
+    found = assess(question, impact.on(day), impact.pretrade, algos)
     return found, fill(found, algos[found.choice.evaluation.candidate.strategy])
 
 
@@ -264,7 +272,15 @@ def three_days(out: Path, *, scale: float, seed: int) -> Result:
     case = next(iter(cases(read_recorder(out / "state" / FILE_NAME))))
     costs = shortfall(case)
     best = found.choice.evaluation
-    made = Result(case, costs, by_date(case, costs), found, document, traded, best.estimates, best.fees.value)
+    known = found.question.profile
+    beside = Beside(
+        markets=Markets([case]),
+        impact=house_models(settings),
+        profiles={} if known is None else {SYMBOL: known},
+    )
+    report = tca_report(case, beside=beside)
+    dates = by_date(case, costs)
+    made = Result(case, costs, report, dates, found, document, traded, best.estimates, best.fees.value)
     write(out, made)
     return made
 
@@ -342,7 +358,7 @@ def pictures(made: Result) -> dict[str, Picture]:
 
 def write(out: Path, made: Result) -> None:
     """The filled templates, the pictures, and the client's messages."""
-    report = tca_report(made.case)
+    report = made.report
     drawn = pictures(made)
     sections = [
         Section("Summary", pictures=tuple(drawn.values()), tables=summary_tables(made)),

@@ -9,15 +9,17 @@ to its cost exactly. Positive is a cost. Knows no journal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from msgspec import Struct
 
 from router.basket.attribution import NameCost
-from router.core.types import Micros, Px
-from router.tca.case import Case
+from router.core.types import Micros, Px, Side
+from router.tca.case import Case, case_of
 from router.tca.official import close_price
+from router.tca.record import OrderRecord
+from router.tca.recorder import Recorder
 from router.tca.shortfall import Shortfall, shortfall
 
 
@@ -92,8 +94,30 @@ def causes_of(costs: Sequence[NameCost], orders: Mapping[str, OrderCosts]) -> di
     return found
 
 
+def never_sent(recorder: Recorder, symbols: Iterable[str]) -> Iterator[Case]:
+    """Of symbols without an order the market that one would have come to, as the case of an order for nothing.
+
+    A name whose quantity no band ever let out still has a price at the end.
+    """
+    known = {record.symbol for record in recorder.orders.values()}
+    for symbol in symbols:
+        if symbol not in known:
+            nothing = OrderRecord(
+                order_id="",
+                client="",
+                cl_ord_id="",
+                symbol=symbol,
+                side=Side.BUY,
+                algorithm="",
+                arrived_at=recorder.at,
+                start=recorder.at,
+                qty=0,
+            )
+            yield case_of(recorder, nothing)
+
+
 def last_prices(cases: Iterable[Case]) -> dict[str, Px]:
-    """By symbol of an order: the last date's close, quanta, which values what was not filled."""
+    """By symbol of a case: the last date's close, quanta, which values what was not filled."""
     found: dict[str, Px] = {}
     for case in cases:
         if case.record.symbol not in found:

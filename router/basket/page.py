@@ -34,8 +34,10 @@ class Report(Struct, frozen=True, kw_only=True):
     title: str
     lead: tuple[str, ...]
     """A paragraph each."""
-    pictures: tuple[Picture, ...]
+    pictures: tuple[Picture, ...] = ()
     tables: tuple[Table, ...]
+    links: Mapping[str, str] = {}
+    """Files beside the report, by the text of the cells that lead to them."""
 
 
 CAUSES_HEAD: Final = ("", "names", *Causes.__struct_fields__, "total", "bp")
@@ -55,8 +57,12 @@ def markdown(report: Report) -> str:
         lines += [f"![{picture.caption}]({picture.file})", "", picture.caption, ""]
     for table in report.tables:
         lines += [f"## {table.title}", "", _row(table.header), _row(("---",) * len(table.header))]
-        lines += [*(_row(row) for row in table.rows), ""]
+        lines += [*(_row(tuple(_linked(cell, report.links) for cell in row)) for row in table.rows), ""]
     return "\n".join(lines)
+
+
+def _linked(cell: str, links: Mapping[str, str]) -> str:
+    return f"[{cell}]({links[cell]})" if cell in links else cell
 
 
 def _row(cells: tuple[str, ...]) -> str:
@@ -78,15 +84,19 @@ def html(report: Report) -> str:
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
         f"<style>\n{css}\nfigure {{ margin: 0; }} figure svg {{ max-width: 100%; height: auto; }}\n</style>\n</head>\n"
         f"<body>\n<header><h1>{title}</h1>\n{lead}</header>\n{figures}"
-        f"{''.join(map(_table, report.tables))}</body>\n</html>\n"
+        f"{''.join(_table(table, report.links) for table in report.tables)}</body>\n</html>\n"
     )
 
 
-def _table(table: Table) -> str:
-    numbers = [all(_is_number(row[place]) for row in table.rows) for place in range(len(table.header))]
-    head = "".join(_cell("th", text, is_number) for text, is_number in zip(table.header, numbers, strict=True))
+def _table(table: Table, links: Mapping[str, str]) -> str:
+    # A cell left empty says nothing of its column.
+    columns = [[row[place] for row in table.rows if row[place]] for place in range(len(table.header))]
+    numbers = [all(map(_is_number, column)) for column in columns]
+    head = "".join(_cell("th", escape(text), is_number) for text, is_number in zip(table.header, numbers, strict=True))
     body = "".join(
-        "<tr>" + "".join(_cell("td", text, is_number) for text, is_number in zip(row, numbers, strict=True)) + "</tr>\n"
+        "<tr>"
+        + "".join(_cell("td", _anchor(text, links), is_number) for text, is_number in zip(row, numbers, strict=True))
+        + "</tr>\n"
         for row in table.rows
     )
     return (
@@ -95,8 +105,12 @@ def _table(table: Table) -> str:
     )
 
 
-def _cell(kind: str, text: str, is_number: bool) -> str:
-    return f'<{kind} class="n">{escape(text)}</{kind}>' if is_number else f"<{kind}>{escape(text)}</{kind}>"
+def _anchor(text: str, links: Mapping[str, str]) -> str:
+    return f'<a href="{escape(links[text])}">{escape(text)}</a>' if text in links else escape(text)
+
+
+def _cell(kind: str, markup: str, is_number: bool) -> str:
+    return f'<{kind} class="n">{markup}</{kind}>' if is_number else f"<{kind}>{markup}</{kind}>"
 
 
 def _is_number(text: str) -> bool:

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from io import StringIO
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -24,23 +22,11 @@ from router.basket.names import Floats, Period
 from router.basket.plan import BasketPlan
 from router.basket.scheduled_event import Outcome, ThroughEvent
 from router.core.types import SECOND
+from router.tca.drawing import COLOURS, FAINT, INK, panels, styled, svg
 
-_STYLE: Final[dict[Any, Any]] = {
-    "svg.fonttype": "none",
-    "font.family": "sans-serif",
-    "font.size": 9.0,
-    "axes.edgecolor": "#999999",
-    "axes.labelcolor": "#555555",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.color": "#555555",
-    "ytick.color": "#555555",
-    "legend.frameon": False,
-}
-BUY: Final = "#2b6cb0"
-SELL: Final = "#dd6b20"
-_INK: Final = "#4a5568"
-_SECTORS: Final = ("#2b6cb0", "#dd6b20", "#2f855a", "#805ad5", "#b83280", "#718096")
+BUY: Final = COLOURS[0]
+SELL: Final = COLOURS[1]
+_WIDTH: Final = 8.4
 _DASHES: Final = ("solid", "dashed", "dotted")
 
 
@@ -50,23 +36,23 @@ def schedule_picture(plan: BasketPlan) -> str:
     money = plan.trades * value[:, None]
     quantity = np.array([name.qty for name in plan.names])
     left = value @ (quantity[:, None] - plan.trades.cumsum(axis=1))
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": "basket schedule"}):
+    with styled("basket schedule"):
         figure, (top, below) = _figure(rows=2, height=4.6)
         places = np.arange(1, len(plan.periods) + 1)
         top.bar(places, np.where(money > 0, money, 0).sum(axis=0), color=BUY, width=0.8, label="bought")
         top.bar(places, np.where(money < 0, money, 0).sum(axis=0), color=SELL, width=0.8, label="sold")
-        top.axhline(0, color="#999999", linewidth=0.8)
+        top.axhline(0, color=FAINT, linewidth=0.8)
         _money(top, "in the period")
         _legend(top)
-        below.plot(places, left, color=_INK, marker="o", markersize=3, label="left to buy less left to sell")
+        below.plot(places, left, color=INK, marker="o", markersize=3, label="left to buy less left to sell")
         for band in plan.problem.bands:
             if band.label == "imbalance":
-                below.fill_between(places, band.low, band.high, color=_INK, alpha=0.12, step="mid", label="limit")
-        below.axhline(0, color="#999999", linewidth=0.8)
+                below.fill_between(places, band.low, band.high, color=INK, alpha=0.12, step="mid", label="limit")
+        below.axhline(0, color=FAINT, linewidth=0.8)
         _money(below, "imbalance")
         below.set_xlabel("period")
         _legend(below)
-        return _svg(figure)
+        return svg(figure)
 
 
 def sectors_picture(plan: BasketPlan) -> str:
@@ -75,7 +61,7 @@ def sectors_picture(plan: BasketPlan) -> str:
     quantity = np.array([float(name.qty) for name in plan.names])
     after = np.hstack([quantity[:, None], quantity[:, None] - plan.trades.cumsum(axis=1)]) * value[:, None]
     sectors = sorted({name.sector for name in plan.names})
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": "basket sectors"}):
+    with styled("basket sectors"):
         figure, (top, below) = _figure(rows=2, height=5.2)
         places = np.arange(after.shape[1])
         for number, sector in enumerate(sectors):
@@ -83,39 +69,39 @@ def sectors_picture(plan: BasketPlan) -> str:
             top.plot(
                 places,
                 after[mask].sum(axis=0),
-                color=_SECTORS[number % len(_SECTORS)],
-                linestyle=_DASHES[number // len(_SECTORS) % len(_DASHES)],
+                color=COLOURS[number % len(COLOURS)],
+                linestyle=_DASHES[number // len(COLOURS) % len(_DASHES)],
                 label=sector,
             )
-        top.axhline(0, color="#999999", linewidth=0.8)
+        top.axhline(0, color=FAINT, linewidth=0.8)
         _money(top, "left, net")
         top.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
         risk = plan.problem.day_risk(after[:, 1:] / value[:, None])
-        below.plot(places[1:], risk, color=_INK, marker="o", markersize=3)
+        below.plot(places[1:], risk, color=INK, marker="o", markersize=3)
         if plan.problem.risk is not None:
             below.plot(places[1:], plan.problem.risk, color=SELL, linestyle="dashed", label="limit")
             _legend(below)
         _money(below, "sigma of a day")
         below.set_xlabel("after period")
-        return _svg(figure)
+        return svg(figure)
 
 
 def control_picture(worked: Worked) -> str:
     """Imbalance after every step that was worked, within the limit in force; and shares done of each side."""
     steps = worked.steps
     places = np.arange(1, len(steps) + 1)
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": "basket control"}):
+    with styled("basket control"):
         figure, (axes,) = _figure(rows=1, height=2.8)
-        axes.plot(places, [step.imbalance for step in steps], color=_INK, marker="o", markersize=2.5, label="as worked")
+        axes.plot(places, [step.imbalance for step in steps], color=INK, marker="o", markersize=2.5, label="as worked")
         limits = [step.limits.get("imbalance") for step in steps]
         if all(limits):
             low, high = np.array(limits, dtype=np.float64).T
-            axes.fill_between(places, low, high, color=_INK, alpha=0.12, step="mid", label="limit")
-        axes.axhline(0, color="#999999", linewidth=0.8)
+            axes.fill_between(places, low, high, color=INK, alpha=0.12, step="mid", label="limit")
+        axes.axhline(0, color=FAINT, linewidth=0.8)
         _money(axes, "imbalance")
         axes.set_xlabel("step")
         _legend(axes)
-        return _svg(figure)
+        return svg(figure)
 
 
 def season_picture(plan: BasketPlan, marks: Mapping[str, str]) -> str:
@@ -139,8 +125,10 @@ def worked_picture(worked: Worked, marks: Mapping[str, str]) -> str:
 def _season(plan: BasketPlan, shares: Floats, marks: Mapping[str, str], salt: str) -> str:
     parts = shares / np.array([name.qty for name in plan.names])[:, None]
     days = [period.day for period in plan.periods]
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": salt, "axes.spines.left": False}):
+    with styled(salt):
         figure, (axes,) = _figure(rows=1, height=0.9 + 0.19 * len(plan.names))
+        axes.grid(visible=False)
+        axes.spines["left"].set_visible(False)
         image = axes.imshow(parts, aspect="auto", cmap="Blues", vmin=0, interpolation="nearest")
         axes.set_yticks(range(len(plan.names)), [name.symbol for name in plan.names])
         starts = [place for place, day in enumerate(days) if place == 0 or days[place - 1] != day]
@@ -155,34 +143,30 @@ def _season(plan: BasketPlan, shares: Floats, marks: Mapping[str, str], salt: st
         bar.ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         bar.set_label("of the order")
         axes.set_title("orange: prices move on the announcement", fontsize=9, loc="left", color="#555555")
-        return _svg(figure)
+        return svg(figure)
 
 
 def event_picture(made: ThroughEvent, outcomes: Sequence[Outcome], tau: float) -> str:
     """Shares left until the event, and the path after it for each outcome."""
     whole = float(made.before[0])
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": "scheduled event"}):
+    with styled("scheduled event"):
         figure, (axes,) = _figure(rows=1, height=2.8)
         until = np.arange(len(made.before)) * tau
-        axes.plot(until, made.before / whole, color=_INK, marker="o", markersize=3, label="until the event: static")
+        axes.plot(until, made.before / whole, color=INK, marker="o", markersize=3, label="until the event: static")
         for number, (path, outcome) in enumerate(zip(made.after, outcomes, strict=True)):
             after = until[-1] + np.arange(len(path)) * tau
             label = f"{outcome.probability:.0%}: sigma {outcome.regime.sigma:.2f} a share and day"
-            axes.plot(
-                after, path / whole, color=_SECTORS[number % len(_SECTORS)], marker="o", markersize=3, label=label
-            )
+            axes.plot(after, path / whole, color=COLOURS[number % len(COLOURS)], marker="o", markersize=3, label=label)
         axes.axvline(float(until[-1]), color=SELL, linewidth=1.0, linestyle="dashed")
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.set_ylabel("left of the order")
         axes.set_xlabel("days")
         _legend(axes)
-        return _svg(figure)
+        return svg(figure)
 
 
 def _figure(*, rows: int, height: float) -> tuple[Figure, list[Axes]]:
-    figure = Figure(figsize=(8.4, height), layout="constrained")
-    panels: Any = figure.subplots(rows, 1, squeeze=False)
-    return figure, list(panels[:, 0])
+    return panels(rows, 1, width=_WIDTH, height=height)
 
 
 def _money(axes: Axes, label: str) -> None:
@@ -197,14 +181,6 @@ def _legend(axes: Axes) -> None:
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, borderaxespad=0.2)
 
 
-def _svg(figure: Figure) -> str:
-    """One <svg>, a file or a part of a page: white behind, no prologue, no date."""
-    out = StringIO()
-    figure.savefig(out, format="svg", facecolor="white", metadata={"Date": None, "Creator": None})
-    text = out.getvalue()
-    return text[text.index("<svg") :]
-
-
 def imbalance_picture(
     paths: Mapping[str, BasketPath], periods: Sequence[Period], limits: Sequence[float], *, zone: str
 ) -> str:
@@ -212,30 +188,30 @@ def imbalance_picture(
 
     `paths` by what they are called, the first in front; `zone`: whose clock the axis shows.
     """
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": "basket imbalance"}):
+    with styled("basket imbalance"):
         figure, (axes,) = _figure(rows=1, height=3.4)
         for number, (label, path) in enumerate(paths.items()):
             times = [_local(at, zone) for at in (*path.times, periods[-1].end)]
-            colour, order = (_INK, 3) if number == 0 else (SELL, 2)
+            colour, order = (INK, 3) if number == 0 else (SELL, 2)
             values = [*path.values, path.values[-1]]
             axes.step(times, values, where="post", label=label, color=colour, linewidth=1.2, zorder=order)
         edges = [_local(periods[0].start, zone), *(_local(period.end, zone) for period in periods)]
         bounds = np.array([limits[0], *limits])
         axes.fill_between(edges, -bounds, bounds, step="pre", color=BUY, alpha=0.14, label="limit at the period's end")
-        axes.axhline(0, color="#999999", linewidth=0.8)
+        axes.axhline(0, color=FAINT, linewidth=0.8)
         _money(axes, "left to buy less left to sell")
         axes.xaxis.set_major_locator(MultipleLocator(1.0))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value:02.0f}:00"))
         axes.set_xlim(edges[0], edges[-1])
         axes.set_xlabel(f"time, {zone}")
         _legend(axes)
-        return _svg(figure)
+        return svg(figure)
 
 
 def causes_picture(causes: Mapping[str, Causes]) -> str:
     """A cost by its causes as bars, one row a key: to the right what it cost, to the left what it gained."""
     names = Causes.__struct_fields__
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": "basket causes"}):
+    with styled("basket causes"):
         figure, (axes,) = _figure(rows=1, height=1.2 + 0.42 * len(causes))
         for place, each in enumerate(reversed(tuple(causes.values()))):
             ends = [0.0, 0.0]
@@ -243,16 +219,16 @@ def causes_picture(causes: Mapping[str, Causes]) -> str:
                 money = float(getattr(each, name))
                 side = int(money < 0)
                 label = name if place == 0 else None
-                axes.barh(place, money, left=ends[side], height=0.62, color=_SECTORS[number], label=label)
+                axes.barh(place, money, left=ends[side], height=0.62, color=COLOURS[number], label=label)
                 ends[side] += money
             total = float(each.total)
             axes.plot([total, total], [place - 0.4, place + 0.4], color="black", linewidth=1.6)
         axes.set_yticks(range(len(causes)), list(reversed(tuple(causes))))
-        axes.axvline(0, color="#999999", linewidth=0.8)
+        axes.axvline(0, color=FAINT, linewidth=0.8)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value / 1e3:,.6g}"))
         axes.set_xlabel("cost, thousands; the black mark is the sum")
         axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=6, borderaxespad=0.2)
-        return _svg(figure)
+        return svg(figure)
 
 
 def _local(at: int, zone: str) -> float:

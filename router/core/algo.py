@@ -29,6 +29,7 @@ class Cause(StrEnum):
     HALTED = "halted"
     RESUMED = "resumed"
     PRICE = "price"
+    VOLUME = "volume"
     RECOVERED = "recovered"
 
 
@@ -140,6 +141,15 @@ class WatchPx(Struct, frozen=True, gc=False):
     px: Px | None
 
 
+class WatchVolume(Struct, frozen=True, gc=False):
+    """Wake me (cause VOLUME) when the market's volume (`MarketView.volume`) is above `above` shares.
+
+    A later one replaces it; None ends it.
+    """
+
+    above: Qty | None
+
+
 class Done(Struct, frozen=True, gc=False):
     """No more will be sliced: what is open is withdrawn and the order ends DoneForDay(39=3), or Filled."""
 
@@ -151,7 +161,7 @@ class Remember(Struct, frozen=True, gc=False):
     data: tuple[tuple[str, str], ...]
 
 
-Action: TypeAlias = Slice | CancelWorking | WakeAt | WatchPx | Done | Remember
+Action: TypeAlias = Slice | CancelWorking | WakeAt | WatchPx | WatchVolume | Done | Remember
 
 
 class SchedulePoint(Struct, frozen=True, gc=False):

@@ -63,6 +63,8 @@ class Day:
         self._states[event.symbol].on_print(desk.now, event)
         desk.router.on_market(desk.now, event)
         self._look(event.symbol)
+        for work in desk.by_symbol[event.symbol].values():
+            self._working.watch_volume(work)
 
     def snapshot(self, event: BookSnapshot) -> None:
         desk = self._desk

@@ -47,6 +47,7 @@ class ParentWork:
         "waits_for_list",
         "wake_timer",
         "watch_px",
+        "watch_volume",
         "window",
     )
 
@@ -78,6 +79,7 @@ class ParentWork:
         self.arrival_mid2: Px | None = market.mid2
         self.wake_timer: int | None = None
         self.watch_px: Px | None = None
+        self.watch_volume: Qty | None = None
         self.cross_at: Ns = 0
         """The scheduled cross that shares are, or will be, lent to: when they are entered."""
         self.rejects_in_row = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from router.core.algo import Action, CancelWorking, Cause, Done, Remember, Slice, WakeAt, WatchPx
+from router.core.algo import Action, CancelWorking, Cause, Done, Remember, Slice, WakeAt, WatchPx, WatchVolume
 from router.core.events import CancelRequest
 from router.core.outputs import Decision
 from router.core.types import (
@@ -99,6 +99,9 @@ class Working:
             case WatchPx(px=px):
                 work.watch_px = px
                 self.watch(work)
+            case WatchVolume(above=above):
+                work.watch_volume = above
+                self.watch_volume(work)
             case Done():
                 work.done = True
                 desk.settle(work)
@@ -119,6 +122,12 @@ class Working:
         if touch is not None and work.parent.side.accepts(work.watch_px, touch):
             work.watch_px = None
             self._desk.wake(work, Cause.PRICE)
+
+    def watch_volume(self, work: ParentWork) -> None:
+        """Wake the algorithm, once, if the market has traded more than it watches for."""
+        if work.watch_volume is not None and work.window.volume > work.watch_volume:
+            work.watch_volume = None
+            self._desk.wake(work, Cause.VOLUME)
 
     # --- slices
 

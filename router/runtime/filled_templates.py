@@ -1,11 +1,12 @@
-"""The templates of a trade, filled for single names of a basket: before it by `pretrade`, after it by `tca`.
+"""The templates of a trade, filled for the names of a basket: before it by `pretrade`, after it by `tca`.
 
-Markdown, JSON and HTML, as the commands write them. Writes into the folder that it is given.
+Markdown, JSON and HTML, as the commands write them, three files a name and template. After the trade a name is one
+order, whatever lists it was sent in (`router.basket.whole_order`). Writes into the folder that it is given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,8 +25,9 @@ from router.tca.pretrade.assess import assess
 from router.tca.pretrade.fill import fill
 from router.tca.pretrade.question import Overrides
 from router.tca.pretrade.rules import Urgency
+from router.tca.record import OrderRecord
 from router.tca.recorder import Recorder
-from router.tca.tca_report import TcaReports
+from router.tca.tca_report import TcaReport, TcaReports
 from router.tca.tca_text import markdown
 
 
@@ -65,17 +67,20 @@ def write_pretrade(
     return document.execution_strategy.algorithm
 
 
-def write_tca(folder: Path, recorder: Recorder, order_ids: Iterable[str]) -> None:
-    """The TCA report of these orders, and its page. `recorder` keeps no order of other names after it."""
-    wanted = tuple(order_ids)
-    # What is left alone in a name is judged beside every order of that name: a slice is not the only one.
-    symbols = {recorder.orders[order_id].symbol: None for order_id in wanted}
-    recorder.orders = {name: order for name, order in recorder.orders.items() if order.symbol in symbols}
-    sheets = sheets_of([recorder], wanted)
-    reports = [sheet.report for sheet in sheets]
-    _write(folder / "tca.md", markdown(reports))
-    _write(folder / "tca.json", _json(TcaReports(reports=tuple(reports))))
-    write_page(sheets, heading_of([recorder], sheets), folder / "tca.html")
+def write_tca(folder: Path, recorder: Recorder, wholes: Sequence[OrderRecord]) -> dict[str, TcaReport]:
+    """The TCA report of each name's whole order, and its page; the reports by symbol.
+
+    `recorder` keeps no other order after it. Raises `UntiedError` where an order's fills and reports disagree.
+    """
+    recorder.orders = {whole.order_id: whole for whole in wholes}
+    found: dict[str, TcaReport] = {}
+    for sheet in sheets_of([recorder]) if wholes else ():
+        report = found[sheet.case.record.symbol] = sheet.report
+        place = folder / f"{sheet.case.record.symbol}-tca"
+        _write(place.with_suffix(".md"), markdown([report]))
+        _write(place.with_suffix(".json"), _json(TcaReports(reports=(report,))))
+        write_page([sheet], heading_of([recorder], [sheet]), place.with_suffix(".html"))
+    return found
 
 
 def _json(value: object) -> str:

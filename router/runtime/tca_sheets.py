@@ -58,41 +58,44 @@ def read_sheets(
     for name in parents:
         if name not in known:
             raise click.ClickException(f"no order {name} in {names}")
-    left_out: list[str] = []
     profiles = {} if profile is None else _profiles(profile, recorders)
-    sheets = sheets_of(recorders, parents, home=home, universe=past, profiles=profiles, left_out=left_out)
+    sheets, untied = _tied(recorders, parents, home=home, universe=past, profiles=profiles)
+    left_out = [f"left out: {error}" for error in untied]
     if not sheets:
         raise click.ClickException("; ".join(left_out) or f"{names}: no order in it")
     heading = msgspec.structs.replace(heading_of(recorders, sheets, left_out), cut_short=tuple(cut_short))
     return sheets, heading, left_out
 
 
-def sheets_of(
-    recorders: Sequence[Recorder],
-    parents: Sequence[str] = (),
-    *,
-    home: Path | None = None,
-    universe: Universe | None = None,
-    profiles: dict[str, SymbolProfile] | None = None,
-    left_out: list[str] | None = None,
-) -> list[Sheet]:
-    """As `read_sheets`, of journals that have been read; `parents` of which none is there are all.
+def sheets_of(recorders: Sequence[Recorder], *, home: Path | None = None) -> list[Sheet]:
+    """Every parent of journals that have been read. `UntiedError` where one disagrees with its own reports."""
+    sheets, untied = _tied(recorders, (), home=home, universe=None, profiles={})
+    if untied:
+        raise untied[0]
+    return sheets
 
-    Lines on orders that disagree with their own reports go to `left_out`; without it the first raises `UntiedError`.
-    """
+
+def _tied(
+    recorders: Sequence[Recorder],
+    parents: Sequence[str],
+    *,
+    home: Path | None,
+    universe: Universe | None,
+    profiles: dict[str, SymbolProfile],
+) -> tuple[list[Sheet], list[UntiedError]]:
+    """Sheets of `parents` (all, where none of them is there), and why others have none."""
     found = together(recorders)
     impact = read_impact(settings_of(home).config)
-    beside = Beside(markets=Markets(found), impact=impact, universe=universe, profiles=profiles or {})
+    beside = Beside(markets=Markets(found), impact=impact, universe=universe, profiles=profiles)
     wanted = [case for case in found if {case.record.order_id, case.record.cl_ord_id} & {*parents}]
     sheets: list[Sheet] = []
+    untied: list[UntiedError] = []
     for case in wanted or found:
         try:
             sheets.append(Sheet(case, tca_report(case, beside=beside)))
         except UntiedError as error:
-            if left_out is None:
-                raise
-            left_out.append(f"left out: {error}")
-    return sheets
+            untied.append(error)
+    return sheets, untied
 
 
 def _profiles(path: Path, recorders: Sequence[Recorder]) -> dict[str, SymbolProfile]:

@@ -59,6 +59,13 @@ class Outcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The market's seed, of an order in a simulation: orders of one seed share a day."""
 
     @property
+    def executed(self) -> float:
+        """CumQty(14) as a part of average daily volume; the whole order where only that is known."""
+        if self.qty is None or self.filled is None:
+            return self.q_adv
+        return self.q_adv * self.filled / self.qty
+
+    @property
     def z(self) -> float | None:
         """Cost less estimate in units of timing risk; None without an estimate, or without a risk above 0."""
         if self.estimate_bps is None or not self.timing_risk_bps:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from typing import Any, Final
 
@@ -249,7 +250,9 @@ def _template_text(environment: Environment, name: str) -> str:
     return environment.loader.get_source(environment, name)[0].rstrip()
 
 
+@cache
 def _environment() -> Environment:
+    """Compiled once: a basket has a page a name."""
     templates = environment()
     filters: dict[str, Callable[..., str]] = {
         "bps": _dashed(bps_text),

@@ -28,6 +28,12 @@ def money_text(money: Decimal | None) -> str:
     return NOTHING if money is None else f"{money:,.2f}"
 
 
+def dollars(value: float, places: int = 0) -> str:
+    """US dollars with their sign before the symbol: `-$1,234`."""
+    amount = f"{abs(value):,.{places}f}"
+    return f"-${amount}" if value < 0 and float(amount.replace(",", "")) else f"${amount}"
+
+
 def bps_text(value: float | None) -> str:
     """Basis points, or another figure of that size, to two places."""
     return NOTHING if value is None else f"{value:,.2f}"

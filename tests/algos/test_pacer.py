@@ -36,6 +36,7 @@ from router.api import (
     Urgency,
     WakeAt,
     WatchPx,
+    WatchVolume,
 )
 
 MINUTE = 60 * SECOND
@@ -259,7 +260,43 @@ def test_a_cap_counts_what_is_open_as_if_it_were_filled() -> None:
     answers = [paced.on_wake(view(at * SECOND, opened=opened, market=traded)) for at, opened in ((1, 0), (2, 600))]
 
     held = Remember("hold", (("because", "max-participation"),))
-    assert answers == [[scheduled(600, 1), wake_at(2 * SECOND)], [held, wake_at(3 * SECOND)]]
+    assert answers == [[scheduled(600, 1), wake_at(2 * SECOND)], [held, WatchVolume(5_400), wake_at(MINUTE)]]
+
+
+def test_under_a_cap_that_binds_it_looks_each_second_while_others_trade() -> None:
+    paced = pacer(AlgoParams(max_participation=100_000))
+
+    answers = [
+        paced.on_wake(view(at * SECOND, market=structs.replace(MARKET, volume=at * 100)))[-1:] for at in range(1, 4)
+    ]
+
+    assert answers == [[wake_at(at * SECOND)] for at in (2, 3, 4)]
+
+
+def test_woken_by_a_print_it_looks_at_the_next_second_of_its_own_and_not_at_once() -> None:
+    paced = pacer(AlgoParams(max_participation=100_000))
+    paced.on_wake(view(0))
+    paced.on_wake(view(SECOND))
+
+    answer = paced.on_wake(view(7_300 * MILLISECOND, cause=Cause.VOLUME, market=structs.replace(MARKET, volume=9_000)))
+
+    assert answer == [wake_at(8 * SECOND)]
+
+
+def test_a_print_after_an_amendment_finds_it_with_a_new_plan_to_make() -> None:
+    paced = pacer(AlgoParams(max_participation=100_000))
+    paced.on_wake(view(0))
+    paced.amend(AlgoParams(), TERMS, ScheduledPace(TERMS, StraightLine(), interval=MINUTE, variance=0, lateness=PPM))
+
+    assert paced.on_wake(view(SECOND, cause=Cause.VOLUME))[-1] == wake_at(MINUTE + SECOND)
+
+
+def test_under_a_cap_that_leaves_room_for_the_slot_it_sleeps_until_the_next() -> None:
+    paced = pacer(AlgoParams(max_participation=100_000))
+    paced.on_wake(view(0))
+    traded = structs.replace(MARKET, volume=9_000)
+
+    assert paced.on_wake(view(SECOND, market=traded)) == [scheduled(1_000, 1), wake_at(MINUTE)]
 
 
 def test_the_least_participation_is_kept_though_the_schedule_would_wait() -> None:

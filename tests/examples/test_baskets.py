@@ -1,7 +1,6 @@
 """The examples of a rebalance and an earnings season, small: what they print, write, and promise."""
 
 import csv
-import importlib.util
 import re
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from router.basket.control import work
 from router.core.types import HandlInst
+from support.examples import loaded
 
 
 @pytest.fixture(scope="module")
@@ -21,17 +21,6 @@ def rebalance(repo: Path) -> ModuleType:
 @pytest.fixture(scope="module")
 def earnings(repo: Path) -> ModuleType:
     return loaded(repo / "examples" / "earnings" / "earnings.py")
-
-
-def loaded(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # A struct resolves its annotations by its module's name.
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_a_rebalance_writes_its_orders_and_pictures(

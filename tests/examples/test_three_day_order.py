@@ -1,6 +1,5 @@
 """The three-day order, small: what it writes, that it ties to the client's FIX messages, and that its rules hold."""
 
-import importlib.util
 import json
 import sys
 from decimal import Decimal
@@ -16,6 +15,7 @@ from fixspec.codec import decode
 from fixspec.message import Message
 from router.core.types import VenueKind
 from router.tca.allocation import allocation
+from support.examples import loaded
 
 pytestmark = pytest.mark.slow
 DAYS = ["20260316", "20260317", "20260318"]
@@ -23,15 +23,7 @@ DAYS = ["20260316", "20260317", "20260318"]
 
 @pytest.fixture(scope="module")
 def example(repo: Path) -> ModuleType:
-    path = repo / "examples" / "three-day-order" / "three_day_order.py"
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # A struct resolves its annotations by its module's name.
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
+    return loaded(repo / "examples" / "three-day-order" / "three_day_order.py")
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +62,17 @@ def test_what_the_analysis_says_was_traded_ties_to_the_client_s_fix_messages(mad
     assert Fraction(Decimal(report["order"]["traded"])) == paid
     assert report["order"]["cum_qty"] == sum(int(message.get(32) or 0) for message in trades)
     assert made.case.record.cum_qty == made.case.record.qty
+
+
+def test_the_report_says_what_it_should_have_cost_over_its_dates(made: Any, out: Path) -> None:  # noqa: ANN401 - as above
+    (report,) = json.loads((out / "tca.json").read_text())["reports"]
+
+    estimate = report["estimate"]
+    best = made.assessment.choice.evaluation
+    assert (estimate["algorithm"], estimate["reasons"]) == (best.candidate.strategy, {})
+    assert estimate["expected"]["low"] < estimate["expected"]["value"] < estimate["expected"]["high"]
+    assert estimate["timing_risk"]["value"] == pytest.approx(best.risk, rel=0.1), "of the same volatility and nights"
+    assert estimate["score"]["unit"] == "timing risks"
 
 
 def test_nights_dates_and_fees_sum_to_the_shortfall(made: Any) -> None:  # noqa: ANN401 - as above

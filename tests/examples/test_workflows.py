@@ -1,7 +1,6 @@
 """The rebalance and the earnings season through the engine and the simulated market, small."""
 
 import csv
-import importlib.util
 import re
 import sys
 from collections.abc import Mapping
@@ -15,21 +14,16 @@ import pytest
 
 from router.runtime.journal_cases import read_recorder
 from router.runtime.journal_file import FILE_NAME, JournalReader
+from support.examples import loaded
 
+FORMS = ("html", "json", "md")
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
-def loaded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def example(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """`run.py` of an example, which imports the plan beside it."""
     monkeypatch.syspath_prepend(str(folder))
-    spec = importlib.util.spec_from_file_location(f"run_{folder.name}", folder / "run.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # A struct resolves its annotations by its module's name.
-    monkeypatch.setitem(sys.modules, spec.name, module)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(folder / "run.py", f"run_{folder.name}")
 
 
 def run(module: ModuleType, monkeypatch: pytest.MonkeyPatch, *options: str) -> None:
@@ -48,17 +42,17 @@ def read(path: Path) -> Any:  # noqa: ANN401 - a document as it is
 def test_a_rebalance_is_worked_within_its_band(
     repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    module = loaded(repo / "examples" / "rebalance", monkeypatch)
-    monkeypatch.setattr(module.rebalance, "HARD", module.rebalance.HardLimits(of_adv=0.03))
+    module = example(repo / "examples" / "rebalance", monkeypatch)
+    monkeypatch.setattr(module.rebalance, "HARD", module.rebalance.HardLimits(of_adv=0.02))
     out = tmp_path / "out"
 
-    run(module, monkeypatch, "--out", str(out), "--names", "6", "--periods", "2", "--rounds", "6", "--pace", "0.05")
+    run(module, monkeypatch, "--out", str(out), "--names", "4", "--periods", "2", "--rounds", "3", "--pace", "0.02")
 
     way = read(out / "report.json")["ways"]["lists by round"]
     assert way["imbalance"]["ends_beyond"] == 0
     assert way["imbalance"]["beyond"] == 0
     assert summed(way["causes"]) == Decimal(str(way["total"]))
-    assert way["messages"]["E"] <= 2 * 6 + 1
+    assert way["messages"]["E"] <= 2 * 3 + 1
     recorder = read_recorder(out / "state" / FILE_NAME)
     with (out / "staged.csv").open() as file:
         hard = {row["Symbol(55)"] for row in csv.DictReader(file)}
@@ -70,18 +64,17 @@ def test_a_rebalance_is_worked_within_its_band(
     assert {path.name for path in out.iterdir()} >= {
         *("report.md", "report.html", "imbalance.svg", "causes.svg", "schedule.svg", "sectors.svg", "first-period.csv")
     }
-    filled_in = {path.name for path in (out / "templates").iterdir()}
-    assert filled_in >= {"tca.md", "tca.json", "tca.html", *(f"{each}-pretrade.json" for each in hard)}
+    assert_every_name_has_its_templates(out, way["causes"])
 
 
 def test_a_season_is_worked_before_and_after_its_results(
     repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    module = loaded(repo / "examples" / "earnings", monkeypatch)
+    module = example(repo / "examples" / "earnings", monkeypatch)
     monkeypatch.setattr(module.earnings, "DATES", module.earnings.DATES[:3])
     out = tmp_path / "out"
 
-    run(module, monkeypatch, "--out", str(out), "--names", "3", "--rounds", "2", "--pace", "0.03")
+    run(module, monkeypatch, "--out", str(out), "--names", "2", "--seed", "8", "--rounds", "2", "--pace", "0.02")
 
     figures = read(out / "report.json")
     assert figures["halves"]["before"]
@@ -89,11 +82,26 @@ def test_a_season_is_worked_before_and_after_its_results(
     reader = JournalReader(out / "state" / FILE_NAME)
     first = next(iter(reader.inputs()))
     reader.close()
-    assert b"synthetic:20260427, scenario season" in bytes(first.body)
-    assert re.search(r"orders refused: 0", capsys.readouterr().out)
+    assert b"synthetic:8, scenario season" in bytes(first.body)
+    assert "orders refused: 0" in capsys.readouterr().out
+    assert "## Participation bands, of the volume" in (out / "report.md").read_text()
     assert "jump_sigmas" in (out / "season.toml").read_text()
     assert {path.name for path in out.iterdir()} >= {"season.svg", "done.svg", "halves.svg", "event.svg", "report.html"}
-    assert {path.name for path in (out / "templates").iterdir()} >= {"tca.md", "tca.json", "tca.html"}
+    assert_every_name_has_its_templates(out, figures["causes"])
+
+
+def assert_every_name_has_its_templates(out: Path, causes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Before and after the trade, in three forms; the index leads to each, and its total is the report's."""
+    folder = out / "templates"
+    kinds = {f"{symbol}-{when}.{form}" for symbol in causes for when in ("pretrade", "tca") for form in FORMS}
+    assert {path.name for path in folder.iterdir()} == {*kinds, "index.html", "index.md"}
+    page = (folder / "index.html").read_text()
+    assert set(re.findall(r'href="([^"]+)"', page)) == {name for name in kinds if name.endswith(".html")}
+    assert f'<td class="n">{summed(causes):,.2f}</td>' in page.rsplit("<tr>", 1)[1]
+    for symbol in causes:
+        (report,) = read(folder / f"{symbol}-tca.json")["reports"]
+        assert report["order"]["symbol"] == symbol
+        assert report["order"]["children"] >= report["order"]["fills"] > 0
 
 
 def assert_before_and_after_are_the_whole(figures: Mapping[str, Any]) -> None:

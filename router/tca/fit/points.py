@@ -65,8 +65,8 @@ def _point(outcome: Outcome) -> Point:
     assert outcome.pov is not None, outcome.order_id
     assert outcome.sigma is not None, outcome.order_id
     assert outcome.spread_bps is not None, outcome.order_id
-    qty = max(1, round(executed(outcome) * UNIT))
-    days = executed(outcome) * (1 - outcome.pov) / outcome.pov
+    qty = max(1, round(outcome.executed * UNIT))
+    days = outcome.executed * (1 - outcome.pov) / outcome.pov
     half = outcome.spread_bps / 2
     order = ImpactOrder(
         side=outcome.side, qty=qty, price=1.0, adv=UNIT, sigma=outcome.sigma, spread=outcome.spread_bps / BPS
@@ -81,13 +81,6 @@ def _point(outcome: Outcome) -> Point:
         cluster=outcome.order_id if outcome.seed is None else outcome.seed,
         outcome=outcome,
     )
-
-
-def executed(outcome: Outcome) -> float:
-    """CumQty(14) as a part of average daily volume."""
-    if outcome.qty is None or outcome.filled is None:
-        return outcome.q_adv
-    return outcome.q_adv * outcome.filled / outcome.qty
 
 
 def timing_risk(outcome: Outcome, days: float) -> float:

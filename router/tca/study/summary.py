@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from router.tca.compare import CompareError, Paired, compare_all
 from router.tca.estimate import Estimate, ratio
-from router.tca.fit.points import executed
 from router.tca.outcome import Outcome
 from router.tca.study.result import CellResult
 
@@ -69,6 +68,6 @@ def _setting(name: str, cells: Sequence[CellResult]) -> SettingSummary:
         failed=sum(1 for each in cells if each.result is None),
         orders=len(outcomes),
         without_cost=sum(1 for each in cells if each.result for order in each.result.orders if order.outcome is None),
-        filled=sum(executed(outcome) for outcome in outcomes) / ordered if ordered else None,
+        filled=sum(outcome.executed for outcome in outcomes) / ordered if ordered else None,
         cost=ratio([sum(costs) for costs in known], [float(len(costs)) for costs in known]),
     )

@@ -5,14 +5,14 @@ from fractions import Fraction
 import pytest
 
 from router.basket.attribution import name_costs
-from router.basket.causes import Causes, causes_of, fees_of, last_prices, order_costs, together
+from router.basket.causes import Causes, causes_of, fees_of, last_prices, never_sent, order_costs, together
 from router.basket.names import BasketName
 from router.basket.orders import Done
 from router.basket.sorting import advise
 from router.core.types import Side
 from router.tca.shortfall import shortfall
 from support.baskets import name
-from support.twelve_trades import case
+from support.twelve_trades import case, px, recorded, tape
 
 DECIDED = 399_000
 """The basket was decided at 39.90, before the order's own decision and its release."""
@@ -53,6 +53,16 @@ def test_a_name_without_an_order_is_all_opportunity(ordered: BasketName) -> None
     costs = name_costs([ordered], {}, {"ACME": 402_000}, fees={}, advice=advise([ordered]))
 
     assert causes_of(costs, {}) == {"ACME": Causes(opportunity=Fraction(300))}
+
+
+def test_a_name_that_was_never_sent_has_its_last_price_all_the_same() -> None:
+    recorder = recorded([(at, event, []) for at, event, _ in tape()])
+
+    assert last_prices(never_sent(recorder, ["ACME"])) == {"ACME": px("40.20")}
+
+
+def test_a_name_with_an_order_was_sent() -> None:
+    assert list(never_sent(recorded(tape()), ["ACME"])) == []
 
 
 def test_orders_of_one_name_add_up() -> None:

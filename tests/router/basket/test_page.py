@@ -50,6 +50,23 @@ def test_the_page_holds_its_pictures_and_escapes_what_is_said() -> None:
     assert SIGN in page
 
 
+def test_a_column_of_numbers_is_one_though_a_cell_of_it_is_empty() -> None:
+    table = Table("By name", ("name", "cost"), (("ACME", "1.50"), ("all", "")))
+
+    page = html(Report(title="Basket", lead=(), tables=(table,)))
+
+    assert '<th>name</th><th class="n">cost</th>' in page
+    assert '<td>all</td><td class="n"></td>' in page
+
+
+def test_a_cell_leads_to_the_file_beside_the_report_that_is_linked_by_its_text() -> None:
+    table = Table("By name", ("name",), (("ACME",), ("BOLT",)))
+    linked = Report(title="Basket", lead=(), tables=(table,), links={"ACME": "ACME-tca.html"})
+
+    assert "| [ACME](ACME-tca.html) |\n| BOLT |" in markdown(linked)
+    assert '<td><a href="ACME-tca.html">ACME</a></td></tr>\n<tr><td>BOLT</td>' in html(linked)
+
+
 def test_a_row_sums_its_names_causes_to_the_cent() -> None:
     worth = Fraction(100_000)
     costs = [

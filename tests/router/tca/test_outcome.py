@@ -20,6 +20,11 @@ def test_there_is_no_z_without_an_estimate_or_with_a_risk_of_nothing() -> None:
     assert [each.z for each in lacking] == [None, None, None]
 
 
+def test_what_was_not_filled_is_no_part_of_what_was_executed() -> None:
+    assert outcome(q_adv=0.02, qty=1_000, filled=250).executed == pytest.approx(0.005)
+    assert outcome(q_adv=0.02).executed == 0.02
+
+
 def test_json_lines_and_an_array_hold_the_same() -> None:
     outcomes = (outcome("O1"), outcome("O2", pov=None, seed=7, estimate_bps=1.5))
     lines = encode_outcomes(outcomes)

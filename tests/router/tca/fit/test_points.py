@@ -6,7 +6,7 @@ from math import sqrt
 
 import pytest
 
-from router.tca.fit.points import executed, points_of
+from router.tca.fit.points import points_of
 from support.outcomes import outcome
 
 
@@ -29,11 +29,6 @@ def test_noise_is_timing_risk_at_its_own_pace_and_half_the_spread() -> None:
 
     assert own.noise == pytest.approx(sqrt(150**2 * 0.08 / 3 + 4))
     assert given.noise == pytest.approx(sqrt(104))
-
-
-def test_what_was_not_filled_is_no_part_of_the_size() -> None:
-    assert executed(outcome(q_adv=0.02, qty=1_000, filled=250)) == pytest.approx(0.005)
-    assert executed(outcome(q_adv=0.02)) == 0.02
 
 
 def test_orders_of_one_seed_are_one_cluster() -> None:
