@@ -39,7 +39,7 @@ demo: $(VENV)/.demo
 
 # One thread of linear algebra a process: the tests have the cores already, and more would spin beside them. Bytecode is
 # kept whatever the surroundings say: the tests start hundreds of processes, and each would compile the product anew.
-# Files are handed out in the order of tests/conftest.py (slow ones first), not by the number of their tests.
+# Files are handed out in the order of tests/conftest.py, not by the number of their tests.
 test: lint
 	OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --cov --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 

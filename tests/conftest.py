@@ -36,15 +36,22 @@ sys.addaudithook(_litter)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long files first, and skip what cannot be run."""
-    _begin_with_slow_files(items)
+    """Order the files, and skip what cannot be run."""
+    _end_with_untraced_files(items)
     _skip_what_needs_quickfix(items)
 
 
-def _begin_with_slow_files(items: list[pytest.Item]) -> None:
-    """So that the workers, which take whole files, end together: a long file begun last leaves the others idle."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+def _end_with_untraced_files(items: list[pytest.Item]) -> None:
+    """What is imported first by an untraced test would count as never run. Of these files the longest come first.
+
+    The workers take whole files, and would else not end together. How long a file takes is told by its longest timeout.
+    """
+    limits: dict[Path, int] = {}
+    for item in items:
+        if item.get_closest_marker("untraced"):
+            limit = item.get_closest_marker("timeout")
+            limits[item.path] = max(limits.get(item.path, 0), limit.args[0] if limit else 0)
+    items.sort(key=lambda item: (item.path in limits, -limits.get(item.path, 0)))
 
 
 def _skip_what_needs_quickfix(items: list[pytest.Item]) -> None:
@@ -59,11 +66,8 @@ def _skip_what_needs_quickfix(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Leave a slow test and what is built for it untraced: tracing makes a simulation three to four times as long.
-
-    A line therefore counts as covered only where a quick test runs it.
-    """
-    with untraced() if item.get_closest_marker("slow") else nullcontext():
+    """Run a long simulation, and what is built for it, without tracing, which makes it three to four times as long."""
+    with untraced() if item.get_closest_marker("untraced") else nullcontext():
         return (yield)
 
 

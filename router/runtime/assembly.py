@@ -146,9 +146,11 @@ def make_market(settings: Settings, spec: str, day: str | None, scenarios: Scena
 
 
 def _live(settings: Settings, day: str | None) -> Market:
-    first = datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC) if day else datetime.now(UTC)
-    last = first + timedelta(days=LIVE_DAYS)
-    config = settings.engine_config(f"{first:%Y%m%d}", f"{last:%Y%m%d}")
+    today = datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC) if day else datetime.now(UTC)
+    # West of Greenwich, yesterday's date may still be trading after midnight UTC.
+    first = today if day else today - timedelta(days=1)
+    last = today + timedelta(days=LIVE_DAYS)
+    config = settings.engine_config(f"{today:%Y%m%d}", f"{last:%Y%m%d}", first=f"{first:%Y%m%d}")
     refuse_venue_settings(settings, config, {})  # what is simulated is not made here
     return MarketOf(NO_MARKET, config, None, 0)
 

@@ -147,14 +147,19 @@ class Settings(Struct, frozen=True):
             raise SettingsError(f"{self.config / 'calendars.toml'}: {error}") from None
 
     def engine_config(
-        self, day: str, last: str | None = None, *, sessions: Mapping[str, CalendarDay] | None = None
+        self,
+        day: str,
+        last: str | None = None,
+        *,
+        first: str | None = None,
+        sessions: Mapping[str, CalendarDay] | None = None,
     ) -> EngineConfig:
         """What the engine is made of on `day`.
 
-        Calendars reach from `day` to `last` (default: the same day). `sessions`, by symbol, override them where a
+        Calendars reach from `first` to `last` (default: that day alone). `sessions`, by symbol, override them where a
         replayed market brings its own; see `_own_sessions`.
         """
-        calendars = self.calendar_days(day, last or day)
+        calendars = self.calendar_days(first or day, last or day)
         instruments, own = _own_sessions(self.instruments(day), calendars, sessions or {})
         return EngineConfig(
             instruments=instruments,

@@ -451,7 +451,7 @@ def conditions(draw: st.DrawFn) -> Conditions:
 QUOTES = st.lists(st.tuples(st.integers(1, 600), st.integers(-5, 5).map(lambda step: step * 100)), max_size=4)
 
 
-@pytest.mark.slow
+@pytest.mark.untraced
 @given(case=CASES, conditions=conditions(), qty=st.integers(1, 50_000), new_qty=st.integers(1, 50_000), data=st.data())
 def test_no_market_makes_an_algorithm_break_a_promise(
     case: tuple[AlgoFactory, AlgoParams], conditions: Conditions, qty: int, new_qty: int, data: st.DataObject
@@ -486,7 +486,7 @@ def actions_of(run: Run) -> list[Action]:
     return [action for _, _, actions in run.log for action in actions]
 
 
-@pytest.mark.slow
+@pytest.mark.untraced
 @given(case=CASES, seed=st.integers(0, 2**32))
 def test_every_answer_but_done_asks_for_the_next_wake_up(case: tuple[AlgoFactory, AlgoParams], seed: int) -> None:
     factory, params = case

@@ -17,7 +17,7 @@ from router.core.types import VenueKind
 from router.tca.facts.allocation import allocation
 from support.examples import loaded
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.untraced]
 DAYS = ["20260316", "20260317", "20260318"]
 
 

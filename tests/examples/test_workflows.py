@@ -17,7 +17,7 @@ from router.runtime.journal_file import FILE_NAME, JournalReader
 from support.examples import loaded
 
 FORMS = ("html", "json", "md")
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.untraced, pytest.mark.timeout(400)]
 
 
 def example(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:

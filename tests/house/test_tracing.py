@@ -1,4 +1,4 @@
-"""Tracing is off for a slow test, however many coverages are being taken, and on again after it."""
+"""Tracing is off where a test asks for it, however many coverages are being taken, and on again after."""
 
 import sys
 

@@ -19,7 +19,7 @@ from simulator.scenario_file import ScenarioFile
 from support.scene import play, shipped
 
 SEEDS = range(1, 5)
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.untraced]
 
 
 def worked(strategy: str, seed: int, *scenarios: ScenarioFile) -> Case:

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from router.runtime.cli import main
 
-pytestmark = [pytest.mark.fix, pytest.mark.slow]
+pytestmark = [pytest.mark.fix, pytest.mark.slow, pytest.mark.untraced]
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from simulator.feeds.lean import read_trades
 from support.ems import Day, Order, finish, start_sluice, trade_day
 from support.recorded_home import recorded_home
 
-pytestmark = [pytest.mark.real_data, pytest.mark.fix, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.real_data, pytest.mark.fix, pytest.mark.slow, pytest.mark.untraced, pytest.mark.timeout(400)]
 
 DAY = date(2013, 10, 7)
 SYMBOLS = ("IBM", "BAC")

@@ -20,7 +20,7 @@ from fixspec.message import Message
 from router.runtime.log_replay import REQUESTS, replay_log
 from router.runtime.settings import read_settings, write_home
 
-pytestmark = [pytest.mark.real_data, pytest.mark.slow]
+pytestmark = [pytest.mark.real_data, pytest.mark.slow, pytest.mark.untraced]
 
 DESK_LOG = "ems_to_algo_desk_uat_2020.log"
 FUTURES_LOG = "FIX.4.2-KOD-BON.messages.current.log.xz"

@@ -17,7 +17,7 @@ from router.core.types import SECOND, Ns, OrdStatus
 from support.ems import Change, Day, Order, finish, start_sluice, trade_day
 from support.recorded_home import recorded_home
 
-pytestmark = [pytest.mark.real_data, pytest.mark.fix, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.real_data, pytest.mark.fix, pytest.mark.slow, pytest.mark.untraced, pytest.mark.timeout(400)]
 
 MESSAGES = "orderflow/GOOG_2012-06-21_34200000_57600000_message_10.csv.xz"
 BARS = "bars/lean_minute_trade.csv.xz"

@@ -25,6 +25,8 @@ from router.core.types import MILLISECOND, SECOND, ExecType, OrdStatus, Phase
 from router.runtime.settings import default_home
 from support.scene import FIRST_S, Played, play, shipped
 
+pytestmark = pytest.mark.untraced
+
 NAMES = sorted(path.stem for path in (default_home() / "config" / "scenarios").glob("*.toml"))
 SEEDS = (1, 2, 3)
 LARGE = 20_000

@@ -49,6 +49,7 @@ def bar_lists(draw: st.DrawFn) -> list[Bar]:
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 @given(bars=bar_lists(), seed=st.integers(0, 2**32))
 def test_every_bar_is_met_in_all_its_figures(bars: list[Bar], seed: int) -> None:
     day = drawn(*bars, seed=seed)
@@ -144,6 +145,7 @@ def test_our_orders_trade_and_the_bar_s_volume_is_not_exceeded_by_what_rests() -
 
 @pytest.mark.real_data
 @pytest.mark.slow
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("name", "symbol", "day", "bars"),
     [

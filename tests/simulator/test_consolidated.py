@@ -258,6 +258,7 @@ LETTERS = dict.fromkeys("NQTPABCJKMVWXYZ", "XALT") | {"N": "XLIT"}
 
 @pytest.mark.real_data
 @pytest.mark.slow
+@pytest.mark.untraced
 @pytest.mark.parametrize("symbol", ["IBM", "BAC"])
 def test_a_real_day_keeps_historys_best_and_prints_historys_shares(real_data_dir: Path, symbol: str) -> None:
     """After every quote our venues' best is the recorded national best; every share prints once, in its kind."""

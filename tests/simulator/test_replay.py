@@ -366,6 +366,7 @@ def _parse(text: str) -> BookRow:
 
 @pytest.mark.real_data
 @pytest.mark.slow
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("name", "events"), [("GOOG_*_message_10.csv.xz", 147_916), ("AAPL_*_message_1.csv.xz", 118_497)]
 )
@@ -390,6 +391,7 @@ def test_without_us_a_real_day_is_its_orderbook_file_after_every_row(
 
 @pytest.mark.real_data
 @pytest.mark.slow
+@pytest.mark.untraced
 @pytest.mark.parametrize("seed", [1, 2])
 def test_with_us_in_a_real_day_no_share_is_spent_twice(real_data_dir: Path, seed: int) -> None:
     """Random orders of ours all morning, taking and resting: nobody trades more than was brought, ours included."""

@@ -131,6 +131,7 @@ def test_a_real_feed_never_crosses_our_book(real_data_dir: Path) -> None:
 
 @pytest.mark.real_data
 @pytest.mark.slow
+@pytest.mark.untraced
 def test_a_real_consolidated_day_has_historys_best_and_each_exchange_s_shares(real_data_dir: Path) -> None:
     check = verify(f"consolidated:{real_data_dir / 'consolidated'}:IBM:20131008")
 

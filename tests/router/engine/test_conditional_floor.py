@@ -30,7 +30,7 @@ def pool(mic: str) -> VenueProfile:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.untraced
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_orders_rest_in_three_pools_at_once_and_are_never_over_filled(
     monkeypatch: pytest.MonkeyPatch, seed: int

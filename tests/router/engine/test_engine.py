@@ -50,7 +50,7 @@ def day_in_miniature(seed: int) -> list[bytes]:
     return [msgspec.json.encode(output) for _, output in floor.outputs]
 
 
-@pytest.mark.slow
+@pytest.mark.untraced
 def test_the_same_inputs_give_the_same_outputs() -> None:
     first, second = day_in_miniature(3), day_in_miniature(3)
 
@@ -58,7 +58,7 @@ def test_the_same_inputs_give_the_same_outputs() -> None:
     assert len(first) > 100
 
 
-@pytest.mark.slow
+@pytest.mark.untraced
 def test_another_seed_gives_another_day() -> None:
     assert day_in_miniature(3) != day_in_miniature(4)
 

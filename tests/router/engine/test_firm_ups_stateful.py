@@ -247,4 +247,4 @@ class FirmUps(RuleBasedStateMachine):
         self.floor.say(report)
 
 
-TestFirmUps = pytest.mark.slow(FirmUps.TestCase)
+TestFirmUps = pytest.mark.untraced(pytest.mark.slow(FirmUps.TestCase))

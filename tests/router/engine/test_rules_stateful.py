@@ -406,4 +406,4 @@ class Rules(RuleBasedStateMachine):
         self.cum_qty[order_id] = self.cum_qty.get(order_id, 0) + change
 
 
-TestRules = pytest.mark.slow(Rules.TestCase)
+TestRules = pytest.mark.untraced(pytest.mark.slow(Rules.TestCase))

@@ -21,7 +21,7 @@ CROSS = VenueProfile(
 BEGINS, ENDS = OPEN + 60 * SECOND, OPEN + 120 * SECOND
 
 
-@pytest.mark.slow
+@pytest.mark.untraced
 def test_is_filled_after_the_interval_at_the_consolidated_vwap_to_a_quantum_in_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -410,7 +410,7 @@ class Orders(RuleBasedStateMachine):
         ]
 
 
-TestOrders = pytest.mark.slow(Orders.TestCase)
+TestOrders = pytest.mark.untraced(pytest.mark.slow(Orders.TestCase))
 
 
 # --- the cases of an algo engine that need both kinds of order, or a second life

@@ -78,6 +78,7 @@ def test_the_same_seeds_are_the_same_recording_and_another_seed_is_another() -> 
     assert first != other
 
 
+@pytest.mark.untraced
 @pytest.mark.real_data
 def test_recorded_days_bear_out_the_shipped_settings(real_data_dir: Path) -> None:
     """GOOG and AAPL, NASDAQ, 2012-06-21: the model that is set errs least, and fills come as often as predicted."""

@@ -8,6 +8,7 @@ from router.tca.cost.analysis import OrderAnalysis, analyse
 from router.tca.facts.recorder import Recorder
 from support.journals import floor_journal
 from support.tca_day import day, lines
+from support.tracing import untraced
 
 
 @pytest.fixture
@@ -26,11 +27,13 @@ def analyses(recorder: Recorder) -> dict[str, OrderAnalysis]:
 
 @pytest.fixture(scope="session")
 def floor_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The journal of seven minutes of the floor's engine and market, seed 1: who asks for it is marked slow."""
-    return floor_journal(tmp_path_factory.mktemp("floor"), seed=1)
+    """The journal of seven minutes of the floor's engine and market, seed 1."""
+    with untraced():
+        return floor_journal(tmp_path_factory.mktemp("floor"), seed=1)
 
 
 @pytest.fixture(scope="session", params=[3, 5], ids="seed {}".format)
 def other_floor_day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """As `floor_day`, of other seeds."""
-    return floor_journal(tmp_path_factory.mktemp("floor"), seed=request.param)
+    with untraced():
+        return floor_journal(tmp_path_factory.mktemp("floor"), seed=request.param)

@@ -148,7 +148,7 @@ def tape(events: list[Event]) -> dict[str, list[TradePrint]]:
     return prints
 
 
-@pytest.mark.slow
+@pytest.mark.untraced
 def test_the_same_commands_at_the_same_times_have_the_same_answers_and_the_same_tape() -> None:
     here, there = heard_in_process(market()), heard_over_fix(market())
 
@@ -159,7 +159,7 @@ def test_the_same_commands_at_the_same_times_have_the_same_answers_and_the_same_
     assert kinds.count(ChildFilled) > 100, kinds.count(ChildFilled)
 
 
-@pytest.mark.slow
+@pytest.mark.untraced
 def test_a_later_life_says_the_same_with_ids_of_its_own() -> None:
     """ExecID(17) must not come twice: who knows it already takes the fill for a repetition."""
     first, later = reports(heard_over_fix(market())), reports(heard_over_fix(market(), life=2))

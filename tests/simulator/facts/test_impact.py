@@ -36,6 +36,7 @@ def test_the_switch_turns_impact_off() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 def test_impact_grows_like_the_square_root_of_size() -> None:
     """Toth and others, Phys. Rev. X 1, 021006 (2011): an exponent near one half."""
     found = exponent(impacts(busy, LIT, range(1, 6), fractions=(0.005, 0.02, 0.04)))

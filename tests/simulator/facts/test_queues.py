@@ -77,7 +77,7 @@ def test_rates_are_counted_by_the_size_before_the_change() -> None:
     assert (found.arrivals[1:5] / busy).tolist() == pytest.approx([2.0] * 4, rel=0.1)
 
 
-@pytest.mark.slow
+@pytest.mark.untraced
 def test_a_simulated_queue_obeys_the_law_of_its_measured_intensities() -> None:
     """The synthetic market with a price that stands half-way between two ticks: both first queues are the touch."""
     market = synthetic(

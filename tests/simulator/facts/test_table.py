@@ -49,6 +49,7 @@ def test_a_single_day_has_no_range() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 def test_the_default_market_keeps_to_its_facts_for_the_first_hour_of_three_seeds() -> None:
     """The whole days of twenty seeds are `sluice market facts --seeds 20 --check`."""
     short = [fact for fact in FACTS if fact.key not in WHOLE_DAY]

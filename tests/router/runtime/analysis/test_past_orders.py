@@ -16,6 +16,7 @@ from router.tca.universe.outcome import OutcomeError
 from router.tca.universe.outcome_file import write_outcomes
 from support.outcomes import outcome
 from support.pretrade import impact_file
+from support.tracing import untraced
 
 TWAP = OrderSpec(name="A", symbol="ACME", side=Side.BUY, size=0.001, start=0.5, minutes=1, strategy="TWAP", params=())
 NOTHING = replace(TWAP, name="B", strategy="POV", params=(("ParticipationRate", "0.001"),))
@@ -26,12 +27,12 @@ SPEC = RunSpec(setting="", seed=3, day="20260316", orders=(TWAP, NOTHING), minut
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("state")
     kept = JournalFile(folder)
-    run_day(SPEC, kept=kept)
+    with untraced():
+        run_day(SPEC, kept=kept)
     kept.close()
     return folder
 
 
-@pytest.mark.slow
 def test_a_journal_gives_its_orders_with_a_cost_and_why_others_have_none(state: Path) -> None:
     found, without = read_past([state], sigma=0.02)
 

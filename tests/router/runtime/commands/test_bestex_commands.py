@@ -222,6 +222,7 @@ def test_a_pack_of_an_order_over_two_days_has_the_trade_of_the_second(tmp_path: 
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 def test_two_days_of_the_real_engine_with_a_bust_and_a_correction(tmp_path: Path) -> None:
     state = two_day_journal(tmp_path / "state", seed=4).parent
     packs = {name: tmp_path / name for name in ("G1", "V1")}

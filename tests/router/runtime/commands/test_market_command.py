@@ -80,6 +80,7 @@ def test_a_recorded_day_is_fitted(real_data_dir: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 @pytest.mark.real_data
 def test_a_consolidated_day_tells_what_its_tape_does(real_data_dir: Path) -> None:
     day = f"consolidated:{real_data_dir / 'consolidated'}:IBM:20131008"

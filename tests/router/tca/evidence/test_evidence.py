@@ -126,6 +126,7 @@ def test_without_a_configuration_quotes_and_limits_are_missing_not_guessed() -> 
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 def test_no_limit_is_broken_as_worked_out_again_on_a_simulated_day(floor_day: Path) -> None:
     recorder = read_recorder(floor_day)
 

@@ -48,6 +48,7 @@ def test_without_luck_the_numbers_come_back(models: Models, name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("name", "seeds", "orders"), [("square_root", 100, 150), ("almgren_2005", 20, 500), ("general", 10, 500)]
 )

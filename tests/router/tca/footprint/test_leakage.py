@@ -54,6 +54,7 @@ def test_a_drift_planted_before_our_orders_is_a_cost_of_its_size(side: Side) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 @pytest.mark.parametrize("bps", [0.0, 1.0])
 def test_what_is_planted_is_in_the_interval_as_often_as_it_says_and_nothing_is_found_where_nothing_is(
     bps: float,

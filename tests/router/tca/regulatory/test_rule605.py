@@ -63,7 +63,6 @@ def test_every_order_is_in_a_line_or_counted_with_the_reason_why_not() -> None:
     assert sum(line.orders for line in report.lines.values()) == 6
 
 
-@pytest.mark.slow
 def test_a_script_of_other_means_computes_the_same_files_of_a_simulated_day(floor_day: Path) -> None:
     report = report605(read_cases([floor_day]))
 
@@ -84,7 +83,6 @@ def test_the_script_agrees_on_the_day_by_hand(tmp_path: Path) -> None:
     assert sec_script.files605(journal) == {"TXLIT202603.txt": XLIT, "TXALT202603.txt": XALT}
 
 
-@pytest.mark.slow
 def test_shares_are_executed_cancelled_or_open_and_each_execution_stands_somewhere_to_the_quote(
     floor_day: Path,
 ) -> None:

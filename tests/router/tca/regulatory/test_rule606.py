@@ -116,7 +116,6 @@ def test_another_clients_orders_are_not_in_it(sec: Recorder) -> None:
     assert report606(cases(sec), "OTHER") == Report606("OTHER", (), 0, 0)
 
 
-@pytest.mark.slow
 def test_a_script_of_other_means_computes_the_same_table_of_a_simulated_day(floor_day: Path) -> None:
     table = csv_text(report606(read_cases([floor_day]), CLIENT))
 
@@ -130,7 +129,6 @@ def test_the_script_agrees_on_the_day_by_hand(tmp_path: Path) -> None:
     assert csv_text(by_hand()).partition("\n")[2] == sec_script.csv606(journal, "EMS44")
 
 
-@pytest.mark.slow
 def test_executed_shares_are_split_by_side_of_the_spread(floor_day: Path) -> None:
     report = report606(read_cases([floor_day]), CLIENT)
 
