@@ -26,9 +26,9 @@ from typing import Any
 from benchmarks.harness import rate, ratio, seconds, table
 from router.core.types import Side
 from router.tca.costs import cost_against
-from router.tca.store import Store
-from router.tca.store_costs import costs, fees, untied, venues
-from router.tca.store_year import YEAR, Size, trading_days, write_year
+from router.tca.store.costs import costs, fees, untied, venues
+from router.tca.store.reader import Store
+from router.tca.store.year import YEAR, Size, trading_days, write_year
 
 SEED = 1
 MEMORY_MB = 512

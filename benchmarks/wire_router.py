@@ -27,10 +27,10 @@ from router.gateway import ClientSession, Gateway
 from router.runtime.clock import WallClock
 from router.runtime.collector import settle
 from router.runtime.console import make_log
-from router.runtime.fix_venue import FixVenueLink
+from router.runtime.fix.fix_venue import FixVenueLink
+from router.runtime.fix.sessions_file import FixSession, parse_sessions
 from router.runtime.journal_file import JournalFile
 from router.runtime.service import Parts, Service
-from router.runtime.sessions_file import FixSession, parse_sessions
 
 CLIENT, VENUE, ROUTER, SYMBOL = "EMS44", "XFIX", "SLUICE", "ACME"
 DIALECT = Path(__file__).resolve().parent.parent / "config" / "dialects" / "standard.toml"

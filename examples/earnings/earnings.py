@@ -40,10 +40,10 @@ from router.basket.sorting import Advice, HardLimits, advise
 from router.core.profiles import CalendarDay
 from router.core.types import SECOND, Side
 from router.market.calendar import local_instant
-from router.runtime.analysis_files import read_impact
+from router.runtime.analysis.analysis_files import read_impact
 from router.runtime.settings import config_folder, default_home
-from router.tca.events import EventKind, EventTime, MarketDate, moves_on, moving
 from router.tca.pretrade.rules import Urgency
+from router.tca.profile.events import EventKind, EventTime, MarketDate, moves_on, moving
 from router.tca.tables import dollars
 
 DATES = ("20260427", "20260428", "20260429", "20260430", "20260501")

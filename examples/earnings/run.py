@@ -28,23 +28,23 @@ from router.basket.orders import Done
 from router.basket.page import CAUSES_HEAD, Picture, Report, causes_row
 from router.basket.sorting import Advice, advise
 from router.core.types import SECOND
+from router.runtime.analysis.basket_desk import BasketDesk
+from router.runtime.analysis.basket_files import write_names, write_report
+from router.runtime.analysis.filled_templates import write_pretrade
+from router.runtime.analysis.invented_names import InventedName, invented_home
+from router.runtime.analysis.journal_cases import read_recorder
 from router.runtime.assembly import make_days
-from router.runtime.basket_desk import BasketDesk
-from router.runtime.basket_files import write_names, write_report
-from router.runtime.filled_templates import write_pretrade
-from router.runtime.invented_names import InventedName, invented_home
-from router.runtime.journal_cases import read_recorder
 from router.runtime.journal_file import FILE_NAME
 from router.runtime.scenario_files import Scenarios
 from router.runtime.settings import Settings
-from router.tca.case import Case, cases
-from router.tca.compare import ClusterBy, EventStudy, before_after
-from router.tca.events import EventTime, MarketDate, moves_on, moving
 from router.tca.exact import exact_decimal
-from router.tca.marks import arrival
-from router.tca.outcome import Outcome
-from router.tca.outcome_of import outcome_of
+from router.tca.facts.case import Case, cases
+from router.tca.facts.marks import arrival
+from router.tca.profile.events import EventTime, MarketDate, moves_on, moving
 from router.tca.tables import Table, dollars, interval_text, part_text
+from router.tca.universe.compare import ClusterBy, EventStudy, before_after
+from router.tca.universe.outcome import Outcome
+from router.tca.universe.outcome_of import outcome_of
 from simulator.scenario_file import parse_scenario
 from simulator.several_days import EVENING_NS
 

@@ -29,7 +29,7 @@ from router.basket.plan import BasketPlan, Terms, plan
 from router.basket.sorting import Advice, HardLimits, advise, by_algorithm
 from router.core.types import SECOND, Qty, Side
 from router.market.calendar import local_instant
-from router.runtime.analysis_files import read_impact
+from router.runtime.analysis.analysis_files import read_impact
 from router.runtime.settings import config_folder, default_home
 from router.tca.tables import dollars
 

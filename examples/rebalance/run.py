@@ -25,16 +25,16 @@ from router.basket.fills import BasketPath, Held, filled, held, imbalance_path, 
 from router.basket.orders import window_orders
 from router.basket.page import CAUSES_HEAD, Picture, Report, causes_row
 from router.core.types import SECOND
+from router.runtime.analysis.basket_desk import BasketDesk, Release
+from router.runtime.analysis.basket_files import write_names, write_report
+from router.runtime.analysis.filled_templates import write_pretrade
+from router.runtime.analysis.invented_names import InventedName, invented_home
+from router.runtime.analysis.journal_cases import read_recorder
 from router.runtime.assembly import make_market
-from router.runtime.basket_desk import BasketDesk, Release
-from router.runtime.basket_files import write_names, write_report
-from router.runtime.filled_templates import write_pretrade
-from router.runtime.invented_names import InventedName, invented_home
-from router.runtime.journal_cases import read_recorder
 from router.runtime.journal_file import FILE_NAME
 from router.runtime.settings import Settings
-from router.tca.case import cases
 from router.tca.exact import exact_decimal
+from router.tca.facts.case import cases
 from router.tca.tables import Table, bps_text, dollars
 from simulator.several_days import EVENING_NS
 

@@ -29,21 +29,21 @@ from router.core.outputs import CancelReject, ExecReport, Output
 from router.core.profiles import VenueProfile
 from router.core.types import PPM, SECOND, Ns, Qty, Side, VenueKind
 from router.market.calendar import local_instant
-from router.runtime.analysis_files import read_impact
+from router.runtime.analysis.analysis_files import read_impact
+from router.runtime.analysis.journal_cases import read_recorder
+from router.runtime.analysis.pretrade_question import Asked, question_of
 from router.runtime.assembly import engine_factory, make_days, make_gateway
-from router.runtime.journal_cases import read_recorder
+from router.runtime.commands.run_command import end_of
 from router.runtime.journal_file import FILE_NAME, JournalFile
 from router.runtime.plugins import load_algos
-from router.runtime.pretrade_question import Asked, question_of
-from router.runtime.run_command import end_of
 from router.runtime.settings import Settings, read_settings, write_home
 from router.runtime.simulation import Simulation
-from router.tca.allocation import Goal, Offers, allocation, steered
-from router.tca.by_date import DateCosts, by_date
-from router.tca.case import Case, cases
-from router.tca.date_pictures import allocation_picture, price_picture, progress_picture, waterfall_picture
+from router.tca.cost.by_date import DateCosts, by_date
+from router.tca.cost.shortfall import Shortfall, shortfall
+from router.tca.facts.allocation import Goal, Offers, allocation, steered
+from router.tca.facts.case import Case, cases
+from router.tca.footprint.leakage import Markets
 from router.tca.impact.terms import Estimate
-from router.tca.leakage import Markets
 from router.tca.pretrade.assess import Assessment, assess
 from router.tca.pretrade.documents import PreTrade
 from router.tca.pretrade.fill import fill
@@ -51,12 +51,12 @@ from router.tca.pretrade.markdown import render as pretrade_markdown
 from router.tca.pretrade.page import render as pretrade_page
 from router.tca.pretrade.question import Overrides
 from router.tca.pretrade.rules import ByUrgency, ImpactFile
-from router.tca.shortfall import Shortfall, shortfall
+from router.tca.report.date_pictures import allocation_picture, price_picture, progress_picture, waterfall_picture
+from router.tca.report.tca_report import SIGN, Beside, TcaReport, TcaReports, tca_report
+from router.tca.report.tca_text import markdown, tables, title
 from router.tca.tables import Table, bps_text, part_text
 from router.tca.tables_page import Picture, Section
 from router.tca.tables_page import render as tables_page
-from router.tca.tca_report import SIGN, Beside, TcaReport, TcaReports, tca_report
-from router.tca.tca_text import markdown, tables, title
 
 SYMBOL: Final = "VAST"
 CLIENT: Final = "EMS44"

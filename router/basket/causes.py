@@ -1,10 +1,10 @@
 """Why a basket cost what it did: what waiting cost each name, and what trading did, by the orders' own records.
 
-The basket is decided once and its orders come over the day. Of each order the shortfall (`router.tca.shortfall`) knows
-spread, impact and timing against the midpoint at its own release; what the price had moved from the basket's decision
-to there is the rest, the cost of waiting: the schedule's, and the bands'. Bias: what a name's earlier orders did to its
-price, and has not faded, is waiting of the later ones, not impact. With opportunity and fees the causes of a name sum
-to its cost exactly. Positive is a cost. Knows no journal.
+The basket is decided once and its orders come over the day. Of each order the shortfall (`router.tca.cost.shortfall`)
+knows spread, impact and timing against the midpoint at its own release; what the price had moved from the basket's
+decision to there is the rest, the cost of waiting: the schedule's, and the bands'. Bias: what a name's earlier orders
+did to its price, and has not faded, is waiting of the later ones, not impact. With opportunity and fees the causes of
+a name sum to its cost exactly. Positive is a cost. Knows no journal.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from msgspec import Struct
 
 from router.basket.attribution import NameCost
 from router.core.types import Micros, Px, Side
-from router.tca.case import Case, case_of
-from router.tca.official import close_price
-from router.tca.record import OrderRecord
-from router.tca.recorder import Recorder
-from router.tca.shortfall import Shortfall, shortfall
+from router.tca.cost.shortfall import Shortfall, shortfall
+from router.tca.facts.case import Case, case_of
+from router.tca.facts.official import close_price
+from router.tca.facts.record import OrderRecord
+from router.tca.facts.recorder import Recorder
 
 
 class Causes(Struct, frozen=True):

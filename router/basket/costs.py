@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 
 from router.basket.names import BasketError, BasketName, Floats
 from router.tca.impact.almgren_2005 import Almgren2005
-from router.tca.profile import NotNegative, Positive
+from router.tca.profile.profile import NotNegative, Positive
 
 RATE_FLOOR: Final = 1e-3
 """Of the order's mean participation: below it the power law's slope is taken from here, as it has none at 0."""

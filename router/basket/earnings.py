@@ -3,7 +3,7 @@
 Rules are explicit, with their numbers as data; each answer says in words which rule gave it. Two of them pull
 opposite ways on purpose: more volatility narrows the participation band, since impact grows with it, and raises the
 urgency within the band, since waiting costs more. Knows no file: events and dates are handed in
-(`router.tca.events`).
+(`router.tca.profile.events`).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from router.basket.limits import BasketLimits
 from router.basket.names import BasketError, BasketName, Period
 from router.basket.orders import Done
 from router.basket.plan import Terms
-from router.tca.events import EventTime, MarketDate, ahead, moves_on, moving, volatility_factor
 from router.tca.pretrade.rules import Urgency
-from router.tca.profile import NotNegative, Positive
+from router.tca.profile.events import EventTime, MarketDate, ahead, moves_on, moving, volatility_factor
+from router.tca.profile.profile import NotNegative, Positive
 
 
 class BandRule(Struct, frozen=True, kw_only=True):

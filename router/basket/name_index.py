@@ -1,8 +1,8 @@
 """A basket name by name: how each was worked, what it should have cost and did, and where its filled templates are.
 
 The dearest first, in the currency. Cost is the basket's, against its decision; estimate, interval and score are of the
-name's whole order against its arrival (`router.tca.arrival_estimate`), as that name's TCA report has them. Text out;
-reckons nothing and writes no file.
+name's whole order against its arrival (`router.tca.cost.arrival_estimate`), as that name's TCA report has them. Text
+out; reckons nothing and writes no file.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from router.basket.attribution import MANUAL, NameCost, total
 from router.basket.names import BasketName
 from router.basket.page import Report
 from router.tca.exact import exact_decimal
+from router.tca.report.tca_report import TcaReport
 from router.tca.tables import NOTHING, Table, bps_text, interval_text, money_text, part_text
-from router.tca.tca_report import TcaReport
 
 HEAD: Final = (
     "name",

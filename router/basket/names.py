@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from router.core.profiles import CalendarDay
 from router.core.types import Ns, Px, Qty, Side
-from router.tca.profile import NotNegative, Positive, SymbolProfile
+from router.tca.profile.profile import NotNegative, Positive, SymbolProfile
 
 Floats: TypeAlias = NDArray[np.float64]
 

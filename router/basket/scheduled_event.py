@@ -21,7 +21,7 @@ from msgspec import Meta, Struct
 from router.basket.almgren_chriss import trajectory
 from router.basket.names import BasketError, Floats
 from router.tca.impact.almgren_chriss import kappa
-from router.tca.profile import NotNegative, Positive
+from router.tca.profile.profile import NotNegative, Positive
 
 
 class Regime(Struct, frozen=True, kw_only=True):

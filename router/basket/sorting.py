@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 from router.basket.names import BasketName
 from router.core.types import HandlInst
 from router.tca.pretrade.rules import Urgency
-from router.tca.profile import Positive
+from router.tca.profile.profile import Positive
 
 
 class HardLimits(Struct, frozen=True, kw_only=True):

@@ -14,8 +14,8 @@ from router.basket.names import BasketError, BasketName
 from router.basket.plan import BasketPlan
 from router.core.algo import SchedulePoint
 from router.core.types import OrdStatus, Qty
-from router.tca.arrival_estimate import SHORTEST
-from router.tca.record import OrderRecord, Planned
+from router.tca.cost.arrival_estimate import SHORTEST
+from router.tca.facts.record import OrderRecord, Planned
 
 
 def whole_order(name: BasketName, parts: Sequence[OrderRecord], schedule: Sequence[SchedulePoint] = ()) -> OrderRecord:

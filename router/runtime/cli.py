@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from router.runtime.build import how_it_runs
-from router.runtime.lazy_group import LazyGroup
+from router.runtime.commands.lazy_group import LazyGroup
 
 COMMANDS: Final = {
     "bestex": "bestex_command",

@@ -12,8 +12,8 @@ import structlog
 from structlog.typing import FilteringBoundLogger
 
 from router.journal import JournalBrokenError
-from router.runtime.browser import BrowserError
-from router.runtime.fix_messages import PortError
+from router.runtime.analysis.browser import BrowserError
+from router.runtime.fix.fix_messages import PortError
 from router.runtime.journal_file import JournalError
 from router.runtime.plugins import PluginError
 from router.runtime.settings import Settings, default_home, read_settings

@@ -20,7 +20,7 @@ from router.core.types import PPM, SECOND, Ns, OrdType, Phase, Ppm, Reason, Side
 from router.market.market import Market
 from router.runtime.assembly import simulated_venues
 from router.runtime.queue_probe import QueueProbe
-from router.tca.places import Recording
+from router.tca.queues.places import Recording
 from simulator.world import World
 
 

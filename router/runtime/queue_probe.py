@@ -36,7 +36,7 @@ from router.sor.passive import shares_before
 from router.sor.queue import QueueWatch
 from router.sor.queue_models import MODELS
 from router.sor.rates import TradeRates
-from router.tca.places import Bet, OrderLife, PlaceSample, Recording
+from router.tca.queues.places import Bet, OrderLife, PlaceSample, Recording
 
 Truth: TypeAlias = Callable[[str, str], Qty | None]
 """(venue, child_id) -> exact shares ahead, None where the order does not rest: `World.ahead`."""

@@ -36,14 +36,14 @@ from router.journal import EngineFactory
 from router.runtime.agenda import Agenda, plan_days
 from router.runtime.clock import Clock, HeldClock, NoClock, WallClock
 from router.runtime.desk_door import DeskDoor, DeskError
-from router.runtime.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, Received, Trouble, field
-from router.runtime.fix_venue import FixVenueLink, Understood
+from router.runtime.fix.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, Received, Trouble, field
+from router.runtime.fix.fix_venue import FixVenueLink, Understood
+from router.runtime.fix.quickfix_port import FixPort
+from router.runtime.fix.sessions_file import FixSession
 from router.runtime.journal_file import JournalError, JournalFile
 from router.runtime.later_life import LaterLife, catch_up
 from router.runtime.pipeline import Batch, MarketClock, MarketWorld, Pipeline
-from router.runtime.quickfix_port import FixPort
 from router.runtime.recovery import Recovery, recover
-from router.runtime.sessions_file import FixSession
 
 _CLIENT_OUTPUTS: Final = (ExecReport, CancelReject, ListStatus, BusinessReject)
 _VENUE_COMMANDS: Final = (SendChild, ReplaceChild, CancelChild, QueryChild)

@@ -30,8 +30,8 @@ from router.core.profiles import (
 from router.core.types import SECOND, Ppm, Qty
 from router.market.calendar import RawCalendar, calendar_days
 from router.market.reference import RawReference, resolve_instruments
+from router.runtime.fix.sessions_file import FixSession, read_sessions
 from router.runtime.journal_file import Durability
-from router.runtime.sessions_file import FixSession, read_sessions
 from router.runtime.toml_file import SettingsError, convert_section, key_line, read_toml
 
 SESSIONS_NAME: Final = "sessions.cfg"

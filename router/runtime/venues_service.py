@@ -18,9 +18,9 @@ from structlog.typing import FilteringBoundLogger
 
 from router.core.types import Ns
 from router.runtime.clock import Clock, HeldClock
-from router.runtime.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, PortError, Trouble
-from router.runtime.quickfix_port import FixPort
-from router.runtime.sessions_file import FixSession
+from router.runtime.fix.fix_messages import FromFix, Outgoing, PeerDown, PeerUp, PortError, Trouble
+from router.runtime.fix.quickfix_port import FixPort
+from router.runtime.fix.sessions_file import FixSession
 from simulator.face.exchange import Exchange, Post
 from simulator.face.face import STALE
 

@@ -1,8 +1,8 @@
 """What pictures with colours of their own have in common: style, panels, legend, and the figure as SVG text.
 
 Such a picture is a file or a part of a page: white behind, the same bytes from the same figures. (Pictures that follow
-a page's light and dark are of `router.tca.page_drawing`.) Knows no figure's meaning; draws without matplotlib's global
-state.
+a page's light and dark are of `router.tca.report.page_drawing`.) Knows no figure's meaning; draws without matplotlib's
+global state.
 """
 
 from __future__ import annotations

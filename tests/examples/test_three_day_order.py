@@ -14,7 +14,7 @@ import pytest
 from fixspec.codec import decode
 from fixspec.message import Message
 from router.core.types import VenueKind
-from router.tca.allocation import allocation
+from router.tca.facts.allocation import allocation
 from support.examples import loaded
 
 pytestmark = [pytest.mark.slow, pytest.mark.untraced]

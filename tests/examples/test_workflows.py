@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from router.runtime.journal_cases import read_recorder
+from router.runtime.analysis.journal_cases import read_recorder
 from router.runtime.journal_file import FILE_NAME, JournalReader
 from support.examples import loaded
 

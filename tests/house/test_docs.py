@@ -16,11 +16,11 @@ from router.core.profiles import FeeRule, RiskLimits, RouterSettings, RuleProfil
 from router.market.calendar import RawCalendar
 from router.market.reference import RawBand, RawBandTable, RawInstrument, RawLot, RawTick, RawTickTable
 from router.runtime.cli import main
-from router.runtime.sessions_file import KNOWN_KEYS
+from router.runtime.fix.sessions_file import KNOWN_KEYS
 from router.runtime.settings import ClientSettings, EngineSection, JournalSection
-from router.tca.events import MarketDate
 from router.tca.impact.terms import ParametricModel
 from router.tca.pretrade.rules import PretradeRules
+from router.tca.profile.events import MarketDate
 from simulator.contra import ContraMix
 from simulator.crossing import CrossSettings
 from simulator.dark_settings import DarkSettings

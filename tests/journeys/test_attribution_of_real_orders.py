@@ -8,13 +8,13 @@ from fractions import Fraction
 import pytest
 
 from router.core.types import SECOND
-from router.tca.attribution import By, Group, Material, attribute, gather
-from router.tca.case import Case, cases
-from router.tca.compare import paired
-from router.tca.leakage import Anchor, LeakageSpec, moves_before
-from router.tca.outcome_of import outcome_of
-from router.tca.predictability import Guesses, interval_predictability, sendings
-from router.tca.recorder import Recorder
+from router.tca.facts.case import Case, cases
+from router.tca.facts.recorder import Recorder
+from router.tca.footprint.leakage import Anchor, LeakageSpec, moves_before
+from router.tca.footprint.predictability import Guesses, interval_predictability, sendings
+from router.tca.universe.compare import paired
+from router.tca.universe.outcome_of import outcome_of
+from router.tca.venues.attribution import By, Group, Material, attribute, gather
 from simulator.scenario_file import ScenarioFile
 from support.scene import play, shipped
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from fixspec.codec import encode
-from router.runtime.fix_messages import Outgoing
+from router.runtime.fix.fix_messages import Outgoing
 from support.fix_peers import connecting, running
 from support.live_router import (
     DAY,

@@ -27,13 +27,13 @@ from fixspec.message import Message
 from fixspec.values import format_utc_timestamp
 from router.journal import replay, verify
 from router.runtime.assembly import engine_factory
-from router.runtime.fix_messages import Outgoing
+from router.runtime.fix.fix_messages import Outgoing
 from router.runtime.journal_file import FILE_NAME, JournalReader
 from router.runtime.plugins import load_algos
 from support.fix_peers import Heard, connecting, running
 
 if TYPE_CHECKING:
-    from router.runtime.quickfix_port import FixPort
+    from router.runtime.fix.quickfix_port import FixPort
 
 pytestmark = [pytest.mark.fix, pytest.mark.slow]
 

@@ -13,7 +13,7 @@ import pytest
 
 from fixspec.codec import OutField, encode
 from fixspec.message import Message
-from router.runtime.fix_messages import Outgoing
+from router.runtime.fix.fix_messages import Outgoing
 from support.fix_peers import Heard, connecting, running
 from support.live_router import DAY, live_router, run_sluice
 

@@ -19,7 +19,7 @@ from fixspec.codec import encode
 from router.core.events import Recovered
 from router.journal import decode_event, replay, verify
 from router.runtime.assembly import engine_factory
-from router.runtime.fix_messages import Outgoing
+from router.runtime.fix.fix_messages import Outgoing
 from router.runtime.journal_file import FILE_NAME, JournalReader
 from router.runtime.plugins import load_algos
 from support.fix_peers import Heard, connecting, running

@@ -23,13 +23,13 @@ from fixspec.codec import decode, encode
 from fixspec.message import Message
 from fixspec.values import format_utc_timestamp, parse_utc_timestamp
 from router.core.types import Ns
-from router.runtime.fix_messages import FromFix, Outgoing, Received
+from router.runtime.fix.fix_messages import FromFix, Outgoing, Received
 from router.runtime.journal_file import FILE_NAME, JournalReader
-from router.tca.recorder import Recorder
+from router.tca.facts.recorder import Recorder
 from support.fix_peers import Heard, connecting, running
 
 if TYPE_CHECKING:
-    from router.runtime.quickfix_port import FixPort
+    from router.runtime.fix.quickfix_port import FixPort
 
 CLOCK = "WHAT-TIME-IS-IT"
 OVER = frozenset("2348C")

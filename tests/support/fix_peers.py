@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from fixspec.codec import decode, encode
 from fixspec.message import Message
-from router.runtime.fix_messages import FromFix, PeerUp, Received, Trouble
-from router.runtime.sessions_file import FixSession, parse_sessions
+from router.runtime.fix.fix_messages import FromFix, PeerUp, Received, Trouble
+from router.runtime.fix.sessions_file import FixSession, parse_sessions
 
 if TYPE_CHECKING:
-    from router.runtime.quickfix_port import FixPort
+    from router.runtime.fix.quickfix_port import FixPort
 
 SOH = "\x01"
 PATIENCE_S = 10.0
@@ -89,7 +89,7 @@ def running(
     path: Path, *sessions: FixSession, heard: Heard | None = None, plays_client: bool = False
 ) -> Iterator[tuple[FixPort, Heard]]:
     """A port with these sessions, started and surely stopped."""
-    from router.runtime.quickfix_port import FixPort  # noqa: PLC0415 - skipped tests must collect without QuickFIX
+    from router.runtime.fix.quickfix_port import FixPort  # noqa: PLC0415 - skipped tests must collect without QuickFIX
 
     heard = heard or Heard()
     port = FixPort(

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from fixspec.codec import decode, encode
 from fixspec.message import Message
-from router.runtime.fix_messages import FromFix, Outgoing, Received
-from router.runtime.quickfix_port import FixPort
+from router.runtime.fix.fix_messages import FromFix, Outgoing, Received
+from router.runtime.fix.quickfix_port import FixPort
 from support.fix_peers import accepting
 
 OURS = "XFIX"

@@ -12,7 +12,7 @@ from router.core.events import Event
 from router.core.outputs import VenueCommand
 from router.core.profiles import EngineConfig
 from router.core.types import Ns
-from router.runtime.fix_venue import FixVenueLink
+from router.runtime.fix.fix_venue import FixVenueLink
 from simulator.face.exchange import Exchange, Post
 from simulator.face.face import ClientTerms, FixFace
 from simulator.world import World

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from router.core.types import Side
-from router.tca.outcome import Outcome
+from router.tca.universe.outcome import Outcome
 
 PLAIN = Outcome(
     order_id="O1",

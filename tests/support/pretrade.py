@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from router.core.instruments import Instrument
 from router.core.profiles import CalendarDay, FeeRule, VenueProfile
 from router.core.types import SECOND, Side, VenueKind
-from router.runtime.analysis_files import read_impact
+from router.runtime.analysis.analysis_files import read_impact
 from router.runtime.plugins import load_algos
 from router.runtime.settings import config_folder, default_home
 from router.tca.impact.terms import ImpactOrder

@@ -34,8 +34,8 @@ from router.runtime.assembly import engine_factory, market_config
 from router.runtime.pipeline import Batch, Pipeline
 from router.runtime.plugins import load_algos, load_venues
 from router.runtime.settings import Settings, default_home, read_settings
-from router.tca.record import OrderRecord
-from router.tca.recorder import Recorder
+from router.tca.facts.record import OrderRecord
+from router.tca.facts.recorder import Recorder
 from simulator.market_spec import build_world, open_market
 from simulator.scenario_file import ScenarioFile, parse_scenario
 from simulator.world import World

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from router.tca.case import cases
-from router.tca.leakage import Markets
-from router.tca.page import Heading
-from router.tca.page_parts import Sheet
-from router.tca.peers import Universe
-from router.tca.recorder import Recorder
-from router.tca.tca_report import Beside, tca_report
+from router.tca.facts.case import cases
+from router.tca.facts.recorder import Recorder
+from router.tca.footprint.leakage import Markets
+from router.tca.report.page import Heading
+from router.tca.report.page_parts import Sheet
+from router.tca.report.tca_report import Beside, tca_report
+from router.tca.universe.peers import Universe
 from support.pretrade import impact_file
 
 HEADING = Heading(("20260316",), ("by hand", "for EMS44"))

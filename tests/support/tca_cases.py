@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from router.core.instruments import Instrument
 from router.core.profiles import CalendarDay, FeeRule, VenueProfile
 from router.core.types import MILLISECOND, SECOND, LastLiquidityInd, Ns, PrintKind, Px, Qty, Reason, Side, VenueKind
-from router.tca.case import Case
-from router.tca.quotes import Quote, QuoteTape
-from router.tca.record import Child, Fill, OrderRecord
-from router.tca.tape import MarketTape
+from router.tca.facts.case import Case
+from router.tca.facts.quotes import Quote, QuoteTape
+from router.tca.facts.record import Child, Fill, OrderRecord
+from router.tca.facts.tape import MarketTape
 from support.floor import CLOSE, DAY, OPEN
 
 DELAY: Ns = MILLISECOND

@@ -9,10 +9,10 @@ from router.core.events import TradePrint
 from router.core.instruments import Instrument
 from router.core.profiles import CalendarDay
 from router.core.types import SECOND, Ns, OrdStatus, PrintKind, Px, Qty, Side, TimeInForce
-from router.tca.case import Case
-from router.tca.quotes import Quote, QuoteTape
-from router.tca.record import Fill, OrderRecord
-from router.tca.tape import MarketTape
+from router.tca.facts.case import Case
+from router.tca.facts.quotes import Quote, QuoteTape
+from router.tca.facts.record import Fill, OrderRecord
+from router.tca.facts.tape import MarketTape
 from support.floor import OPEN, order
 
 NIGHT: Final[Ns] = 86_400 * SECOND

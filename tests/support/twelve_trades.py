@@ -67,8 +67,8 @@ from router.core.types import (
     Side,
     TimeInForce,
 )
-from router.tca.case import Case, case_of
-from router.tca.recorder import Recorder
+from router.tca.facts.case import Case, case_of
+from router.tca.facts.recorder import Recorder
 from support.floor import DAY, OPEN, engine_config
 from support.tca_day import Said, fill_note, report
 

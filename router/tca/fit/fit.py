@@ -25,7 +25,7 @@ from scipy import optimize, stats
 from router.tca.estimate import LEVEL, Estimate, student
 from router.tca.fit.points import Point, points_of
 from router.tca.impact.terms import BPS, ImpactOrder, Parameter, ParametricModel, Path
-from router.tca.outcome import Outcome
+from router.tca.universe.outcome import Outcome
 
 M = TypeVar("M", bound=ParametricModel)
 Vector = NDArray[np.float64]

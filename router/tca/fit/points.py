@@ -13,7 +13,7 @@ from math import isfinite, sqrt
 from typing import Final, NamedTuple
 
 from router.tca.impact.terms import BPS, ImpactOrder, Path, even_path
-from router.tca.outcome import Outcome
+from router.tca.universe.outcome import Outcome
 
 UNIT: Final = 1_000_000_000
 """Shares of an average day here: models look at parts of it only."""

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from router.core.types import Side
 from router.tca.fit.points import points_of
 from router.tca.impact.terms import BPS, ParametricModel
-from router.tca.outcome import Outcome
+from router.tca.universe.outcome import Outcome
 
 
 def draw_orders(count: int, seed: int, *, symbols: int = 50) -> tuple[Outcome, ...]:

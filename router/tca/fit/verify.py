@@ -19,10 +19,10 @@ from router.core.types import Ns
 from router.tca.estimate import LEVEL, Estimate, mean, nothing, share, student
 from router.tca.fit.fit import Fit, M
 from router.tca.impact.terms import BPS, ImpactOrder, ParametricModel, Path, timing_risk
-from router.tca.outcome import Outcome
 from router.tca.pretrade.paths import DayClock
 from router.tca.study.result import Worked
 from router.tca.study.window import MINUTE, MarketMinutes
+from router.tca.universe.outcome import Outcome
 
 LEVELS: Final = (0.5, 0.8, 0.95)
 SESSION_MINUTES: Final = 390

@@ -15,7 +15,7 @@ from math import fsum
 from typing import ClassVar
 
 from router.tca.impact.terms import ImpactOrder, Parameter, ParametricModel, Parts, Path, PowerCost
-from router.tca.profile import Positive
+from router.tca.profile.profile import Positive
 
 
 class Almgren2005(ParametricModel, frozen=True, kw_only=True, forbid_unknown_fields=True):

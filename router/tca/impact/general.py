@@ -25,7 +25,7 @@ from router.tca.impact.terms import (
     Path,
     expected_drift,
 )
-from router.tca.profile import Positive
+from router.tca.profile.profile import Positive
 
 
 class General(ParametricModel, frozen=True, kw_only=True, forbid_unknown_fields=True):

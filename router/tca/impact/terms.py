@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from router.core.profiles import Day
 from router.core.types import Qty, Side
-from router.tca.profile import NotNegative, Positive
+from router.tca.profile.profile import NotNegative, Positive
 
 BPS: Final = 10_000
 Z95: Final = 1.959964

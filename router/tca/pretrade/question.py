@@ -11,11 +11,11 @@ from router.core.instruments import Instrument
 from router.core.params import show_time
 from router.core.profiles import CalendarDay, ClientProfile, VenueProfile
 from router.core.types import PPM, SECOND, Ns, Ppm, Px, Qty, Side
-from router.tca.events import MarketDate, ahead, moving, volatility_factor, volume_factor
 from router.tca.impact.terms import Z95, ImpactInputError, ImpactOrder
 from router.tca.pretrade.figure import Figure, exact, spanning
 from router.tca.pretrade.rules import PretradeRules, Urgency
-from router.tca.profile import SymbolProfile
+from router.tca.profile.events import MarketDate, ahead, moving, volatility_factor, volume_factor
+from router.tca.profile.profile import SymbolProfile
 
 MINUTE: Final = 60 * SECOND
 GIVEN: Final = "given"

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta, Struct
 
 from router.tca.impact.parameters import ModelTables
-from router.tca.profile import NotNegative, Positive
+from router.tca.profile.profile import NotNegative, Positive
 
 Urgency: TypeAlias = Literal["Low", "Medium", "High"]
 """Urgency(848), as the algorithms' parameters spell it."""

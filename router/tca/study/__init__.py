@@ -1,4 +1,4 @@
 """Studies: the same orders on many seeded days, worked in several ways; what came of them, and how sure that is.
 
-Knows no engine, no market and no process: `router.runtime.study_run` runs a day.
+Knows no engine, no market and no process: `router.runtime.studies.study_run` runs a day.
 """

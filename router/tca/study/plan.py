@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from router.core.events import Params
 from router.core.profiles import Day
 from router.core.types import Side
-from router.tca.outcome import Name, Positive
+from router.tca.universe.outcome import Name, Positive
 
 SIDES: Final = {"buy": Side.BUY, "sell": Side.SELL}
 CELLS_MAX: Final = 100_000

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from router.core.algo import SchedulePoint
 from router.core.types import Ns
-from router.tca.outcome import Outcome
 from router.tca.study.window import MarketMinutes
+from router.tca.universe.outcome import Outcome
 
 
 class Worked(Struct, frozen=True, kw_only=True):

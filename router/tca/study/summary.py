@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from router.tca.compare import CompareError, Paired, compare_all
 from router.tca.estimate import Estimate, ratio
-from router.tca.outcome import Outcome
 from router.tca.study.result import CellResult
+from router.tca.universe.compare import CompareError, Paired, compare_all
+from router.tca.universe.outcome import Outcome
 
 
 class SettingSummary(Struct, frozen=True, kw_only=True):

@@ -12,9 +12,9 @@ from itertools import pairwise
 from msgspec import Struct
 
 from router.core.types import SECOND, Ns
-from router.tca.outcome_of import quoted_spread_bps
-from router.tca.quotes import QuoteTape
-from router.tca.tape import MarketTape
+from router.tca.facts.quotes import QuoteTape
+from router.tca.facts.tape import MarketTape
+from router.tca.universe.outcome_of import quoted_spread_bps
 
 MINUTE: Ns = 60 * SECOND
 

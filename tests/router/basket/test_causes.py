@@ -10,7 +10,7 @@ from router.basket.names import BasketName
 from router.basket.orders import Done
 from router.basket.sorting import advise
 from router.core.types import Side
-from router.tca.shortfall import shortfall
+from router.tca.cost.shortfall import shortfall
 from support.baskets import name
 from support.twelve_trades import case, px, recorded, tape
 

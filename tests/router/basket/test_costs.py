@@ -8,7 +8,7 @@ from scipy.stats import linregress
 
 from router.basket.costs import ImpactLaw, RiskModel, beta_of, law_of
 from router.basket.names import BasketError
-from router.runtime.analysis_files import read_impact
+from router.runtime.analysis.analysis_files import read_impact
 from router.runtime.settings import config_folder, default_home
 from support.baskets import LAW, RISK, name
 

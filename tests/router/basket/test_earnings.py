@@ -18,8 +18,8 @@ from router.basket.earnings import (
 from router.basket.names import BasketError, periods_of_days
 from router.basket.plan import plan
 from router.core.profiles import CalendarDay
-from router.tca.events import EventKind, EventTime, MarketDate
 from router.tca.pretrade.rules import Urgency
+from router.tca.profile.events import EventKind, EventTime, MarketDate
 from support.baskets import HOUR, name, terms
 
 DATES = ("20260427", "20260428", "20260429", "20260430", "20260501")

@@ -8,9 +8,9 @@ from router.basket.attribution import MANUAL, NameCost, Parts
 from router.basket.name_index import HEAD, name_index
 from router.basket.page import html
 from router.core.types import Side
-from router.tca.arrival_estimate import EstimateSection
+from router.tca.cost.arrival_estimate import EstimateSection
 from router.tca.pretrade.figure import around, exact
-from router.tca.tca_report import TcaReport, tca_report
+from router.tca.report.tca_report import TcaReport, tca_report
 from support.baskets import name
 from support.twelve_trades import case
 

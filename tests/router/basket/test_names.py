@@ -5,7 +5,7 @@ import pytest
 from router.basket.names import BasketError, Period, days_of, expected_volume, name_of, periods_of, periods_of_days
 from router.core.profiles import CalendarDay
 from router.core.types import Side
-from router.tca.profile import SymbolProfile
+from router.tca.profile.profile import SymbolProfile
 from support.baskets import HOUR, name
 
 

@@ -13,9 +13,9 @@ from router.basket.plan import plan
 from router.basket.whole_order import by_name, planned_path, whole_order
 from router.core.algo import SchedulePoint
 from router.core.types import SECOND, OrdStatus, Qty, Side
-from router.tca.case import Case
-from router.tca.record import Fill, OrderRecord, Planned
-from router.tca.shortfall import shortfall
+from router.tca.cost.shortfall import shortfall
+from router.tca.facts.case import Case
+from router.tca.facts.record import Fill, OrderRecord, Planned
 from support.baskets import DAY, name, terms
 from support.twelve_trades import case
 

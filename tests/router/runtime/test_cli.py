@@ -42,8 +42,8 @@ def test_a_running_router_needs_nothing_of_an_analyst() -> None:
 import sys
 for package in {list(EXTRAS)!r}:
     sys.modules[package] = None
-import router.runtime.run_command, router.runtime.demo_command, router.runtime.journal_cases
-import router.runtime.profile_measure_command, router.runtime.profile_show_command
+import router.runtime.commands.run_command, router.runtime.commands.demo_command, router.runtime.analysis.journal_cases
+import router.runtime.commands.profile_measure_command, router.runtime.commands.profile_show_command
 """
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

@@ -11,8 +11,8 @@ from router.core.types import SECOND
 from router.runtime.assembly import LEAD_NS, make_market
 from router.runtime.passive_orders import Flow, record
 from router.runtime.settings import default_home, read_settings
-from router.tca.calibration import best_model, calibrate
-from router.tca.places import Recording
+from router.tca.queues.calibration import best_model, calibrate
+from router.tca.queues.places import Recording
 
 pytestmark = pytest.mark.slow
 

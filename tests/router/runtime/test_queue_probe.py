@@ -13,7 +13,7 @@ from router.core.types import SECOND, LastLiquidityInd, Ns, OrdType, Px, Qty, Re
 from router.market.market import Market
 from router.runtime.queue_probe import QueueProbe
 from router.sor.filling import fill_model, rate_alone
-from router.tca.places import Bet, OrderLife
+from router.tca.queues.places import Bet, OrderLife
 from simulator.book import Book
 from simulator.source import MarketPort
 from simulator.testing import INSTRUMENTS, MID, NOON, SYMBOL, TICK

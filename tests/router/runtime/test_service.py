@@ -16,8 +16,8 @@ from router.core.profiles import EngineConfig, VenueProfile
 from router.core.types import OrdType, Side, VenueKind
 from router.journal import decode_event, replay
 from router.runtime.clock import WallClock
-from router.runtime.fix_messages import Outgoing
-from router.runtime.fix_venue import FixVenueLink
+from router.runtime.fix.fix_messages import Outgoing
+from router.runtime.fix.fix_venue import FixVenueLink
 from router.runtime.journal_file import FILE_NAME, JournalError, JournalFile, JournalReader
 from support.fix_peers import Heard, accepting, connecting, running
 from support.tiny_engine import POISON, REFUSED, TinyEngine
@@ -129,7 +129,7 @@ async def until(heard: Heard, what: Callable[[Heard], object]) -> None:
 
 @pytest.fixture
 def ports() -> tuple[int, int]:
-    free_port = pytest.importorskip("router.runtime.quickfix_port").free_port
+    free_port = pytest.importorskip("router.runtime.fix.quickfix_port").free_port
     return free_port(), free_port()
 
 

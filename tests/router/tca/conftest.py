@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from router.tca.analysis import OrderAnalysis, analyse
-from router.tca.recorder import Recorder
+from router.tca.cost.analysis import OrderAnalysis, analyse
+from router.tca.facts.recorder import Recorder
 from support.journals import floor_journal
 from support.tca_day import day, lines
 from support.tracing import untraced

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from router.tca.outcome_file import write_outcomes
+from router.tca.universe.outcome_file import write_outcomes
 from support.docs import FENCE
 from support.journals import floor_journal
 from support.outcomes import outcome

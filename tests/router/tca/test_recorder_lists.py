@@ -3,8 +3,8 @@
 from router.core.events import Event, OperatorRelease
 from router.core.types import OrdType, Side
 from router.engine.hold import STAGED
-from router.tca.record import OrderRecord
-from router.tca.recorder import Recorder
+from router.tca.facts.record import OrderRecord
+from router.tca.facts.recorder import Recorder
 from support.floor import OPEN, order
 from support.lists import execute, in_list, listed
 from support.scripted import SECOND, Scripted

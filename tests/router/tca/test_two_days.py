@@ -8,9 +8,9 @@ from router.core.events import DayStart, Event, Genesis, PhaseChange, TradePrint
 from router.core.outputs import CancelChild, Output, SendChild
 from router.core.profiles import CalendarDay, EngineConfig
 from router.core.types import SECOND, OrdType, Phase, PrintKind, Px, Side, TimeInForce
-from router.tca.case import case_of
-from router.tca.recorder import Recorder
-from router.tca.tca_report import TcaReport, tca_report
+from router.tca.facts.case import case_of
+from router.tca.facts.recorder import Recorder
+from router.tca.report.tca_report import TcaReport, tca_report
 from support.floor import DAY, OPEN, engine_config, order
 from support.scripted import TWO_LIT, Scripted
 

@@ -20,7 +20,7 @@ from router.core.events import (
 from router.core.outputs import CancelChild, QueryChild, ReplaceChild, SendChild, VenueCommand
 from router.core.types import MILLISECOND, SECOND, Ns, OrdType, Peg, Reason, Side, TimeInForce, VenueKind
 from router.runtime.assembly import Market, make_market
-from router.runtime.fix_venue import FixVenueLink
+from router.runtime.fix.fix_venue import FixVenueLink
 from router.runtime.settings import default_home, read_settings
 from simulator.face.exchange import Exchange, Post
 from simulator.face.face import ClientTerms, FixFace

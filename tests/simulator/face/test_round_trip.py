@@ -35,7 +35,7 @@ from router.core.events import (
 from router.core.instruments import Instrument
 from router.core.outputs import CancelChild, QueryChild, ReplaceChild, SendChild, VenueCommand
 from router.core.types import LastLiquidityInd, OrdType, Peg, Phase, PrintKind, Px, Reason, Side, TimeInForce
-from router.runtime.fix_venue import FixVenueLink
+from router.runtime.fix.fix_venue import FixVenueLink
 from simulator.face.face import ClientTerms, FixFace
 
 AT = 1_773_667_800_123_000_000

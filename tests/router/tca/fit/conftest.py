@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from router.runtime.analysis_files import read_impact
+from router.runtime.analysis.analysis_files import read_impact
 from router.tca.impact.parameters import Models
 
 

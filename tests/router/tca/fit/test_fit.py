@@ -13,7 +13,7 @@ from router.tca.fit.points import points_of
 from router.tca.fit.simulate import draw_orders, simulate_costs
 from router.tca.impact.parameters import Models
 from router.tca.impact.terms import Parameter, ParametricModel
-from router.tca.outcome import Outcome
+from router.tca.universe.outcome import Outcome
 
 SPREAD = 0.4
 """What is paid of the half spread in these markets."""

@@ -9,7 +9,7 @@ import pytest
 from router.tca.fit.points import points_of
 from router.tca.fit.simulate import draw_orders, simulate_costs
 from router.tca.impact.parameters import Models
-from router.tca.outcome import checked
+from router.tca.universe.outcome import checked
 
 
 def test_orders_are_valid_and_the_same_for_a_seed() -> None:

@@ -13,9 +13,9 @@ from router.tca.fit.points import points_of
 from router.tca.fit.simulate import draw_orders, simulate_costs
 from router.tca.fit.verify import Asked, ask, calibrate, of_fit, of_model, slope
 from router.tca.impact.parameters import Models
-from router.tca.outcome import Outcome
 from router.tca.study.result import Worked
 from router.tca.study.window import MINUTE, MarketMinutes
+from router.tca.universe.outcome import Outcome
 from support.outcomes import outcome
 
 OPEN = 1_000 * SECOND

@@ -2,7 +2,7 @@
 
 import pytest
 
-from router.runtime.analysis_files import read_impact
+from router.runtime.analysis.analysis_files import read_impact
 from router.runtime.settings import config_folder, default_home
 from router.tca.impact.parameters import Models, ModelTables
 

@@ -6,12 +6,12 @@ from msgspec.structs import replace
 
 from router.core.types import Side
 from router.runtime.plugins import load_algos
-from router.tca.events import EventKind, EventTime, MarketDate
 from router.tca.impact.terms import ImpactInputError
 from router.tca.pretrade.assess import Assessment, assess
 from router.tca.pretrade.fill import fill
 from router.tca.pretrade.question import MINUTE, Overrides
-from router.tca.profile import SymbolProfile
+from router.tca.profile.events import EventKind, EventTime, MarketDate
+from router.tca.profile.profile import SymbolProfile
 from support.pretrade import CLOSE, GIVEN, LATER, OPEN, SESSION, assessment, impact_file, question
 
 TONIGHT = MarketDate(

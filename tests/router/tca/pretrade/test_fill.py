@@ -15,7 +15,7 @@ from router.tca.pretrade.assess import Assessment
 from router.tca.pretrade.documents import Named, PreTrade
 from router.tca.pretrade.figure import Figure
 from router.tca.pretrade.fill import fill
-from router.tca.profile import SymbolProfile
+from router.tca.profile.profile import SymbolProfile
 from support.pretrade import GIVEN, assessment
 
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)

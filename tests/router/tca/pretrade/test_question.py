@@ -6,12 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from router.core.instruments import Instrument
-from router.tca.events import EventKind, EventTime, MarketDate
 from router.tca.impact.terms import ImpactInputError
 from router.tca.pretrade.figure import Figure, exact
 from router.tca.pretrade.question import MINUTE, Overrides, inputs_of
 from router.tca.pretrade.rules import PretradeRules
-from router.tca.profile import SymbolProfile
+from router.tca.profile.events import EventKind, EventTime, MarketDate
+from router.tca.profile.profile import SymbolProfile
 from support.pretrade import CLOSE, GIVEN, OPEN, question
 
 MEASURED = SymbolProfile(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from router.tca.outcome import Outcome
 from router.tca.study.result import CellResult, DayResult, Worked
 from router.tca.study.summary import summarise
+from router.tca.universe.outcome import Outcome
 from support.outcomes import outcome
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from router.core.events import TradePrint
 from router.core.types import SECOND, PrintKind
-from router.tca.quotes import Quote, QuoteTape
+from router.tca.facts.quotes import Quote, QuoteTape
+from router.tca.facts.tape import MarketTape
 from router.tca.study.window import MINUTE, MarketMinutes, average, measure_minutes
-from router.tca.tape import MarketTape
 
 OPEN = 1_000 * SECOND
 

@@ -1,0 +1,1 @@
+"""FIX sessions by QuickFIX: ports, callers, the pump, venues behind FIX, the session files."""

@@ -1,0 +1,1 @@
+"""The best-execution evidence of one order: gathered, packed, checked, shown."""

@@ -1,0 +1,1 @@
+"""How good the router's estimates of queue places and fills are."""

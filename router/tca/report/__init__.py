@@ -1,0 +1,1 @@
+"""The TCA report of one order: as data, in words, in pictures, as a page."""

@@ -1,0 +1,1 @@
+"""Many journals as Parquet, partitioned by date and symbol, and SQL over them."""

@@ -1,0 +1,1 @@
+"""Who filled an order and on what terms: attribution, spreads, markouts, time to fill."""
