@@ -62,6 +62,7 @@ def test_every_share_asked_for_is_crossed_planned_or_staged(rebalance: ModuleTyp
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 def test_two_hundred_names_and_half_a_billion_are_planned(rebalance: ModuleType) -> None:
     made = rebalance.rebalance(20260427)
 

@@ -9,6 +9,8 @@ from support.tree import Tree
 PACKAGES = ("router/", "algos/", "fixspec/", "simulator/")
 SHELL = "router/runtime/"
 
+pytestmark = pytest.mark.untraced
+
 
 def test_no_file_is_longer_than_600_lines(tree: Tree) -> None:
     assert tree.broken(house.file_too_long, tree.files(suffix=".py")) == {}

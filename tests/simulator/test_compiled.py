@@ -36,6 +36,9 @@ HOT = [f"router/market/{name}.py" for name in ("book", "state", "tape")] + [
 """What a market event runs through, and little enough to compile in a test."""
 
 
+pytestmark = pytest.mark.untraced
+
+
 @pytest.fixture(scope="module")
 def hook() -> ModuleType:
     spec = spec_from_file_location("hatch_build", ROOT / "hatch_build.py")

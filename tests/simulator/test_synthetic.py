@@ -204,6 +204,7 @@ def test_buying_moves_the_price_only_when_impact_is_on(impact: bool, moved: bool
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 def test_the_orders_at_a_level_follow_the_invariant_law_of_the_queue_reactive_model() -> None:
     """Huang, Lehalle, Rosenbaum: pi(n) = pi(0) prod lambda_L / lambda_C(j + 1), Poisson where cancels are linear."""
     params = SyntheticParams(
@@ -261,6 +262,7 @@ def mean_of(port: FakePort, source: SyntheticSource, until: int) -> tuple[float,
     return mean(spreads), mean(resting), len(resting)
 
 
+@pytest.mark.untraced
 def test_a_mood_makes_the_market_wide_thin_and_busy_and_calm_brings_it_back() -> None:
     (port, source), twin = market(), market()
     source.sway(Conditions(rate=4.0, spread=5.0, depth=0.3))

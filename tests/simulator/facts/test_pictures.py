@@ -32,6 +32,7 @@ def test_there_is_one_a_group() -> None:
     assert list(drawn()) == ["day", "orders", "signs", "prices", "queue", "impact"]
 
 
+@pytest.mark.untraced
 def test_without_an_experiment_there_is_no_impact_and_the_same_facts_give_the_same_bytes() -> None:
     again = pictures({"made": [day()], "real": [day()]})
 

@@ -71,6 +71,7 @@ def test_a_script_of_other_means_computes_the_same_files_of_a_simulated_day(floo
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 def test_the_script_agrees_on_other_days_too(other_floor_day: Path) -> None:
     report = report605(read_cases([other_floor_day]))
 

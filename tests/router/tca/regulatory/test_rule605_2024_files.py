@@ -125,6 +125,7 @@ def test_a_day_with_prints_a_bid_that_falls_and_a_halt(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 def test_the_script_agrees_on_other_days_too(other_floor_day: Path) -> None:
     made = files(report605_2024(read_cases([other_floor_day])), "ACME")
 

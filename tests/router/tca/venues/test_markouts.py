@@ -221,6 +221,7 @@ def test_effective_is_realised_and_impact_to_the_last_quantum(
 
 
 @pytest.mark.slow
+@pytest.mark.untraced
 def test_intervals_of_a_market_that_knows_nothing_of_us_hold_nothing_as_often_as_they_say() -> None:
     seeds = range(60)
     found = [markouts(_blind(seed)) for seed in seeds]
