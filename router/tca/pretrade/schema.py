@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from router.tca.json_schema import json_schema
 from router.tca.pretrade.documents import ExecutionStrategy, MarketImpact, PreTrade
 
 SCHEMAS: Final[dict[str, type[Struct]]] = {
@@ -16,12 +17,11 @@ SCHEMAS: Final[dict[str, type[Struct]]] = {
     "pretrade": PreTrade,
 }
 """By the name of the file in docs/schemas, without `.json`."""
-DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema(name: str) -> dict[str, Any]:
     """The schema of one document."""
-    return {"$schema": DIALECT, "title": name, **msgspec.json.schema(SCHEMAS[name])}
+    return {"title": name, **json_schema(SCHEMAS[name])}
 
 
 def text(name: str) -> str:

@@ -13,7 +13,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Final, TypeAlias
 
-import msgspec
 from msgspec import Meta, Struct
 
 from router.core.types import Ns, OrdStatus, Qty, Side
@@ -31,6 +30,7 @@ from router.tca.facts.volatility import Volatility
 from router.tca.footprint.guessing import GuessingSection, guessing
 from router.tca.footprint.leakage import Markets
 from router.tca.footprint.leakage_rows import LeakageSection, leakage
+from router.tca.json_schema import json_schema
 from router.tca.pretrade.rules import ImpactFile
 from router.tca.profile.profile import SymbolProfile
 from router.tca.universe.peers import Universe
@@ -259,8 +259,7 @@ def tca_report(case: Case, volatility: Volatility | None = None, beside: Beside 
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of `TcaReports`."""
-    found = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(TcaReports)}
-    plain: dict[str, Any] = json.loads(json.dumps(found))
+    plain: dict[str, Any] = json.loads(json.dumps(json_schema(TcaReports)))
     return plain
 
 

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
 
@@ -283,7 +284,7 @@ def test_without_the_extra_a_command_names_it_and_the_others_go_on(state: Path, 
     ],
 )
 def test_a_journal_that_is_not_what_was_written_is_refused(state: Path, edit: str, why: str) -> None:
-    with sqlite3.connect(state / "journal.sqlite3") as db:
+    with closing(sqlite3.connect(state / "journal.sqlite3")) as db, db:
         assert db.execute(edit).rowcount > 0
 
     result = run(state)
@@ -295,7 +296,7 @@ def test_a_journal_that_is_not_what_was_written_is_refused(state: Path, edit: st
 
 def test_a_whole_journal_with_an_input_of_another_version_is_refused_by_its_line(tmp_path: Path) -> None:
     state = journal(tmp_path / "state", tape()[:1])
-    with sqlite3.connect(state / "journal.sqlite3") as db:
+    with closing(sqlite3.connect(state / "journal.sqlite3")) as db, db:
         _rehash(db, seq=1, body='{"type":"Genesis","instance":"X","config_json":7}')
 
     result = run(state)
