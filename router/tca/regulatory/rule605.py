@@ -22,8 +22,17 @@ from router.core.types import SECOND, Ns, OrdType, Phase, Px, Qty
 from router.tca.facts.case import Case
 from router.tca.facts.quotes import Quote
 from router.tca.facts.record import Fill
-from router.tca.regulatory.routed import RoutedOrder, month_of, routed
-from router.tca.regulatory.rule605_terms import Weighted, executed_in_hours, in_hours, is_special, later_quote
+from router.tca.regulatory.routed import RoutedOrder
+from router.tca.regulatory.rule605_terms import (
+    FileKey,
+    Statistics,
+    Weighted,
+    count,
+    executed_in_hours,
+    in_hours,
+    is_special,
+    later_quote,
+)
 
 FIELDS: Final = 26
 """Of a line of the file: six that say what it is of, eleven for every order type, nine for marketable ones."""
@@ -97,11 +106,9 @@ def known_form() -> Form:
     return form
 
 
-class Key(Struct, frozen=True, order=True):
-    """What a line is of: venue (MIC), month (YYYYMM), Symbol(55), and the codes of order type and size."""
+class Key(FileKey, frozen=True, order=True):
+    """What a line is of: Symbol(55), and the codes of order type and size."""
 
-    venue: str
-    month: str
     symbol: str
     order_type: str
     size: str
@@ -126,22 +133,10 @@ class Line(Struct):
     outside_time: Weighted = msgspec.field(default_factory=Weighted)
 
 
-class Report605(Struct, frozen=True):
-    """Lines by what they are of; and every order that is in none, by reason, counted."""
+class Report605(Statistics[Key, Line, NotCovered], frozen=True, kw_only=True):
+    """The statistics of one form of the rule."""
 
     form: Form
-    lines: dict[Key, Line]
-    excluded: dict[NotCovered, int]
-
-    @property
-    def files(self) -> list[tuple[str, str]]:
-        """(venue, month) of each file that this makes: one market centre's month."""
-        return sorted({(key.venue, key.month) for key in self.lines})
-
-    @property
-    def counted(self) -> bool:
-        """Whether any order was taken, be it into a line or not."""
-        return bool(self.lines) or any(self.excluded.values())
 
     def take(self, case: Case, order: RoutedOrder, month: str) -> None:
         """Count one order that a venue received in `month`, in its line or among those that are in none."""
@@ -161,15 +156,13 @@ class Report605(Struct, frozen=True):
 
 def empty605(form: Form | None = None) -> Report605:
     """A report of no order yet."""
-    return Report605(form or known_form(), {}, dict.fromkeys(NotCovered, 0))
+    return Report605(form=form or known_form(), lines={}, excluded=dict.fromkeys(NotCovered, 0))
 
 
 def report605(cases: Iterable[Case], form: Form | None = None) -> Report605:
     """The statistics of every order that venues received for these parents, of whatever month."""
     report = empty605(form)
-    for case in cases:
-        for order in routed(case.record):
-            report.take(case, order, month_of(case, order.at))
+    count(report, cases)
     return report
 
 

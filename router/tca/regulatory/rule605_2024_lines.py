@@ -17,18 +17,16 @@ from router.core.types import MILLISECOND, Ns, Px, Qty, VenueKind
 from router.market.tape import PRINT_RULES
 from router.tca.facts.case import Case
 from router.tca.facts.record import Fill
-from router.tca.regulatory.routed import RoutedOrder, month_of, routed
+from router.tca.regulatory.routed import RoutedOrder
 from router.tca.regulatory.rule605_2024 import Covered, Form2024, NotCovered, covered, known_form_2024, worth
-from router.tca.regulatory.rule605_terms import Weighted, in_hours, later_quote, mid2_of
+from router.tca.regulatory.rule605_terms import FileKey, Statistics, Weighted, count, in_hours, later_quote, mid2_of
 
 _MICROSECOND = MILLISECOND // 1_000
 
 
-class Key(Struct, frozen=True, order=True):
-    """What a line is of: venue (MIC), month (YYYYMM), Symbol(55), lot flag, least worth of its size, code of type."""
+class Key(FileKey, frozen=True, order=True):
+    """What a line is of: Symbol(55), lot flag, least worth of its size, code of type."""
 
-    venue: str
-    month: str
     symbol: str
     lot: str
     size: int
@@ -66,22 +64,10 @@ class Line(Struct):
     exchange_shares: Qty = 0
 
 
-class Report2024(Struct, frozen=True):
-    """Lines by what they are of; and every order that is in none, by reason, counted."""
+class Report2024(Statistics[Key, Line, NotCovered], frozen=True, kw_only=True):
+    """The statistics of the amended rule, for the detailed and the summary report."""
 
     form: Form2024
-    lines: dict[Key, Line]
-    excluded: dict[NotCovered, int]
-
-    @property
-    def files(self) -> list[tuple[str, str]]:
-        """(venue, month) of each pair of files that this makes: one market centre's month."""
-        return sorted({(key.venue, key.month) for key in self.lines})
-
-    @property
-    def counted(self) -> bool:
-        """Whether any order was taken, be it into a line or not."""
-        return bool(self.lines) or any(self.excluded.values())
 
     def take(self, case: Case, order: RoutedOrder, month: str) -> None:
         """Count one order that a venue received in `month`, in its line or among those that are in none."""
@@ -107,15 +93,13 @@ class Report2024(Struct, frozen=True):
 
 def empty605_2024(form: Form2024 | None = None) -> Report2024:
     """A report of no order yet."""
-    return Report2024(form or known_form_2024(), {}, dict.fromkeys(NotCovered, 0))
+    return Report2024(form=form or known_form_2024(), lines={}, excluded=dict.fromkeys(NotCovered, 0))
 
 
 def report605_2024(cases: Iterable[Case], form: Form2024 | None = None) -> Report2024:
     """The statistics of every order that venues received for these parents, of whatever month."""
     report = empty605_2024(form)
-    for case in cases:
-        for order in routed(case.record):
-            report.take(case, order, month_of(case, order.at))
+    count(report, cases)
     return report
 
 

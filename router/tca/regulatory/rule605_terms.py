@@ -5,8 +5,9 @@ Knows no form, no order type and no column.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -14,7 +15,7 @@ from router.core.types import Ns, OrdType, PrintKind, Px, Qty, TimeInForce
 from router.tca.facts.case import Case
 from router.tca.facts.quotes import Quote
 from router.tca.facts.record import Child
-from router.tca.regulatory.routed import RoutedOrder
+from router.tca.regulatory.routed import RoutedOrder, month_of, routed
 
 _AUCTIONS: Final = (PrintKind.OPENING, PrintKind.CLOSING)
 _SPECIAL: Final = (TimeInForce.AT_OPEN, TimeInForce.AT_CLOSE, TimeInForce.FOK)
@@ -34,6 +35,49 @@ class Weighted(Struct):
     def mean(self) -> Fraction | None:
         """None of no share."""
         return Fraction(self.total, self.shares) if self.shares else None
+
+
+class FileKey(Struct, frozen=True, order=True):
+    """One market centre's month, which is a file: venue (MIC) and YYYYMM."""
+
+    venue: str
+    month: str
+
+
+K = TypeVar("K", bound=FileKey)
+L = TypeVar("L")
+W = TypeVar("W")
+
+
+class Statistics(Struct, Generic[K, L, W], frozen=True):
+    """Lines by what they are of; and every order that is in none, by reason, counted."""
+
+    lines: dict[K, L]
+    excluded: dict[W, int]
+
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """(venue, month) of each file, or pair of files, that this makes."""
+        return sorted({(key.venue, key.month) for key in self.lines})
+
+    @property
+    def counted(self) -> bool:
+        """Whether any order was taken, be it into a line or not."""
+        return bool(self.lines) or any(self.excluded.values())
+
+
+class Counting(Protocol):
+    """What counts orders one by one."""
+
+    def take(self, case: Case, order: RoutedOrder, month: str) -> None:
+        """Count one order that a venue received in `month` (YYYYMM)."""
+
+
+def count(report: Counting, cases: Iterable[Case]) -> None:
+    """Count every order that venues received for these parents, of whatever month."""
+    for case in cases:
+        for order in routed(case.record):
+            report.take(case, order, month_of(case, order.at))
 
 
 def is_special(child: Child) -> bool:
