@@ -15,7 +15,7 @@ from router.tca.impact.frontier import FrontierPoint, frontier
 from router.tca.impact.parameters import Models
 from router.tca.impact.terms import ImpactOrder
 from router.tca.pretrade.candidates import Bounds, Candidate, NotEstimated, candidates
-from router.tca.pretrade.choose import Choice, Situation, allowed, choose, urgency_of
+from router.tca.pretrade.choose import Choice, Situation, allowed, choose, takeable, urgency_of
 from router.tca.pretrade.dates import Dates, counts
 from router.tca.pretrade.evaluate import Evaluation, evaluate, on_one_basis
 from router.tca.pretrade.paths import DateClock, DayClock, OrderClock
@@ -61,7 +61,7 @@ def assess(question: Question, models: Models, rules: PretradeRules, algos: Mapp
     reckoned = _Reckoning(dates=dates, order=order, models=models, rules=rules, algos=algos, situation=situation)
     tried, left_out = reckoned.on((1, *counts(question.dates_most, situation.dates_needed)))
     beyond = reckoned.longer()
-    evaluations, longer = (on_one_basis(each, _compared((*tried, *beyond), situation)) for each in (tried, beyond))
+    evaluations, longer = (on_one_basis(each, takeable((*tried, *beyond), situation)) for each in (tried, beyond))
     choice = choose(situation, evaluations, rules, longer)
     best, placement = choice.evaluation.candidate, place(question.venues, rules, choice.urgency)
     sent = to_send(best, choice.urgency, situation.max_participation, placement, algos[best.strategy])
@@ -82,11 +82,6 @@ def assess(question: Question, models: Models, rules: PretradeRules, algos: Mapp
         sent=sent,
         refusals=refusals(question, best, sent, order.price),
     )
-
-
-def _compared(evaluations: Sequence[Evaluation], situation: Situation) -> Sequence[Evaluation]:
-    """What could be taken: within the limit, or anything where nothing is."""
-    return [each for each in evaluations if allowed(each, situation)] or evaluations
 
 
 class _Reckoning(Struct, frozen=True, kw_only=True):

@@ -197,9 +197,12 @@ def choose(
 
 def best_of(evaluations: Sequence[Evaluation], it: Situation, aversion: float) -> Evaluation:
     """Of what completes within the limit the least risk-adjusted cost; where nothing does, of all."""
-    return min(
-        [each for each in evaluations if allowed(each, it)] or evaluations, key=lambda each: each.adjusted(aversion)
-    )
+    return min(takeable(evaluations, it), key=lambda each: each.adjusted(aversion))
+
+
+def takeable(evaluations: Sequence[Evaluation], it: Situation) -> Sequence[Evaluation]:
+    """What could be taken: what completes within the limit, or anything where nothing does."""
+    return [each for each in evaluations if allowed(each, it)] or evaluations
 
 
 def _rule(it: Situation, urgency: Urgency, evaluations: Sequence[Evaluation], rules: PretradeRules) -> tuple[Rule, str]:
@@ -219,17 +222,20 @@ def meant(evaluation: Evaluation, urgency: Urgency) -> bool:
 
 def allowed(evaluation: Evaluation, it: Situation) -> bool:
     """Whether it completes, and on no date is more of the volume than the limit."""
+    return evaluation.left <= 0 and _bound(evaluation) <= it.max_participation + SLACK
+
+
+def _bound(evaluation: Evaluation) -> float:
+    """What the limit binds, a part of the volume: a rate, or that of the busiest date."""
     rate = evaluation.candidate.rate
-    pace = evaluation.busiest if rate is None else rate
-    return evaluation.left <= 0 and pace <= it.max_participation + SLACK
+    return evaluation.busiest if rate is None else rate
 
 
 def _preference(evaluation: Evaluation, it: Situation, aversion: float, *, fits: bool) -> tuple[float, float, float]:
     """Least risk-adjusted cost; where nothing fits, first what is nearest to the limit from below and leaves least."""
     if fits:
         return 0.0, 0.0, evaluation.adjusted(aversion)
-    rate = evaluation.candidate.rate
-    over = (evaluation.busiest if rate is None else rate) - it.max_participation
+    over = _bound(evaluation) - it.max_participation
     return (over if over > 0 else -over / 1000), evaluation.left, evaluation.adjusted(aversion)
 
 
